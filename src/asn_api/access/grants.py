@@ -1,0 +1,117 @@
+"""The whole policy: which role may do what, and how far it reaches. Meant to be shown to an auditor."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """EMPLOYEE comes with an employee's account, HEAD_OF_AGENCY with an appointment, REGIONAL_ADMIN by grant.
+
+    Supervisors and evaluators are not roles: they are whoever has a TEAM on the day of the act.
+    """
+
+    EMPLOYEE = "EMPLOYEE"
+    HEAD_OF_AGENCY = "HEAD_OF_AGENCY"
+    REGIONAL_ADMIN = "REGIONAL_ADMIN"
+    CLIENT = "CLIENT"
+
+
+class Permission(StrEnum):
+    ME = "me"
+    ACCOUNTS_MANAGE = "accounts:manage"
+    CLIENTS_MANAGE = "clients:manage"
+    POLICIES_READ = "policies:read"
+    POLICIES_MANAGE = "policies:manage"
+    CALENDAR_READ = "calendar:read"
+    CALENDAR_MANAGE = "calendar:manage"
+    UNITS_READ = "units:read"
+    UNITS_MANAGE = "units:manage"
+    EMPLOYEES_READ = "employees:read"
+    EMPLOYEES_MANAGE = "employees:manage"
+    EMPLOYEES_REVEAL = "employees:reveal"
+    GOALS_READ = "goals:read"
+    GOALS_MANAGE = "goals:manage"
+    PLANS_READ = "plans:read"
+    PLANS_WRITE = "plans:write"
+    PLANS_DECIDE = "plans:decide"
+    ACTIVITIES_READ = "activities:read"
+    ACTIVITIES_RECORD = "activities:record"
+    ACTIVITIES_VERIFY = "activities:verify"
+    ACTIVITIES_REOPEN = "activities:reopen"
+    DAYS_READ = "days:read"
+    JOURNAL_READ = "journal:read"
+
+
+class Reach(StrEnum):
+    """How far: oneself, one's reports, the node where the role is held and all below it, the whole region."""
+
+    OWN = "OWN"
+    TEAM = "TEAM"
+    BRANCH = "BRANCH"
+    REGION = "REGION"
+
+
+OWN = frozenset({Reach.OWN})
+TEAM = frozenset({Reach.TEAM})
+OWN_AND_TEAM = frozenset({Reach.OWN, Reach.TEAM})
+BRANCH = frozenset({Reach.BRANCH})
+REGION = frozenset({Reach.REGION})
+
+# An admin's rights never include deciding about a plan or verifying work.
+GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
+    Role.EMPLOYEE: {
+        Permission.ME: OWN,
+        Permission.POLICIES_READ: REGION,
+        Permission.CALENDAR_READ: REGION,
+        Permission.UNITS_READ: REGION,
+        Permission.EMPLOYEES_READ: OWN_AND_TEAM,
+        Permission.EMPLOYEES_REVEAL: OWN,
+        Permission.GOALS_READ: REGION,
+        Permission.PLANS_READ: OWN_AND_TEAM,
+        Permission.PLANS_WRITE: OWN,
+        Permission.PLANS_DECIDE: TEAM,
+        Permission.ACTIVITIES_READ: OWN_AND_TEAM,
+        Permission.ACTIVITIES_RECORD: OWN,
+        Permission.ACTIVITIES_VERIFY: TEAM,
+        Permission.ACTIVITIES_REOPEN: TEAM,
+        Permission.DAYS_READ: OWN_AND_TEAM,
+    },
+    Role.HEAD_OF_AGENCY: {
+        Permission.EMPLOYEES_READ: BRANCH,
+        Permission.GOALS_MANAGE: BRANCH,
+        Permission.PLANS_READ: BRANCH,
+        Permission.ACTIVITIES_READ: BRANCH,
+        Permission.DAYS_READ: BRANCH,
+    },
+    Role.REGIONAL_ADMIN: {
+        Permission.ME: OWN,
+        Permission.ACCOUNTS_MANAGE: BRANCH,
+        Permission.CLIENTS_MANAGE: BRANCH,
+        Permission.POLICIES_READ: REGION,
+        Permission.POLICIES_MANAGE: BRANCH,
+        Permission.CALENDAR_READ: REGION,
+        Permission.CALENDAR_MANAGE: BRANCH,
+        Permission.UNITS_READ: REGION,
+        Permission.UNITS_MANAGE: BRANCH,
+        Permission.EMPLOYEES_READ: BRANCH,
+        Permission.EMPLOYEES_MANAGE: BRANCH,
+        Permission.EMPLOYEES_REVEAL: BRANCH,
+        Permission.GOALS_READ: REGION,
+        Permission.GOALS_MANAGE: BRANCH,
+        Permission.PLANS_READ: BRANCH,
+        Permission.ACTIVITIES_READ: BRANCH,
+        Permission.ACTIVITIES_REOPEN: BRANCH,
+        Permission.DAYS_READ: BRANCH,
+        Permission.JOURNAL_READ: BRANCH,
+    },
+    # A third party gets only those of these permissions that its registration names.
+    Role.CLIENT: {
+        Permission.POLICIES_READ: REGION,
+        Permission.CALENDAR_READ: REGION,
+        Permission.UNITS_READ: REGION,
+        Permission.EMPLOYEES_READ: BRANCH,
+        Permission.GOALS_READ: REGION,
+        Permission.PLANS_READ: BRANCH,
+        Permission.ACTIVITIES_READ: BRANCH,
+        Permission.DAYS_READ: BRANCH,
+    },
+}

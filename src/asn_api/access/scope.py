@@ -1,0 +1,115 @@
+"""The only place where a row's visibility is decided, as SQL."""
+
+from datetime import date
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
+
+from asn_api.access.actor import Access
+from asn_api.access.grants import Reach
+from asn_api.rules.organization import AppointmentKind
+from asn_api.tables.organization import Appointment, ReportingLine, Unit
+
+Column: TypeAlias = ColumnElement[Any] | Any
+
+
+def team(region_id: UUID, superior_id: UUID, day: date) -> Select[tuple[UUID]]:
+    """The employees whose superior this person is on the day."""
+    return select(ReportingLine.employee_id).where(
+        ReportingLine.region_id == region_id,
+        ReportingLine.superior_id == superior_id,
+        ReportingLine.valid.contains(day),
+    )
+
+
+def units_within(access: Access) -> ColumnElement[bool]:
+    """Units of the branches within reach; for the whole region all of them."""
+    if access.reaches(Reach.REGION):
+        return Unit.region_id == access.region_id
+    inside = [Unit.path.startswith(path, autoescape=True) for path in access.branches]
+    return and_(Unit.region_id == access.region_id, or_(false(), *inside))
+
+
+def employees_within(access: Access, employee_id: Column, day: date | None = None) -> ColumnElement[bool]:
+    """Employees within reach; a branch holds those whose definitive post lies in it on the day."""
+    day = day or access.today
+    if access.reaches(Reach.REGION):
+        return true()
+    branch = (
+        select(Appointment.employee_id)
+        .join(Unit, and_(Unit.region_id == Appointment.region_id, Unit.id == Appointment.unit_id))
+        .where(
+            Appointment.region_id == access.region_id,
+            Appointment.kind == AppointmentKind.DEFINITIVE,
+            Appointment.valid.contains(day),
+            units_within(access),
+        )
+    )
+    return or_(*_personal(access, employee_id, day), employee_id.in_(branch) if access.branches else false())
+
+
+def records_within(access: Access, employee_id: Column, unit_id: Column) -> ColumnElement[bool]:
+    """Records that carry the unit of their day: a branch keeps what was done in it, whoever has left since."""
+    if access.reaches(Reach.REGION):
+        return true()
+    branch = select(Unit.id).where(units_within(access))
+    return or_(
+        *_personal(access, employee_id, access.today), unit_id.in_(branch) if access.branches else false()
+    )
+
+
+def _personal(access: Access, employee_id: Column, day: date) -> list[ColumnElement[bool]]:
+    if access.employee_id is None:
+        return [false()]
+    conditions: list[ColumnElement[bool]] = []
+    if access.reaches(Reach.OWN):
+        conditions.append(employee_id == access.employee_id)
+    if access.reaches(Reach.TEAM):
+        conditions.append(employee_id.in_(team(access.region_id, access.employee_id, day)))
+    return conditions
+
+
+def hot_records_within(region_id: Column, employee_id: Column, unit_id: Column) -> ColumnElement[bool]:
+    """`records_within` in one fixed shape for prepared statements; `hot_params` gives its values."""
+    return or_(
+        bindparam("scope_region", type_=Boolean),
+        employee_id == bindparam("scope_own", type_=Uuid),
+        exists().where(
+            ReportingLine.region_id == region_id,
+            ReportingLine.employee_id == employee_id,
+            ReportingLine.superior_id == bindparam("scope_superior", type_=Uuid),
+            ReportingLine.valid.contains(bindparam("scope_today", type_=Date)),
+        ),
+        exists().where(
+            Unit.region_id == region_id,
+            Unit.id == unit_id,
+            Unit.path.like(any_(bindparam("scope_branches", type_=ARRAY(Text)))),
+        ),
+    )
+
+
+def hot_params(access: Access) -> dict[str, Any]:
+    return {
+        "scope_region": access.reaches(Reach.REGION),
+        "scope_own": access.employee_id if access.reaches(Reach.OWN) else None,
+        "scope_superior": access.employee_id if access.reaches(Reach.TEAM) else None,
+        "scope_today": access.today,
+        "scope_branches": [f"{path}%" for path in access.branches],
+    }

@@ -1,0 +1,68 @@
+"""Keeps the reporting lines true: rebuilt in the transaction that changes the tree or the appointments."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.access.authority import announce
+from asn_api.core.mapping import uuid7
+from asn_api.rules.reporting import Line, Post, lines
+from asn_api.tables.organization import Appointment, Region, ReportingLine, Unit
+
+
+async def rebuild(db: AsyncSession, region_id: UUID) -> None:
+    """Compute the region's lines anew and write only what differs; serialised by the region's row."""
+    await db.flush()
+    await db.execute(select(Region.id).where(Region.id == region_id).with_for_update())
+    parents: dict[UUID, UUID | None] = {
+        id: parent
+        for id, parent in await db.execute(
+            select(Unit.id, Unit.parent_id).where(Unit.region_id == region_id)
+        )
+    }
+    appointed = await db.execute(
+        select(
+            Appointment.employee_id,
+            Appointment.unit_id,
+            Appointment.is_head,
+            Appointment.kind,
+            Appointment.valid,
+        ).where(Appointment.region_id == region_id)
+    )
+    posts = [
+        Post(employee, unit, is_head, kind, valid.lower, valid.upper)
+        for employee, unit, is_head, kind, valid in appointed
+    ]
+    wanted = set(lines(parents, posts))
+    held = {
+        Line(employee, superior, valid.lower, valid.upper): id
+        for id, employee, superior, valid in await db.execute(
+            select(
+                ReportingLine.id, ReportingLine.employee_id, ReportingLine.superior_id, ReportingLine.valid
+            ).where(ReportingLine.region_id == region_id)
+        )
+    }
+    outdated = [id for line, id in held.items() if line not in wanted]
+    if outdated:
+        await db.execute(
+            delete(ReportingLine).where(
+                ReportingLine.region_id == region_id, ReportingLine.id.in_(outdated)
+            )
+        )
+    added = [
+        {
+            "region_id": region_id,
+            "id": uuid7(),
+            "employee_id": line.employee_id,
+            "superior_id": line.superior_id,
+            "valid": Range(line.start, line.end),
+        }
+        for line in wanted
+        if line not in held
+    ]
+    if added:
+        await db.execute(insert(ReportingLine), added)
+    if outdated or added:
+        await announce(db, "region", region_id)

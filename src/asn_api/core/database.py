@@ -1,0 +1,118 @@
+"""Two doors to one PostgreSQL: sessions for ordinary work, single prepared statements for the hot paths."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Executable
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from asn_api.core.settings import Settings, libpq
+
+_DIALECT = asyncpg_dialect()
+_COMMON = {"application_name": "asn-api", "jit": "off", "search_path": "public, jobs", "lock_timeout": "10s"}
+
+
+class Prepared:
+    """A Core statement compiled once, to be run on the driver itself: one round trip, no BEGIN.
+
+    Rows come as asyncpg records; values of JSON columns stay text, ready to be put into an answer.
+    """
+
+    def __init__(self, statement: Executable) -> None:
+        compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+        self.sql = str(compiled)
+        self.names: Sequence[str] = compiled.positiontup or ()
+        self.constants: Mapping[str, Any] = {
+            name: value for name, value in compiled.params.items() if value is not None
+        }
+
+    def arguments(self, params: Mapping[str, Any]) -> list[Any]:
+        constants = self.constants
+        return [params[name] if name in params else constants[name] for name in self.names]
+
+
+class Database:
+    """The pools of one process. `start` must run in the event loop that uses them."""
+
+    def __init__(self, settings: Settings) -> None:
+        timeout = {"statement_timeout": str(settings.statement_timeout_ms)}
+        self._libpq = libpq(settings.database)
+        self._server_settings = _COMMON | timeout
+        self._size = settings.pool_size
+        self.engine: AsyncEngine = create_async_engine(
+            settings.database,
+            pool_size=settings.pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            connect_args={"server_settings": self._server_settings},
+        )
+        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def start(self) -> None:
+        self._pool = await asyncpg.create_pool(
+            self._libpq,
+            min_size=1,
+            max_size=self._size,
+            server_settings=self._server_settings,
+            reset=_nothing_to_reset,
+        )
+
+    async def stop(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+        await self.engine.dispose()
+
+    @property
+    def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        if self._pool is None:
+            raise RuntimeError("the database has not been started")
+        return self._pool
+
+    async def fetch(self, statement: Prepared, params: Mapping[str, Any]) -> list[asyncpg.Record]:
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement.sql, *statement.arguments(params))
+
+    async def fetch_row(self, statement: Prepared, params: Mapping[str, Any]) -> asyncpg.Record | None:
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(statement.sql, *statement.arguments(params))
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection of its own, outside the pools, for listening."""
+        return await asyncpg.connect(self._libpq, server_settings={"application_name": "asn-api listen"})
+
+
+async def _nothing_to_reset(_: asyncpg.Connection) -> None:
+    """asyncpg's own reset is a round trip of its own; this door never changes a connection's state."""
+
+
+class Work:
+    """One request's transaction: opened by the first use of `session`, ended by the route."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._session: AsyncSession | None = None
+        self.dry = False
+
+    @property
+    def session(self) -> AsyncSession:
+        if self._session is None:
+            self._session = self.database.sessions()
+        return self._session
+
+    async def commit(self) -> None:
+        if self._session is not None:
+            if self.dry:
+                await self._session.flush()
+                await self._session.rollback()
+            else:
+                await self._session.commit()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            with suppress(OSError, asyncpg.InterfaceError):
+                await self._session.close()

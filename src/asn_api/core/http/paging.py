@@ -1,0 +1,178 @@
+"""Keyset lists: opaque signed cursors that are bound to the filter they were made for."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.core.crypto import Keyring
+from asn_api.errors import Problem
+
+T = TypeVar("T")
+
+MAX_LIMIT = 200
+_TAG = 12
+
+
+class PageInfo(BaseModel):
+    next: str | None
+    prev: str | None
+    limit: int
+    total: int | None = Field(description="Only with `count=exact`.")
+
+
+class Page(BaseModel, Generic[T]):
+    """Only for the document: answers are written from rows."""
+
+    data: list[T]
+    page: PageInfo
+
+
+class Paging(BaseModel):
+    """The parameters that every list takes."""
+
+    model_config = {"extra": "forbid"}
+
+    limit: int = Field(default=50, ge=1, description="Rows per page; more than 200 are reduced to 200.")
+    cursor: str | None = Field(default=None, max_length=1000, description="`page.next` or `page.prev`.")
+    count: Literal["exact"] | None = Field(default=None, description="`exact` adds `page.total`.")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One column of an order; never null. `parse` reads its value back from a cursor."""
+
+    column: ColumnElement[Any]
+    name: str
+    parse: Callable[[Any], Any]
+    descending: bool = False
+
+
+def day(value: str) -> date:
+    return date.fromisoformat(value)
+
+
+def moment(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a page begins: after these values of the order, or before them when `backward`."""
+
+    values: list[Any]
+    backward: bool
+
+
+class Cursors:
+    """Writes and reads the cursors of one list request."""
+
+    def __init__(self, request: Request) -> None:
+        self._keyring: Keyring = request.app.state.keyring
+        pairs = sorted(
+            (name, value)
+            for name, value in request.query_params.multi_items()
+            if name not in ("cursor", "limit", "count")
+        )
+        self._filter = hashlib.sha256(orjson.dumps([request.url.path, pairs])).digest()[:8]
+
+    def write(self, position: Position) -> str:
+        content = orjson.dumps([position.backward, *position.values], default=str)
+        signed = self._filter + content
+        tag = self._keyring.mac(signed, "cursors")[:_TAG]
+        return base64.urlsafe_b64encode(tag + signed).decode().rstrip("=")
+
+    def read(self, cursor: str, keys: Sequence[Key]) -> Position:
+        try:
+            raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        except ValueError:
+            raise Problem("CURSOR_INVALID") from None
+        tag, signed = raw[:_TAG], raw[_TAG:]
+        if not any(mac[:_TAG] == tag for mac in self._keyring.macs(signed, "cursors")):
+            raise Problem("CURSOR_INVALID")
+        if signed[:8] != self._filter:
+            raise Problem("CURSOR_MISMATCH")
+        backward, *values = orjson.loads(signed[8:])
+        if len(values) != len(keys):
+            raise Problem("CURSOR_MISMATCH")
+        return Position([key.parse(value) for key, value in zip(keys, values, strict=True)], backward)
+
+
+def _beyond(keys: Sequence[Key], position: Position) -> ColumnElement[bool]:
+    """Rows after the position in the list's order (before it, when going back)."""
+    alternatives = []
+    for index, (key, value) in enumerate(zip(keys, position.values, strict=True)):
+        ties = [
+            each.column == other for each, other in zip(keys[:index], position.values[:index], strict=True)
+        ]
+        down = key.descending != position.backward
+        alternatives.append(and_(*ties, key.column < value if down else key.column > value))
+    return or_(*alternatives)
+
+
+async def page(
+    db: AsyncSession,
+    request: Request,
+    response: Response,
+    statement: Select[Any],
+    keys: Sequence[Key],
+    wanted: Paging,
+    row: Callable[[Any], Any],
+) -> dict[str, Any]:
+    """One page of `statement` in the order of `keys` (the last one unique); every key is a selected label.
+
+    `row` turns a mapping of the row into its wire form.
+    """
+    cursors = Cursors(request)
+    limit = min(wanted.limit, MAX_LIMIT)
+    position = cursors.read(wanted.cursor, keys) if wanted.cursor else None
+    backward = position is not None and position.backward
+    paged = statement if position is None else statement.where(_beyond(keys, position))
+    order = [key.column.desc() if key.descending != backward else key.column.asc() for key in keys]
+    rows = list((await db.execute(paged.order_by(*order).limit(limit + 1))).mappings())
+    total = None
+    if wanted.count == "exact":
+        total = await db.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backward:
+        rows.reverse()
+
+    def at(edge: Any, back: bool) -> str:
+        return cursors.write(Position([_plain(edge[key.name]) for key in keys], back))
+
+    following = at(rows[-1], False) if rows and (more or backward) else None
+    previous = at(rows[0], True) if rows and (more if backward else position is not None) else None
+    link_header(request, response, following, previous)
+    return {
+        "data": [row(each) for each in rows],
+        "page": {"next": following, "prev": previous, "limit": limit, "total": total},
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value) if isinstance(value, UUID) else value
+
+
+def link_header(request: Request, response: Response, following: str | None, previous: str | None) -> None:
+    links = []
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    for relation, cursor in (("next", following), ("prev", previous)):
+        if cursor is not None:
+            query = urlencode([*kept, ("cursor", cursor)])
+            links.append(f'<{request.url.path}?{query}>; rel="{relation}"')
+    if links:
+        response.headers["Link"] = ", ".join(links)
+
+
+PagingQuery = Annotated[Paging, Query()]

@@ -1,0 +1,171 @@
+"""The route class of every operation: one transaction, idempotency, dry runs, conditional reads."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Header, Query, Request, Response, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.core.database import Work
+from asn_api.core.idempotency import Answer, Attempt, earlier_answer, keep
+from asn_api.errors import Fault, Problem
+
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+KEPT_HEADERS = frozenset({"etag", "location", "content-type", "link"})
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks, as far as the plumbing needs to know: the owner of idempotency keys."""
+
+    region_id: UUID
+    id: UUID
+
+
+Identify = Callable[[Request], Awaitable[Principal | None]]
+
+
+class Route(APIRoute):
+    """Commits before the answer leaves; whatever raises rolls everything back."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        known = _query_names(self)
+        writes = bool(self.methods & WRITES)
+
+        async def serve(request: Request) -> Response:
+            if request.scope["query_string"]:
+                _refuse_unknown(request, known)
+            work = Work(request.app.state.database)
+            request.scope["asn_work"] = work
+            try:
+                if not writes:
+                    return _conditional(request, await handle(request))
+                return await _write(request, work, handle)
+            finally:
+                await work.close()
+
+        return serve
+
+
+async def _write(
+    request: Request, work: Work, handle: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    attempt = await _attempt(request)
+    if attempt is not None:
+        earlier = await earlier_answer(work.session, attempt)
+        if earlier is not None:
+            headers = {**earlier.headers, "Idempotency-Replayed": "true"}
+            return Response(earlier.body, earlier.status, headers=headers)
+    response = await handle(request)
+    if response.status_code >= 400:
+        return response
+    if attempt is not None and not work.dry:
+        headers = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
+        answer = Answer(response.status_code, headers, bytes(response.body))
+        await keep(work.session, attempt, answer, request.app.state.clock())
+    await work.commit()
+    return response
+
+
+async def _attempt(request: Request) -> Attempt | None:
+    key = request.headers.get("idempotency-key")
+    if request.method != "POST" or key is None:
+        return None
+    if not 1 <= len(key) <= 200 or not key.isprintable():
+        raise Problem("IDEMPOTENCY_KEY_INVALID")
+    identify: Identify = request.app.state.identify
+    principal = await identify(request)
+    if principal is None:
+        return None
+    asked = b"\0".join(
+        [request.method.encode(), request.scope["raw_path"], request.scope["query_string"], await request.body()]
+    )
+    return Attempt(principal.region_id, principal.id, key, hashlib.sha256(asked).digest())
+
+
+def _query_names(route: APIRoute) -> frozenset[str]:
+    return frozenset(
+        field.alias for field in get_flat_params(route.dependant) if isinstance(field.field_info, params.Query)
+    )
+
+
+def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        allowed = ", ".join(sorted(known)) or "-"
+        faults = [Fault(f"?{name}", "PARAMETER_UNKNOWN", {"name": name}) for name in unknown]
+        raise Problem("PARAMETERS_UNKNOWN", faults=faults, allowed=allowed)
+
+
+def _conditional(request: Request, response: Response) -> Response:
+    etag = response.headers.get("etag")
+    wanted = request.headers.get("if-none-match")
+    if etag is None or wanted is None or response.status_code != 200:
+        return response
+    if wanted.strip() == "*" or etag in [each.strip() for each in wanted.split(",")]:
+        kept = {name: response.headers[name] for name in ("etag", "cache-control") if name in response.headers}
+        return Response(status_code=304, headers=kept)
+    return response
+
+
+async def _reading(request: Request) -> AsyncSession:
+    work: Work = request.scope["asn_work"]
+    return work.session
+
+
+async def _writing(
+    request: Request,
+    validate_only: Annotated[
+        bool, Query(description="Check everything and answer as usual, but write nothing.")
+    ] = False,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="For POST: the same key and body give the stored answer. Kept for 7 days."),
+    ] = None,
+) -> AsyncSession:
+    work: Work = request.scope["asn_work"]
+    work.dry = validate_only
+    return work.session
+
+
+async def _if_match(
+    if_match: Annotated[
+        str | None, Header(description='The version this change builds on, as the ETag gave it: "3".')
+    ] = None,
+) -> int:
+    if if_match is None:
+        raise Problem("IF_MATCH_REQUIRED")
+    bare = if_match.strip().removeprefix('"').removesuffix('"')
+    if not bare.isascii() or not bare.isdigit() or len(bare) > 18:
+        raise Problem("IF_MATCH_INVALID")
+    return int(bare)
+
+
+async def _now(request: Request) -> datetime:
+    moment: datetime = request.app.state.clock()
+    return moment
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def check_version(current: int, expected: int, representation: BaseModel | None = None) -> None:
+    """412 with the current representation when the caller builds on an older version."""
+    if current != expected:
+        shown = representation.model_dump(mode="json") if representation is not None else None
+        raise Problem("VERSION_STALE", headers={"ETag": etag(current)}, current=shown)
+
+
+Db = Annotated[AsyncSession, Depends(_reading)]
+Tx = Annotated[AsyncSession, Depends(_writing)]
+IfMatch = Annotated[int, Depends(_if_match)]
+Now = Annotated[datetime, Depends(_now)]

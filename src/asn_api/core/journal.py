@@ -1,0 +1,121 @@
+"""The one journal: audit trail, change feed, webhooks and live events all read it; nothing edits it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, func, insert
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
+
+from asn_api.core.mapping import Table, of_region
+
+
+class TransactionId(UserDefinedType[str]):
+    """PostgreSQL's `xid8`: with `pg_snapshot_xmin` it gives readers the order of commits."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+class JournalEntry(Table):
+    """One change of one record, written in the transaction that made it.
+
+    `unit_id` and `employee_id` decide who may see the entry; `transaction` orders it by commit.
+    """
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        of_region(),
+        Index("ix_journal_entity", "region_id", "entity", "entity_id", "seq"),
+        Index("ix_journal_employee", "region_id", "employee_id", "seq"),
+    )
+
+    region_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    transaction: Mapped[str] = mapped_column(TransactionId(), server_default=func.pg_current_xact_id())
+    at: Mapped[datetime]
+    entity: Mapped[str]
+    entity_id: Mapped[UUID]
+    version: Mapped[int] = mapped_column(BigInteger)
+    action: Mapped[str]
+    account_id: Mapped[UUID | None]
+    actor_id: Mapped[UUID | None]
+    client_id: Mapped[UUID | None]
+    on_behalf_of: Mapped[UUID | None]
+    request_id: Mapped[str | None]
+    changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    unit_id: Mapped[UUID | None]
+    employee_id: Mapped[UUID | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who makes a change: the account and employee, or a client, and the request that carries it."""
+
+    region_id: UUID
+    account_id: UUID | None = None
+    actor_id: UUID | None = None
+    client_id: UUID | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one record. `changes` maps a field to `[before, after]`, or holds what was given."""
+
+    entity: str
+    entity_id: UUID
+    version: int
+    action: str
+    changes: dict[str, Any]
+    unit_id: UUID | None = None
+    employee_id: UUID | None = None
+
+
+async def record(db: AsyncSession, author: Author, now: datetime, *happened: Change) -> None:
+    """Write what happened, in the caller's transaction: no journal row, no change."""
+    if happened:
+        await db.execute(insert(JournalEntry), [entry(author, now, change) for change in happened])
+
+
+def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
+    return {
+        "region_id": author.region_id,
+        "at": now,
+        "account_id": author.account_id,
+        "actor_id": author.actor_id,
+        "client_id": author.client_id,
+        "request_id": author.request_id,
+        "entity": change.entity,
+        "entity_id": change.entity_id,
+        "version": change.version,
+        "action": change.action,
+        "changes": change.changes,
+        "unit_id": change.unit_id,
+        "employee_id": change.employee_id,
+    }
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The fields that differ, each with its value before and after, ready for JSON."""
+    return {
+        name: [_plain(before.get(name)), _plain(value)]
+        for name, value in after.items()
+        if before.get(name) != value
+    }
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case None | bool() | int() | float() | str() | list() | dict():
+            return value
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return str(value)

@@ -1,0 +1,40 @@
+"""Types of the wire: text that PostgreSQL can store, inputs that refuse unknown fields, labelled outputs."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+
+def _printable(value: str) -> str:
+    for character in value:
+        if character < " " and character not in "\n\t\r" or character == "\x7f" or "\ud800" <= character <= "\udfff":
+            raise PydanticCustomError("TEXT_HAS_CONTROL_CHARACTERS", "text has control characters")
+    return value
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_printable),
+]
+"""A non-empty line of at most 200 characters."""
+
+Paragraph = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+    AfterValidator(_printable),
+]
+"""A non-empty text of at most 4,000 characters."""
+
+
+class In(BaseModel):
+    """What a caller sends: unknown fields are refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Out(BaseModel):
+    """What a caller gets; made from rows, its fields have no defaults."""
+
+    model_config = ConfigDict(from_attributes=True)

@@ -1,0 +1,75 @@
+"""Assembly of the application, nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette_compress import CompressMiddleware
+
+from asn_api.access.authority import Authority
+from asn_api.access.guard import identify
+from asn_api.api import ROUTERS
+from asn_api.core.clock import utc_now
+from asn_api.core.crypto import Keyring
+from asn_api.core.database import Database
+from asn_api.core.http import openapi, problems
+from asn_api.core.http.edge import Edge
+from asn_api.core.http.limits import Limiter
+from asn_api.core.http.route import Route
+from asn_api.core.passwords import Passwords
+from asn_api.core.settings import Settings, settings
+
+
+def create_app(given: Settings | None = None) -> FastAPI:
+    chosen = given or settings()
+    app = FastAPI(
+        title="asn_api",
+        version="1.0.0",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=None,
+    )
+    app.state.settings = chosen
+    app.state.clock = utc_now
+    app.state.database = Database(chosen)
+    app.state.keyring = Keyring(chosen.keys)
+    app.state.authority = Authority(app.state.database, chosen)
+    app.state.identify = identify
+    app.state.limiter = Limiter(chosen.rate_burst, chosen.rate_period_seconds)
+    app.state.passwords = Passwords(
+        chosen.password_memory_kib,
+        chosen.password_time,
+        chosen.password_parallelism,
+        chosen.password_concurrency,
+    )
+    root = APIRouter(route_class=Route)
+    for router in ROUTERS:
+        root.include_router(router)
+    app.include_router(root)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(CompressMiddleware, minimum_size=800)
+    if chosen.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=chosen.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
+        )
+    app.add_middleware(Edge, body_limit=chosen.body_limit_bytes, docs=chosen.public_url + "/docs")
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await app.state.database.start()
+    await app.state.authority.start()
+    try:
+        yield
+    finally:
+        await app.state.authority.stop()
+        await app.state.database.stop()
+        app.state.passwords.close()

@@ -1,0 +1,251 @@
+"""The official Indonesian term, the English one, and SIASN's code for every enumerated value."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from asn_api.errors import Language
+from asn_api.rules.activities import ActivityAction, ActivityActor, ActivityStatus, Category, Flag, PlaceType
+from asn_api.rules.calendar import DayKind, Zone
+from asn_api.rules.identity import AccountStatus, CodePurpose, GrantedRole
+from asn_api.rules.imports import ImportStatus, RowAction
+from asn_api.rules.minutes import Fulfilment
+from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
+from asn_api.rules.people import Employment, Sex
+from asn_api.rules.plans import (
+    Approach,
+    Aspect,
+    Perspective,
+    PlanAction,
+    PlanActor,
+    PlanStatus,
+    PlanType,
+    Polarity,
+    ResultKind,
+)
+from asn_api.rules.policy import LateEntry, MonthTargetRule, Reaction
+
+E = TypeVar("E", bound=StrEnum)
+
+LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
+    Sex: {
+        Sex.MALE: ("Laki-laki", "Male"),
+        Sex.FEMALE: ("Perempuan", "Female"),
+    },
+    Employment: {
+        Employment.PNS: ("Pegawai Negeri Sipil", "Career civil servant"),
+        Employment.CPNS: ("Calon Pegawai Negeri Sipil", "Probationary civil servant"),
+        Employment.PPPK: ("Pegawai Pemerintah dengan Perjanjian Kerja", "Contract civil servant"),
+    },
+    UnitKind: {
+        UnitKind.REGION: ("Pemerintah Daerah", "Regional government"),
+        UnitKind.AGENCY: ("Perangkat Daerah", "Agency"),
+        UnitKind.UNIT: ("Unit Kerja", "Unit"),
+        UnitKind.SCHOOL: ("Satuan Pendidikan", "School"),
+        UnitKind.HEALTH_CENTRE: ("Pusat Kesehatan Masyarakat", "Community health centre"),
+    },
+    PositionKind: {
+        PositionKind.STRUCTURAL: ("Jabatan Struktural", "Structural position"),
+        PositionKind.FUNCTIONAL: ("Jabatan Fungsional", "Functional position"),
+        PositionKind.EXECUTIVE: ("Jabatan Pelaksana", "Executive position"),
+    },
+    AppointmentKind: {
+        AppointmentKind.DEFINITIVE: ("Definitif", "Definitive"),
+        AppointmentKind.PLT: ("Pelaksana Tugas (Plt.)", "Acting, post vacant"),
+        AppointmentKind.PLH: ("Pelaksana Harian (Plh.)", "Acting, holder absent"),
+        AppointmentKind.PJ: ("Penjabat (Pj.)", "Interim"),
+    },
+    DayKind: {
+        DayKind.NATIONAL_HOLIDAY: ("Hari Libur Nasional", "National holiday"),
+        DayKind.COLLECTIVE_LEAVE: ("Cuti Bersama", "Collective leave"),
+        DayKind.REGIONAL_HOLIDAY: ("Hari Libur Daerah", "Regional holiday"),
+    },
+    Zone: {
+        Zone.WIB: ("Waktu Indonesia Barat", "Western Indonesia Time"),
+        Zone.WITA: ("Waktu Indonesia Tengah", "Central Indonesia Time"),
+        Zone.WIT: ("Waktu Indonesia Timur", "Eastern Indonesia Time"),
+    },
+    ActivityStatus: {
+        ActivityStatus.DRAFT: ("Draf", "Draft"),
+        ActivityStatus.SUBMITTED: ("Diajukan", "Submitted"),
+        ActivityStatus.VERIFIED: ("Terverifikasi", "Verified"),
+        ActivityStatus.REJECTED: ("Ditolak", "Rejected"),
+    },
+    Category: {
+        Category.PRIMARY: ("Tugas Utama", "Primary duty"),
+        Category.ADDITIONAL: ("Tugas Tambahan", "Additional duty"),
+        Category.SPECIAL_ADDITIONAL: ("Tugas Tambahan Khusus", "Special additional duty"),
+        Category.TEAM: ("Tugas Tim Kerja", "Team assignment"),
+        Category.NON_TASK: ("Di Luar Tugas", "Outside duties"),
+    },
+    PlaceType: {
+        PlaceType.OFFICE: ("Kantor", "Office"),
+        PlaceType.OTHER_OFFICE: ("Kantor Lain", "Another office"),
+        PlaceType.HOME: ("Rumah", "Home"),
+        PlaceType.FIELD: ("Lapangan", "Field"),
+    },
+    ActivityAction: {
+        ActivityAction.SUBMIT: ("Ajukan", "Submit"),
+        ActivityAction.RECALL: ("Tarik Kembali", "Recall"),
+        ActivityAction.VERIFY: ("Verifikasi", "Verify"),
+        ActivityAction.REJECT: ("Tolak", "Reject"),
+        ActivityAction.REOPEN: ("Buka Kembali", "Reopen"),
+        ActivityAction.EDIT: ("Ubah", "Edit"),
+        ActivityAction.DELETE: ("Hapus", "Delete"),
+    },
+    ActivityActor: {
+        ActivityActor.OWNER: ("Pemilik Laporan", "Owner"),
+        ActivityActor.VERIFIER: ("Pemeriksa", "Verifier"),
+        ActivityActor.ADMIN: ("Admin", "Administrator"),
+    },
+    Flag: {
+        Flag.LATE: ("Terlambat Dilaporkan", "Reported late"),
+        Flag.CROSSES_MIDNIGHT: ("Melewati Tengah Malam", "Crosses midnight"),
+        Flag.LONG_DURATION: ("Durasi Panjang", "Long duration"),
+        Flag.LONG_DAY: ("Total Hari Panjang", "Long day in total"),
+        Flag.OVERLAP: ("Waktu Tumpang Tindih", "Overlaps another activity"),
+        Flag.NON_WORKING_DAY: ("Bukan Hari Kerja", "Not a working day"),
+        Flag.ON_LEAVE: ("Sedang Cuti", "On leave"),
+        Flag.NOT_LINKED: ("Belum Terkait Rencana Hasil Kerja", "Not linked to a work result"),
+        Flag.ENDS_IN_FUTURE: ("Selesai di Waktu Mendatang", "Ends in the future"),
+        Flag.CLOCK_SKEW: ("Jam Perangkat Tidak Sesuai", "Device clock is off"),
+        Flag.RECEIVED_LATER: ("Dicatat Luring, Diterima Kemudian", "Recorded offline, received later"),
+    },
+    Fulfilment: {
+        Fulfilment.NONE: ("Belum Ada", "None"),
+        Fulfilment.UNDER: ("Kurang", "Under target"),
+        Fulfilment.MET: ("Terpenuhi", "Met"),
+        Fulfilment.OVER: ("Melebihi", "Over target"),
+    },
+    PlanStatus: {
+        PlanStatus.DRAFT: ("Draf", "Draft"),
+        PlanStatus.SUBMITTED: ("Diajukan", "Submitted"),
+        PlanStatus.RETURNED: ("Dikembalikan", "Returned"),
+        PlanStatus.APPROVED: ("Disetujui", "Approved"),
+        PlanStatus.REVISION_REQUESTED: ("Revisi Diminta", "Revision requested"),
+        PlanStatus.CLOSED: ("Ditutup", "Closed"),
+        PlanStatus.ENDED: ("Berakhir", "Ended"),
+    },
+    PlanAction: {
+        PlanAction.EDIT: ("Ubah", "Edit"),
+        PlanAction.SUBMIT: ("Ajukan", "Submit"),
+        PlanAction.RETURN: ("Kembalikan", "Return"),
+        PlanAction.APPROVE: ("Setujui", "Approve"),
+        PlanAction.REQUEST_REVISION: ("Minta Revisi", "Request a revision"),
+        PlanAction.REOPEN: ("Buka untuk Revisi", "Reopen for revision"),
+        PlanAction.END_ON_TRANSFER: ("Akhiri karena Mutasi", "End on transfer"),
+        PlanAction.CLOSE_YEAR: ("Tutup Tahun", "Close the year"),
+    },
+    PlanActor: {
+        PlanActor.EMPLOYEE: ("Pegawai yang Dinilai", "Employee"),
+        PlanActor.EVALUATOR: ("Pejabat Penilai Kinerja", "Evaluator"),
+        PlanActor.SYSTEM: ("Sistem", "System"),
+    },
+    Approach: {
+        Approach.QUANTITATIVE: ("Kuantitatif", "Quantitative"),
+        Approach.QUALITATIVE: ("Kualitatif", "Qualitative"),
+    },
+    PlanType: {
+        PlanType.JPT_OR_UNIT_HEAD: (
+            "Pejabat Pimpinan Tinggi dan Pimpinan Unit Kerja Mandiri",
+            "Senior executive or unit head",
+        ),
+        PlanType.ADMIN_FUNCTIONAL: (
+            "Pejabat Administrasi dan Pejabat Fungsional",
+            "Administrative or functional official",
+        ),
+    },
+    ResultKind: {
+        ResultKind.PRIMARY: ("Utama", "Primary"),
+        ResultKind.ADDITIONAL: ("Tambahan", "Additional"),
+    },
+    Perspective: {
+        Perspective.SERVICE_RECIPIENT: ("Penerima Layanan", "Service recipient"),
+        Perspective.BUSINESS_PROCESS: ("Proses Bisnis", "Business process"),
+        Perspective.INTERNAL_STRENGTHENING: ("Penguatan Internal", "Internal strengthening"),
+        Perspective.BUDGET: ("Anggaran", "Budget"),
+    },
+    Aspect: {
+        Aspect.QUANTITY: ("Kuantitas", "Quantity"),
+        Aspect.QUALITY: ("Kualitas", "Quality"),
+        Aspect.TIME: ("Waktu", "Time"),
+        Aspect.COST: ("Biaya", "Cost"),
+    },
+    Polarity: {
+        Polarity.HIGHER_IS_BETTER: ("Makin Tinggi Makin Baik", "Higher is better"),
+        Polarity.LOWER_IS_BETTER: ("Makin Rendah Makin Baik", "Lower is better"),
+        Polarity.WITHIN_RANGE: ("Dalam Rentang", "Within a range"),
+    },
+    AccountStatus: {
+        AccountStatus.PENDING: ("Menunggu Aktivasi", "Waiting for activation"),
+        AccountStatus.ACTIVE: ("Aktif", "Active"),
+        AccountStatus.DISABLED: ("Dinonaktifkan", "Disabled"),
+    },
+    CodePurpose: {
+        CodePurpose.ACTIVATION: ("Aktivasi Akun", "Account activation"),
+        CodePurpose.PASSWORD_RESET: ("Atur Ulang Kata Sandi", "Password reset"),
+    },
+    GrantedRole: {
+        GrantedRole.REGIONAL_ADMIN: ("Admin Daerah", "Regional administrator"),
+    },
+    ImportStatus: {
+        ImportStatus.WAITING: ("Menunggu", "Waiting"),
+        ImportStatus.CHECKING: ("Sedang Diperiksa", "Being checked"),
+        ImportStatus.CHECKED: ("Selesai Diperiksa", "Checked"),
+        ImportStatus.COMMITTING: ("Sedang Diterapkan", "Being applied"),
+        ImportStatus.COMMITTED: ("Diterapkan", "Applied"),
+        ImportStatus.FAILED: ("Gagal", "Failed"),
+    },
+    RowAction: {
+        RowAction.CREATE: ("Data Baru", "New"),
+        RowAction.CHANGE: ("Perubahan", "Changed"),
+        RowAction.UNCHANGED: ("Tidak Berubah", "Unchanged"),
+        RowAction.REFUSE: ("Tidak Diterima", "Refused"),
+    },
+    Reaction: {
+        Reaction.WARN: ("Ditandai", "Flagged"),
+        Reaction.REJECT: ("Ditolak", "Refused"),
+    },
+    LateEntry: {
+        LateEntry.ALLOW_FLAG: ("Diterima dengan Tanda Terlambat", "Accepted and flagged"),
+        LateEntry.BLOCK: ("Tidak Diterima", "Refused"),
+    },
+    MonthTargetRule: {
+        MonthTargetRule.WORKING_DAYS: (
+            "Hari Kerja Dikalikan Target Harian",
+            "Working days times the day's target",
+        ),
+        MonthTargetRule.FIXED: ("Tetap per Bulan", "Fixed per month"),
+    },
+}
+
+EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Sex: {Sex.MALE: "M", Sex.FEMALE: "F"},
+    Employment: {Employment.CPNS: "C", Employment.PNS: "P"},
+    PositionKind: {
+        PositionKind.STRUCTURAL: "1",
+        PositionKind.FUNCTIONAL: "2",
+        PositionKind.EXECUTIVE: "4",
+    },
+    AppointmentKind: {
+        AppointmentKind.DEFINITIVE: "D",
+        AppointmentKind.PLT: "PLT",
+        AppointmentKind.PLH: "PLH",
+        AppointmentKind.PJ: "PJ",
+    },
+}
+
+
+def label(value: StrEnum, language: Language) -> str:
+    indonesian, english = LABELS[type(value)][value]
+    return indonesian if language == "id" else english
+
+
+def external_code(value: StrEnum) -> str | None:
+    """SIASN's code; None where SIASN has none (PPPK is told apart by the legal status there)."""
+    return EXTERNAL_CODES.get(type(value), {}).get(value)
+
+
+def from_external_code(kind: type[E], code: str) -> E | None:
+    """The value behind SIASN's code; None for codes we do not model (such as jenisJabatan 3, double post)."""
+    return next((value for value in kind if external_code(value) == code), None)

@@ -1,0 +1,17 @@
+"""The database: importing this package declares every table."""
+
+from asn_api.core import idempotency, journal
+from asn_api.core.mapping import Table
+from asn_api.tables import activities, employees, identity, organization, performance, policies
+
+__all__ = [
+    "Table",
+    "activities",
+    "employees",
+    "idempotency",
+    "identity",
+    "journal",
+    "organization",
+    "performance",
+    "policies",
+]

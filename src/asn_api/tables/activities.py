@@ -1,0 +1,112 @@
+"""Daily activities, and the totals of each person's day kept beside them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Double, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from asn_api.core.mapping import Table, Versioned, within_region
+from asn_api.rules.activities import ActivityStatus, Category, PlaceType
+
+
+class Activity(Versioned):
+    """What an employee did on a day. Claimed values are the employee's, verified ones the superior's.
+
+    Three times are kept: `device_at` (the phone's), `received_at` (ours), `decided_at` (the verifier's).
+    Position and unit are those of the day of the work.
+    """
+
+    __tablename__ = "activities"
+    __table_args__ = (
+        within_region("employee_id", "employees"),
+        within_region("unit_id", "units"),
+        within_region("position_id", "positions"),
+        within_region("plan_id", "plans"),
+        within_region("work_result_id", "work_results"),
+        within_region("indicator_id", "indicators"),
+        within_region("verifier_id", "employees"),
+        CheckConstraint("end_at > start_at", "ends_after_start"),
+        CheckConstraint("minutes > 0", "minutes"),
+        CheckConstraint("verified_minutes between 0 and minutes", "verified_minutes"),
+        CheckConstraint(
+            "(status in ('VERIFIED', 'REJECTED')) = (decided_at is not null)", "decided"
+        ),
+        Index("ix_activities_own", "region_id", "employee_id", "day", "id"),
+        Index("ix_activities_unit", "region_id", "unit_id", "day", "id"),
+        Index(
+            "ix_activities_waiting",
+            "region_id",
+            "employee_id",
+            "day",
+            "id",
+            postgresql_where=text("status = 'SUBMITTED'"),
+        ),
+    )
+
+    employee_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    position_id: Mapped[UUID]
+    day: Mapped[date]
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+    minutes: Mapped[int]
+    category: Mapped[Category]
+    plan_id: Mapped[UUID | None]
+    work_result_id: Mapped[UUID | None]
+    indicator_id: Mapped[UUID | None]
+    description: Mapped[str]
+    output_quantity: Mapped[Decimal]
+    output_unit: Mapped[str]
+    place_type: Mapped[PlaceType]
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
+    accuracy_m: Mapped[float | None] = mapped_column(Double)
+    mock_location: Mapped[bool | None]
+    location_provider: Mapped[str | None]
+    evidence: Mapped[list[dict[str, Any]]]
+    device_id: Mapped[str | None]
+    device_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    status: Mapped[ActivityStatus]
+    flags: Mapped[list[str]]
+    verifier_id: Mapped[UUID | None]
+    verified_minutes: Mapped[int | None]
+    verified_quantity: Mapped[Decimal | None]
+    comment: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+
+
+class DayTotal(Table):
+    """One person's day in numbers, kept up to date by every transaction that touches its activities.
+
+    Locking this row serialises the writers of one person's day.
+    """
+
+    __tablename__ = "day_totals"
+    __table_args__ = (
+        within_region("employee_id", "employees"),
+        Index(
+            "ix_day_totals_waiting",
+            "region_id",
+            "employee_id",
+            "day",
+            postgresql_where=text("waiting > 0"),
+        ),
+    )
+
+    region_id: Mapped[UUID] = mapped_column(primary_key=True)
+    employee_id: Mapped[UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    drafts: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    verified: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    late: Mapped[int] = mapped_column(default=0)
+    claimed_minutes: Mapped[int] = mapped_column(default=0)
+    verified_minutes: Mapped[int] = mapped_column(default=0)
+    counted_minutes: Mapped[int] = mapped_column(default=0)
+    first_reported_at: Mapped[datetime | None]

@@ -1,0 +1,141 @@
+"""Agency goals and yearly plans (SKP): work results, indicators, and the approved revisions kept."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from asn_api.core.mapping import Regional, Versioned, within_region
+from asn_api.rules.plans import (
+    Approach,
+    Aspect,
+    Perspective,
+    PlanStatus,
+    PlanType,
+    Polarity,
+    ResultKind,
+)
+
+
+class AgencyGoal(Versioned):
+    """A strategic goal of an agency's performance agreement for a year: where every cascade ends."""
+
+    __tablename__ = "agency_goals"
+    __table_args__ = (
+        within_region("agency_id", "units"),
+        UniqueConstraint("region_id", "agency_id", "year", "code", name="uq_agency_goals_code"),
+    )
+
+    agency_id: Mapped[UUID]
+    year: Mapped[int]
+    code: Mapped[str]
+    statement: Mapped[str]
+    target: Mapped[str]
+
+
+class Plan(Versioned):
+    """An employee's plan for a part of a year in one position. `revision` counts approved versions.
+
+    The position and the evaluator are kept as they stood when the plan was submitted.
+    """
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        within_region("employee_id", "employees"),
+        within_region("unit_id", "units"),
+        within_region("position_id", "positions"),
+        within_region("evaluator_id", "employees"),
+        ExcludeConstraint(
+            ("region_id", "="),
+            ("employee_id", "="),
+            ("period", "&&"),
+            where=text("status <> 'ENDED'"),
+            name="ex_plans_one_at_a_time",
+        ),
+        Index("ix_plans_employee", "region_id", "employee_id", "year"),
+        Index("ix_plans_unit", "region_id", "unit_id", "year"),
+    )
+
+    employee_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    position_id: Mapped[UUID]
+    year: Mapped[int]
+    period: Mapped[Range[date]]
+    approach: Mapped[Approach]
+    plan_type: Mapped[PlanType]
+    status: Mapped[PlanStatus]
+    revision: Mapped[int] = mapped_column(default=1)
+    evaluator_id: Mapped[UUID | None]
+    evaluator: Mapped[dict[str, Any] | None]
+    position: Mapped[dict[str, Any]]
+    note: Mapped[str | None]
+    submitted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+
+
+class WorkResult(Versioned):
+    """What the employee will achieve (RHK). `parent_id` is the superior's result it supports.
+
+    A result that work already points at is withdrawn by a revision, never deleted.
+    """
+
+    __tablename__ = "work_results"
+    __table_args__ = (
+        within_region("plan_id", "plans"),
+        within_region("parent_id", "work_results"),
+        within_region("goal_id", "agency_goals"),
+        Index("ix_work_results_plan", "region_id", "plan_id"),
+        Index("ix_work_results_parent", "region_id", "parent_id"),
+    )
+
+    plan_id: Mapped[UUID]
+    kind: Mapped[ResultKind]
+    parent_id: Mapped[UUID | None]
+    goal_id: Mapped[UUID | None]
+    perspective: Mapped[Perspective | None]
+    statement: Mapped[str]
+    assignment_letter: Mapped[str | None]
+    order_no: Mapped[int]
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+
+
+class Indicator(Versioned):
+    """How a work result is measured (IKI): a number with a unit, a range, or a narrative target."""
+
+    __tablename__ = "indicators"
+    __table_args__ = (
+        within_region("work_result_id", "work_results"),
+        Index("ix_indicators_work_result", "region_id", "work_result_id"),
+    )
+
+    work_result_id: Mapped[UUID]
+    aspect: Mapped[Aspect]
+    statement: Mapped[str]
+    target_value: Mapped[Decimal | None]
+    target_upper: Mapped[Decimal | None]
+    target_unit: Mapped[str | None]
+    target_text: Mapped[str | None]
+    polarity: Mapped[Polarity]
+    order_no: Mapped[int]
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+
+
+class PlanRevision(Regional):
+    """A plan as it was approved: kept whole when the plan is opened again."""
+
+    __tablename__ = "plan_revisions"
+    __table_args__ = (
+        within_region("plan_id", "plans"),
+        UniqueConstraint("region_id", "plan_id", "revision", name="uq_plan_revisions_revision"),
+    )
+
+    plan_id: Mapped[UUID]
+    revision: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    approved_at: Mapped[datetime]
+    approved_by: Mapped[UUID]

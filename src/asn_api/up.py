@@ -1,0 +1,175 @@
+"""What `make run` does: PostgreSQL, migrations, the demo city, the server and the worker, stopped together."""
+
+import contextlib
+import errno
+import http
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from asn_api.core.embedded import EmbeddedPostgres, dies_with_parent
+from asn_api.core.settings import Settings, StartupError, load, new_key
+
+PORT_SECONDS = 3
+"""For the server of a supervisor that was killed a moment ago to leave its port."""
+READY_SECONDS = 60
+STOP_SECONDS = 15
+"""More than the server's own ten for open requests."""
+
+Processes = Mapping[str, subprocess.Popen[bytes]]
+
+
+def run(given: Settings) -> None:
+    """Until Ctrl-C or SIGTERM; StartupError says why it could not start or which process died."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
+        _check_port(given)
+        folder = _private_folder(given)
+        url, watched = given.database_url, {}
+        if url is None:
+            postgres = stack.enter_context(EmbeddedPostgres(given.local_dir))
+            url = postgres.url
+            if postgres.process:
+                watched["PostgreSQL"] = postgres.process
+        settings = load(database_url=url, encryption_keys=_keys(given, folder))
+        _check_database(settings)
+        welcome = _prepared(settings)
+        watched |= stack.enter_context(_children(settings, folder))
+        _wait_until_ready(settings, watched)
+        print(welcome, flush=True)
+        while True:
+            _check_alive(watched)
+            time.sleep(0.2)
+
+
+def _check_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    deadline = time.monotonic() + PORT_SECONDS
+    while True:
+        try:
+            return socket.create_server((settings.host, settings.port), family=family).close()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                place = f"{settings.host}:{settings.port}"
+                reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+                raise StartupError(f"Cannot listen on {place} ({reason}): choose another ASN_PORT.") from None
+            time.sleep(0.1)
+
+
+def _private_folder(settings: Settings) -> Path:
+    """Holds what the demo made up for itself; as `ASN_SECRETS_DIR` it lets other commands join the demo."""
+    folder = settings.local_dir.absolute() / "secrets"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(folder / "asn_environment", settings.environment)
+    except OSError as error:
+        raise StartupError(f"Cannot write {error.filename} ({error.strerror}).") from None
+    return folder
+
+
+def _write(file: Path, text: str) -> None:
+    file.unlink(missing_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
+        output.write(text)
+
+
+def _keys(settings: Settings, folder: Path) -> str:
+    """Given, else the ones of the last run: without them the demo's data could not be read again."""
+    if settings.encryption_keys is not None:
+        return settings.encryption_keys.get_secret_value()
+    file = folder / "asn_encryption_keys"
+    if not file.exists():
+        _write(file, new_key(demo=True))
+    return file.read_text()
+
+
+def _check_database(settings: Settings) -> None:
+    import psycopg
+
+    try:
+        psycopg.connect(settings.libpq, connect_timeout=5).close()
+    except psycopg.Error as error:
+        reason = str(error).splitlines()[0]
+        raise StartupError(f"ASN_DATABASE_URL does not lead to a database: {reason}.") from None
+
+
+def _prepared(settings: Settings) -> str:
+    """Migrates, loads the demo city into an empty database, returns what to tell when the server is up."""
+    from asn_api.core.migrate import state, upgrade
+
+    if state(settings.database) == "ahead":
+        raise StartupError(
+            "The database was made by a newer asn-api: update this one, or use another database."
+        )
+    upgrade(settings.database)
+    if settings.environment != "demo":
+        return f"{settings.public_url}/docs"
+    from asn_api.demo.load import load_if_empty, welcome
+
+    return welcome(settings, load_if_empty(settings))
+
+
+@contextlib.contextmanager
+def _children(settings: Settings, folder: Path) -> Iterator[Processes]:
+    told = {
+        "ASN_ENVIRONMENT": settings.environment,
+        "ASN_DATABASE_URL": settings.libpq,
+        "ASN_ENCRYPTION_KEYS": _keys(settings, folder),
+    }
+    if settings.environment == "demo":
+        for name, value in told.items():
+            _write(folder / name.lower(), value)
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, command in {"server": "serve", "worker": "worker"}.items():
+            children[name] = subprocess.Popen(
+                [sys.executable, "-m", "asn_api", command],
+                env=os.environ | told,
+                stdin=subprocess.DEVNULL,
+                # Ctrl-C reaches us alone, so that the children end in order.
+                process_group=0,
+                preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509
+            )
+        yield children
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        for child in children.values():
+            child.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in children.values():
+            try:
+                child.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def _wait_until_ready(settings: Settings, watched: Processes) -> None:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        _check_alive(watched)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection(host, settings.port, timeout=5)
+            try:
+                connection.request("GET", "/readyz")
+                if connection.getresponse().status == http.HTTPStatus.OK:
+                    return
+            finally:
+                connection.close()
+        time.sleep(0.05)
+    raise StartupError(f"The server was not ready within {READY_SECONDS} seconds.")
+
+
+def _check_alive(watched: Processes) -> None:
+    for name, process in watched.items():
+        if process.poll() is not None:
+            raise StartupError(f"The {name} ended by itself (status {process.returncode}); all was stopped.")

@@ -1,0 +1,138 @@
+"""The states of an activity and what a verifier may grant."""
+
+from decimal import Decimal
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from asn_api.errors import Problem, catalogue
+from asn_api.rules.activities import (
+    TRANSITIONS,
+    ActivityAction,
+    ActivityActor,
+    ActivityStatus,
+    allowed_actions,
+    check_not_self,
+    check_transition,
+    check_verification,
+)
+
+OWNER, VERIFIER, ADMIN = ActivityActor
+EVERY_ACTORS: list[set[ActivityActor]] = [
+    set(),
+    {OWNER},
+    {VERIFIER},
+    {ADMIN},
+    {VERIFIER, ADMIN},
+    {OWNER, ADMIN},
+]
+
+
+def may(status: ActivityStatus, actors: set[ActivityActor], locked: bool = False) -> set[ActivityAction]:
+    return {allowed.action for allowed in allowed_actions(status, actors, locked) if allowed.refused is None}
+
+
+@pytest.mark.parametrize(
+    ("status", "owner", "verifier", "admin"),
+    [
+        ("DRAFT", {"EDIT", "DELETE", "SUBMIT"}, set(), set()),
+        ("SUBMITTED", {"RECALL"}, {"VERIFY", "REJECT"}, set()),
+        ("REJECTED", {"EDIT", "DELETE", "SUBMIT"}, set(), set()),
+        ("VERIFIED", set(), {"REOPEN"}, {"REOPEN"}),
+    ],
+)
+def test_who_may_do_what(status: str, owner: set[str], verifier: set[str], admin: set[str]) -> None:
+    assert may(ActivityStatus(status), {OWNER}) == owner
+    assert may(ActivityStatus(status), {VERIFIER}) == verifier
+    assert may(ActivityStatus(status), {ADMIN}) == admin
+    assert may(ActivityStatus(status), set()) == set()
+
+
+@pytest.mark.parametrize("status", ActivityStatus)
+def test_nobody_judges_his_own_activity_whatever_else_he_is(status: ActivityStatus) -> None:
+    judging = {ActivityAction.VERIFY, ActivityAction.REJECT, ActivityAction.REOPEN}
+    assert may(status, set(ActivityActor)).isdisjoint(judging)
+
+
+def test_the_reason_for_a_refusal_is_the_telling_one() -> None:
+    refused = {
+        allowed.action: allowed.refused for allowed in allowed_actions(ActivityStatus.VERIFIED, {ADMIN}, True)
+    }
+    assert refused[ActivityAction.REOPEN] == "PERIOD_LOCKED"
+    assert refused[ActivityAction.VERIFY] == "ACTIVITY_WRONG_STATUS"
+    own = {
+        allowed.action: allowed.refused
+        for allowed in allowed_actions(ActivityStatus.SUBMITTED, {OWNER}, False)
+    }
+    assert own[ActivityAction.VERIFY] == "SELF_VERIFICATION"
+    others = allowed_actions(ActivityStatus.DRAFT, {VERIFIER}, False)
+    assert {allowed.refused for allowed in others} == {"ACTIVITY_WRONG_STATUS", "ACTIVITY_WRONG_ACTOR"}
+
+
+def test_a_lock_closes_reopening_and_nothing_else() -> None:
+    assert may(ActivityStatus.VERIFIED, {VERIFIER}, locked=True) == set()
+    assert may(ActivityStatus.SUBMITTED, {VERIFIER}, locked=True) == {"VERIFY", "REJECT"}
+
+
+@pytest.mark.parametrize(("status", "action"), list(product(ActivityStatus, ActivityAction)))
+def test_a_transition_leads_to_a_known_status_or_is_refused_from_the_catalogue(
+    status: ActivityStatus, action: ActivityAction
+) -> None:
+    for actors, locked in product(EVERY_ACTORS, [False, True]):
+        listed = next(a for a in allowed_actions(status, actors, locked) if a.action is action)
+        if listed.refused is None:
+            after = check_transition(status, action, actors, locked=locked, reason="Perlu diperbaiki")
+            assert after is TRANSITIONS[status, action].next
+            assert (after is None) is (action is ActivityAction.DELETE)
+        else:
+            with pytest.raises(Problem) as refused:
+                check_transition(status, action, actors, locked=locked, reason="Perlu diperbaiki")
+            assert refused.value.code == listed.refused
+            assert catalogue()[listed.refused].status == 409
+
+
+@pytest.mark.parametrize(("status", "action"), [("SUBMITTED", "REJECT"), ("VERIFIED", "REOPEN")])
+@pytest.mark.parametrize("reason", [None, "", "  \n"])
+def test_rejecting_and_reopening_need_a_reason(status: str, action: str, reason: str | None) -> None:
+    with pytest.raises(Problem) as refused:
+        check_transition(
+            ActivityStatus(status), ActivityAction(action), {VERIFIER}, locked=False, reason=reason
+        )
+    assert [fault.code for fault in refused.value.faults] == ["COMMENT_REQUIRED"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 1440),
+    st.integers(-10, 1500),
+    st.decimals(0, 100, places=2),
+    st.decimals(-1, 101, places=2),
+)
+def test_a_verifier_grants_from_nothing_up_to_what_was_claimed(
+    claimed: int, granted: int, claimed_quantity: Decimal, granted_quantity: Decimal
+) -> None:
+    faults = check_verification(
+        ActivityAction.VERIFY,
+        claimed_minutes=claimed,
+        verified_minutes=granted,
+        claimed_quantity=claimed_quantity,
+        verified_quantity=granted_quantity,
+        comment=None,
+    )
+    assert {fault.pointer for fault in faults} == {
+        pointer
+        for pointer, fits in {
+            "/verified_minutes": 0 <= granted <= claimed,
+            "/verified_quantity": 0 <= granted_quantity <= claimed_quantity,
+        }.items()
+        if not fits
+    }
+
+
+def test_nobody_verifies_himself() -> None:
+    check_not_self(1, 2)
+    with pytest.raises(Problem) as refused:
+        check_not_self(1, 1)
+    assert refused.value.code == "SELF_VERIFICATION"

@@ -1,0 +1,198 @@
+"""Every worked example in the folder `ASN_VECTORS` (default tests/vectors) holds; none is left unread."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asn_api.errors import Problem
+from asn_api.rules import nip, plans
+from asn_api.rules.activities import ActivityAction, Category, check_verification
+from asn_api.rules.entries import Entry, Judgement, Recorded, check_entry
+from asn_api.rules.minutes import counted_minutes, fulfilment, month_score, month_target
+from asn_api.rules.plans import PlanAction, PlanActor, PlanStatus
+from tests.rules.samples import activity_policy, national_calendar, place, shipped
+
+FOLDER = Path(os.environ.get("ASN_VECTORS") or Path(__file__).parents[1] / "vectors")
+Row = Mapping[str, Any]
+
+NIP_FAULTS = {
+    "length": "NIP_LENGTH",
+    "non digit": "NIP_NOT_DIGITS",
+    "birth": "NIP_BIRTH_DATE",
+    "start month": "NIP_START_MONTH",
+    "month": "NIP_START_MONTH",
+    "sex": "NIP_SEX",
+    "sequence": "NIP_SEQUENCE",
+}
+CALENDAR = national_calendar()
+MONDAY = date(2026, 6, 8)
+
+
+def check_nip(row: Row) -> None:
+    if row["valid"] is False:
+        with pytest.raises(Problem) as refused:
+            nip.parse(row["value"])
+        expected = next(code for start, code in NIP_FAULTS.items() if row["error"].startswith(start))
+        assert refused.value.code == expected
+        return
+    number = nip.parse(row["value"])
+    assert number.digits == row.get("normalised", row["value"])
+    for key, actual in {
+        "kind": number.kind,
+        "birth_date": number.birth_date.isoformat(),
+        "start": f"{number.start_year}-{number.start_month or 0:02}",
+        "start_year": number.start_year,
+        "contract_code": number.contract_code,
+        "sex": number.sex,
+        "sequence": number.sequence,
+    }.items():
+        assert row.get(key, actual) == actual
+
+
+def check_holiday(row: Row) -> None:
+    kinds = {day["kind"] for day in shipped("holidays.json")["days"] if day["date"] == row["date"]}
+    assert row["type"] in kinds
+    assert date.fromisoformat(row["date"]).strftime("%a") == row["weekday"]
+
+
+def check_working_day_range(row: Row) -> None:
+    start, end = date.fromisoformat(row["start"]), date.fromisoformat(row["end"])
+    assert CALENDAR.working_days(start, end, row["days_per_week"]) == row["working_days"]
+
+
+def check_working_days_of_month(row: Row) -> None:
+    policy = activity_policy(daily_target_minutes={"5": 300, "6": 300}, month_target="WORKING_DAYS")
+    months = [row["month"]] if row["month"] else range(1, 13)
+    five = [month_target(row["year"], month, 5, CALENDAR, policy) for month in months]
+    six = [month_target(row["year"], month, 6, CALENDAR, policy) for month in months]
+    assert sum(target.working_days for target in five) == row["working_days_5"]
+    assert sum(target.working_days for target in six) == row["working_days_6"]
+    minutes = sum(target.minutes for target in five)
+    assert row.get("target_minutes_300", minutes) == minutes
+
+
+def check_daily_fulfilment(row: Row) -> None:
+    factor = activity_policy().over_target_factor
+    assert fulfilment(row["verified_minutes"], row["target_minutes"], factor) == row["status"]
+
+
+def check_daily_log(row: Row) -> None:
+    if row.get("action") == "REJECT":
+        faults = check_verification(
+            ActivityAction.REJECT,
+            claimed_minutes=60,
+            verified_minutes=0,
+            claimed_quantity=Decimal(1),
+            verified_quantity=Decimal(0),
+            comment=row["comment"],
+        )
+        assert bool(faults) is row["expected"].startswith("ERROR")
+        return
+    overlapping = "overlap" in row["case"]
+    judgement = judged(row, "WARN", overlapping)
+    outcome = row["expected"].split(" ")[0]
+    if outcome == "REJECT":
+        assert judgement.faults
+    else:
+        assert not judgement.faults
+        assert bool(judgement.flags) is (outcome == "ACCEPT_WARN")
+    if overlapping:
+        assert judged(row, "REJECT", overlapping).faults
+
+
+def judged(row: Row, overlap: str, overlapping: bool) -> Judgement:
+    zone = place().zone.tz
+
+    def at(clock: str) -> datetime:
+        return datetime.fromisoformat(f"{MONDAY}T{clock}").replace(tzinfo=zone)
+
+    end = at(row.get("end", "10:00"))
+    entry = Entry(
+        day=MONDAY,
+        start_at=at(row.get("start", "08:00")),
+        end_at=end,
+        minutes=row.get("effective_minutes", 120),
+        category=Category.PRIMARY,
+        description=row.get("description", "Menyusun draf laporan"),
+        output_quantity=Decimal(row.get("output_qty", 1)),
+        evidence=["https://contoh.invalid/bukti"] * row.get("evidence_count", 0),
+        is_linked=True,
+        device_at=None,
+        received_at=end,
+    )
+    others = [Recorded(MONDAY, at("09:00"), at("11:00"), 60)] if overlapping else []
+    return check_entry(entry, activity_policy(overlap=overlap), place(), now=end, others=others)
+
+
+def check_capped_minutes(row: Row) -> None:
+    claimed = row["minutes"]
+    counted = counted_minutes(
+        {
+            Category.PRIMARY: claimed["primary"] + claimed["target_adjustment"],
+            Category.ADDITIONAL: claimed["additional"],
+            Category.SPECIAL_ADDITIONAL: claimed["special_additional"],
+            Category.TEAM: claimed["ikp"],
+        },
+        row["daily_target"],
+        {Category.ADDITIONAL: Decimal("0.2"), Category.TEAM: Decimal("0.1")},
+        uncounted=(),
+    )
+    assert sum(counted.values()) == row["counted"]
+
+
+def check_month_score(row: Row) -> None:
+    assert month_score(row["verified_minutes"], row["target"]) == Decimal(row["score_pct"])
+    if "year" in row:
+        first = date(row["year"], row["month"], 1)
+        workdays = (first + timedelta(n) for n in range(28))
+        absent = [day for day in workdays if CALENDAR.is_working_day(day, 5)][: row.get("leave_days", 0)]
+        target = month_target(row["year"], row["month"], 5, CALENDAR, activity_policy(), absent)
+    else:
+        policy = activity_policy(month_target="FIXED", fixed_month_minutes=row["target"])
+        target = month_target(2026, 5, 5, CALENDAR, policy)
+    assert target.minutes == row["target"]
+
+
+def check_plan_transition(row: Row) -> None:
+    action = PlanAction.EDIT if row["action"] == "edit_target" else PlanAction(row["action"].upper())
+    status, actor = PlanStatus(row["from"]), PlanActor(row["actor"])
+    if row["allowed"]:
+        assert plans.check_transition(status, action, {actor}, reason="Target berubah") == row["to"]
+    else:
+        assert plans.refusal(status, action, {actor})
+
+
+CHECKERS: Mapping[str, Callable[[Row], None]] = {
+    "daily_fulfilment": check_daily_fulfilment,
+    "daily_log_validation": check_daily_log,
+    "daily_minutes_capped_categories": check_capped_minutes,
+    "holidays": check_holiday,
+    "monthly_minutes_score": check_month_score,
+    "nip": check_nip,
+    "skp_transitions": check_plan_transition,
+    "working_day_ranges": check_working_day_range,
+    "working_days_by_month": check_working_days_of_month,
+}
+
+
+def test_the_folder_holds_examples() -> None:
+    assert list(FOLDER.glob("*.json"))
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.iterdir()), ids=lambda file: file.name)
+def test_every_example_holds(file: Path) -> None:
+    assert file.stem in CHECKERS, f"{file.name}: no rule is tested against these examples"
+    rows = json.loads(file.read_text("utf-8"))
+    assert rows
+    for row in rows:
+        try:
+            CHECKERS[file.stem](row)
+        except Exception as wrong:
+            wrong.add_note(f"{file.name}: {row}")
+            raise
