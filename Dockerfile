@@ -8,7 +8,6 @@ ENV PATH=/app/.venv/bin:$PATH PYTHONPATH=/app/src PYTHONDONTWRITEBYTECODE=1 PYTH
 RUN useradd --system --uid 10001 --no-create-home asn
 WORKDIR /app
 COPY --from=build /app/.venv .venv
-COPY migrations migrations
 COPY src src
 USER asn
 EXPOSE 8000

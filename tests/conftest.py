@@ -12,6 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from asn_api.areas.calendar.national import load_national_days
 from asn_api.core.database import Database
 from asn_api.core.embedded import EmbeddedPostgres
 from asn_api.core.migrate import upgrade
@@ -37,6 +38,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def database_url(postgres: str) -> str:
     upgrade(postgres)
+    load_national_days(postgres)
     return postgres
 
 

@@ -1,5 +1,40 @@
-"""The list of areas that speak HTTP."""
+"""The areas that speak HTTP, and what each is for."""
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from asn_api.areas.activities import router as activities
+from asn_api.areas.calendar import router as calendar
+from asn_api.areas.employees import router as employees
+from asn_api.areas.journal import router as journal
+from asn_api.areas.organization import router as organization
+from asn_api.areas.performance import router as performance
+from asn_api.areas.policies import router as policies
+from asn_api.areas.reference import router as reference
+from asn_api.areas.sync import router as sync
+
+# The hot paths first: routes are tried in this order.
+ROUTERS: tuple[APIRouter, ...] = (
+    activities.router,
+    sync.router,
+    employees.router,
+    journal.router,
+    reference.router,
+    organization.router,
+    performance.router,
+    policies.router,
+    calendar.router,
+)
+
+TAGS = {
+    "identity": "Signing in and out, sessions, passwords, accounts, third-party clients, public keys.",
+    "organization": "The region's tree of agencies and units, their positions and heads, on any day.",
+    "employees": "Employee records: search, history, changes, imports from the national portal, exports.",
+    "policies": "The dated numbers that regulations and the region set.",
+    "calendar": "Holidays, collective leave and working days.",
+    "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, revision.",
+    "activities": "Daily activities: recording, submission, verification, rejection, reopening.",
+    "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
+    "sync": "For phones that are often offline: many operations in one sending.",
+    "journal": "Who changed what, and when.",
+    "reference": "Lists of values with their terms, and the error codes. Public.",
+}

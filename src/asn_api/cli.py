@@ -3,9 +3,7 @@
 import json
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Annotated, Any
 
 import typer
@@ -42,7 +40,7 @@ def up() -> None:
     os.environ.setdefault("ASN_ENVIRONMENT", "demo")
     from asn_api.up import run
 
-    run(load())
+    run()
 
 
 @app.command()
@@ -104,19 +102,39 @@ def openapi(
 @database.command()
 def upgrade() -> None:
     """Bring the schema up to this version of the program."""
-    from asn_api.core.migrate import upgrade
+    from asn_api.up import migrate
 
-    upgrade(settings().database)
+    migrate(settings())
 
 
 @database.command()
 def state() -> None:
     """Say whether the schema is empty, behind, current or ahead; anything but current exits with 1."""
     from asn_api.core.migrate import state
+    from asn_api.up import check_database
 
+    check_database(settings())
     found = state(settings().database)
     typer.echo(found)
     raise typer.Exit(found != "current")
+
+
+@database.command()
+def revision(message: Annotated[str, typer.Argument(help="What changes.")]) -> None:
+    """Write a migration from the tables, compared with a throwaway PostgreSQL at the last migration."""
+    from tempfile import TemporaryDirectory
+
+    from alembic import command
+
+    from asn_api.core.embedded import EmbeddedPostgres
+    from asn_api.core.migrate import configuration, upgrade
+
+    with TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder), durable=False) as postgres:
+        upgrade(postgres.url)
+        name = "%(year)d%(month).2d%(day).2d_%(hour).2d%(minute).2d_%(slug)s".replace("%", "%%")
+        chosen = configuration(postgres.url)
+        chosen.set_main_option("file_template", name)
+        command.revision(chosen, message, autogenerate=True)
 
 
 @database.command()
@@ -124,11 +142,10 @@ def distribute() -> None:
     """Shard the tables by region on Citus; on plain PostgreSQL only show how it would be done."""
     import psycopg
 
-    from asn_api import tables
-    from asn_api.core.mapping import Table
+    from asn_api.tables import Table
+    from asn_api.up import check_database
 
-    for module in iter_modules(tables.__path__):
-        import_module(f"{tables.__name__}.{module.name}")
+    check_database(settings())
     with psycopg.connect(settings().libpq, autocommit=True) as connection:
         citus = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'citus'").fetchone()
         query = "SELECT table_name::text FROM citus_tables"

@@ -8,12 +8,15 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware
 
 from asn_api.access.authority import Authority
+from asn_api.access.grants import GRANTS
 from asn_api.access.guard import identify
-from asn_api.api import ROUTERS
+from asn_api.api import ROUTERS, TAGS
+from asn_api.areas.identity import keys
+from asn_api.core import logging
 from asn_api.core.clock import utc_now
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
-from asn_api.core.http import openapi, problems
+from asn_api.core.http import health, openapi, pages, problems
 from asn_api.core.http.edge import Edge
 from asn_api.core.http.limits import Limiter
 from asn_api.core.http.route import Route
@@ -23,12 +26,15 @@ from asn_api.core.settings import Settings, settings
 
 def create_app(given: Settings | None = None) -> FastAPI:
     chosen = given or settings()
+    logging.install(chosen.log_level)
     app = FastAPI(
         title="asn_api",
         version="1.0.0",
         lifespan=_lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
         telemetry=None,
     )
     app.state.settings = chosen
@@ -49,7 +55,9 @@ def create_app(given: Settings | None = None) -> FastAPI:
         root.include_router(router)
     app.include_router(root)
     problems.install(app)
-    openapi.install(app)
+    health.install(app)
+    pages.install(app)
+    openapi.install(app, GRANTS, TAGS)
     app.add_middleware(CompressMiddleware, minimum_size=800)
     if chosen.cors_origins:
         app.add_middleware(
@@ -66,6 +74,8 @@ def create_app(given: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.database.start()
+    async with app.state.database.sessions.begin() as db:
+        await keys.ensure(db, app.state.keyring, app.state.clock())
     await app.state.authority.start()
     try:
         yield

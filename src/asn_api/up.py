@@ -1,4 +1,4 @@
-"""What `make run` does: PostgreSQL, migrations, the demo city, the server and the worker, stopped together."""
+"""What `make run` does: PostgreSQL, migrations, demo city, server and worker, stopped together."""
 
 import contextlib
 import errno
@@ -25,13 +25,13 @@ STOP_SECONDS = 15
 Processes = Mapping[str, subprocess.Popen[bytes]]
 
 
-def run(given: Settings) -> None:
+def run() -> None:
     """Until Ctrl-C or SIGTERM; StartupError says why it could not start or which process died."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
+        given, folder = _given()
         _check_port(given)
-        folder = _private_folder(given)
         url, watched = given.database_url, {}
         if url is None:
             postgres = stack.enter_context(EmbeddedPostgres(given.local_dir))
@@ -39,8 +39,8 @@ def run(given: Settings) -> None:
             if postgres.process:
                 watched["PostgreSQL"] = postgres.process
         settings = load(database_url=url, encryption_keys=_keys(given, folder))
-        _check_database(settings)
-        welcome = _prepared(settings)
+        migrate(settings)
+        welcome = _welcome(settings)
         watched |= stack.enter_context(_children(settings, folder))
         _wait_until_ready(settings, watched)
         print(welcome, flush=True)
@@ -63,15 +63,24 @@ def _check_port(settings: Settings) -> None:
             time.sleep(0.1)
 
 
-def _private_folder(settings: Settings) -> Path:
-    """Holds what the demo made up for itself; as `ASN_SECRETS_DIR` it lets other commands join the demo."""
+def _given() -> tuple[Settings, Path]:
+    """The settings, and the folder for what the demo makes up: `ASN_SECRETS_DIR` of commands that join in."""
+    settings = load()
     folder = settings.local_dir.absolute() / "secrets"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(folder / "asn_environment", settings.environment)
     except OSError as error:
-        raise StartupError(f"Cannot write {error.filename} ({error.strerror}).") from None
-    return folder
+        raise StartupError(f"Cannot make {folder} ({error.strerror}).") from None
+    usable = os.R_OK | os.W_OK
+    if not os.access(folder, usable | os.X_OK) or not all(
+        os.access(file, usable) for file in folder.iterdir()
+    ):
+        raise StartupError(f"Cannot read and write everything in {folder} (Permission denied).")
+    if os.environ.get("ASN_SECRETS_DIR") and Path(os.environ["ASN_SECRETS_DIR"]).absolute() == folder:
+        # They describe the last run; read as given they would pass for a PostgreSQL of the operator's.
+        del os.environ["ASN_SECRETS_DIR"]
+        settings = load()
+    return settings, folder
 
 
 def _write(file: Path, text: str) -> None:
@@ -90,7 +99,7 @@ def _keys(settings: Settings, folder: Path) -> str:
     return file.read_text()
 
 
-def _check_database(settings: Settings) -> None:
+def check_database(settings: Settings) -> None:
     import psycopg
 
     try:
@@ -100,15 +109,19 @@ def _check_database(settings: Settings) -> None:
         raise StartupError(f"ASN_DATABASE_URL does not lead to a database: {reason}.") from None
 
 
-def _prepared(settings: Settings) -> str:
-    """Migrates, loads the demo city into an empty database, returns what to tell when the server is up."""
+def migrate(settings: Settings) -> None:
     from asn_api.core.migrate import state, upgrade
 
+    check_database(settings)
     if state(settings.database) == "ahead":
         raise StartupError(
             "The database was made by a newer asn-api: update this one, or use another database."
         )
     upgrade(settings.database)
+
+
+def _welcome(settings: Settings) -> str:
+    """What to tell when the server is up; an empty database gets the demo city first."""
     if settings.environment != "demo":
         return f"{settings.public_url}/docs"
     from asn_api.demo.load import load_if_empty, welcome
@@ -129,13 +142,13 @@ def _children(settings: Settings, folder: Path) -> Iterator[Processes]:
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, command in {"server": "serve", "worker": "worker"}.items():
-            children[name] = subprocess.Popen(
+            children[name] = subprocess.Popen(  # noqa: S603 (ourselves)
                 [sys.executable, "-m", "asn_api", command],
                 env=os.environ | told,
                 stdin=subprocess.DEVNULL,
                 # Ctrl-C reaches us alone, so that the children end in order.
                 process_group=0,
-                preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509
+                preexec_fn=dies_with_parent(signal.SIGTERM),
             )
         yield children
     finally:
@@ -153,7 +166,7 @@ def _children(settings: Settings, folder: Path) -> Iterator[Processes]:
 
 
 def _wait_until_ready(settings: Settings, watched: Processes) -> None:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 (asked, not bound)
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         _check_alive(watched)

@@ -254,11 +254,11 @@ async def _partner(db: AsyncSession, city: City) -> None:
     )
     db.add(client)
     await db.flush()
-    city.tokens["partner"] = await _token(db, city, client.id, str(client.id), (), client=str(client.id))
+    city.tokens["partner"] = await _token(db, city, client.id, str(client.id), (), client)
 
 
 async def _token(
-    db: AsyncSession, city: City, subject: UUID, session: str, roles: Any, client: str | None = None
+    db: AsyncSession, city: City, subject: UUID, session: str, roles: Any, client: Client | None = None
 ) -> str:
     settings = city.app.state.settings
     claims = tokens.Claims(
@@ -267,10 +267,10 @@ async def _token(
         session=session,
         region=str(city.region.id),
         roles=tuple(tokens.Held(held.role, held.path or "own") for held in roles),
-        scope=frozenset(),
+        scope=frozenset(client.scopes if client else ()),
         issued_at=city.now,
         expires_at=city.now + timedelta(days=1),
-        client=client,
+        client=str(client.id) if client else None,
     )
     key = await keys.signing(db, city.app.state.keyring, city.now)
     return tokens.issue(key, claims, issuer=settings.issuer, audience=settings.audience)

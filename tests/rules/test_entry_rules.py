@@ -120,7 +120,7 @@ def test_the_days_total_is_flagged_above_ten_hours_and_refused_above_24() -> Non
     assert judge(entry(), others=others(481)).flags == {Flag.LONG_DAY}
     assert not judge(entry(), others=others(1320)).faults
     assert codes(judge(entry(), others=others(1321))) == [("/minutes", "ACTIVITY_DAY_TOTAL_EXCEEDED")]
-    assert judge(entry(), others=others(1321, date(2026, 6, 7))).flags == set()
+    assert judge(entry(), others=others(1321, date(2026, 6, 7))) == Judgement((), frozenset())
 
 
 def test_an_activity_over_24_hours_is_refused() -> None:
@@ -229,6 +229,8 @@ def test_a_clock_in_the_future_or_from_before_the_work_is_not_believed() -> None
     set_back = entry(device_at=at(7, 59), received_at=received)
     assert reported_at(set_back, POLICY) == (received, Flag.CLOCK_SKEW)
     assert judge(set_back).flags == {Flag.CLOCK_SKEW, Flag.LATE}
+    slightly_ahead = entry(device_at=received + timedelta(minutes=10), received_at=received)
+    assert reported_at(slightly_ahead, POLICY) == (received, None)
     planned_this_morning = entry(device_at=at(7, 50), received_at=at(7, 55))
     assert reported_at(planned_this_morning, POLICY) == (at(7, 50), None)
 
@@ -252,8 +254,8 @@ def test_lateness_is_never_judged_by_a_time_after_the_arrival(drift: int) -> Non
     ],
 )
 def test_a_month_locks_when_the_fourth_of_the_next_begins(day: date, locked_from: datetime) -> None:
-    assert period_lock(day, POLICY, Zone.WIB) == locked_from
-    assert period_lock(day, POLICY, Zone.WIT) == locked_from - timedelta(hours=2)
+    assert period_lock(day, POLICY.period_lock_day, Zone.WIB) == locked_from
+    assert period_lock(day, POLICY.period_lock_day, Zone.WIT) == locked_from - timedelta(hours=2)
 
 
 def test_verification_is_due_three_working_days_after_the_local_day_of_submission() -> None:

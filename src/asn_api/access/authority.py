@@ -163,7 +163,7 @@ async def load(db: AsyncSession, claims: tokens.Claims, now: datetime) -> Actor 
         return None
     today = now.astimezone(region.zone.tz).date()
     if claims.client is not None:
-        return await _client(db, region, UUID(claims.client))
+        return await _client(db, region, UUID(claims.client), claims.scope)
     found = (
         await db.execute(
             select(Account, Session, Employee.active)
@@ -187,7 +187,7 @@ async def load(db: AsyncSession, claims: tokens.Claims, now: datetime) -> Actor 
     roles = await roles_of(db, account, bool(active), today)
     if not roles:
         return None
-    policy = await _identity_policy(db, region_id, today)
+    policy = await identity_policy(db, region_id, today)
     required = any(held.role.value in policy.otp_required_roles for held in roles)
     return Actor(
         region_id,
@@ -232,7 +232,9 @@ async def roles_of(db: AsyncSession, account: Account, active: bool, today: date
     return tuple(roles)
 
 
-async def _client(db: AsyncSession, region: Region, client_id: UUID) -> Actor | None:
+async def _client(
+    db: AsyncSession, region: Region, client_id: UUID, asked: frozenset[str]
+) -> Actor | None:
     client = await db.get(Client, (region.id, client_id))
     if client is None or client.revoked_at is not None:
         return None
@@ -243,11 +245,11 @@ async def _client(db: AsyncSession, region: Region, client_id: UUID) -> Actor | 
         (Held(Role.CLIENT, str(path)),),
         region.zone,
         client_id=client.id,
-        client_scopes=frozenset(client.scopes),
+        client_scopes=asked.intersection(client.scopes),
     )
 
 
-async def _identity_policy(db: AsyncSession, region_id: UUID, today: date) -> IdentityPolicy:
+async def identity_policy(db: AsyncSession, region_id: UUID, today: date) -> IdentityPolicy:
     content = await db.scalar(
         select(Policy.content)
         .where(Policy.region_id == region_id, Policy.area == "identity", Policy.valid_from <= today)

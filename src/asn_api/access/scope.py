@@ -21,10 +21,12 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
 from asn_api.rules.organization import AppointmentKind
+from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Appointment, ReportingLine, Unit
 
 Column: TypeAlias = ColumnElement[Any] | Any
@@ -35,6 +37,15 @@ def team(region_id: UUID, superior_id: UUID, day: date) -> Select[tuple[UUID]]:
     return select(ReportingLine.employee_id).where(
         ReportingLine.region_id == region_id,
         ReportingLine.superior_id == superior_id,
+        ReportingLine.valid.contains(day),
+    )
+
+
+def superior(region_id: UUID, employee_id: Column, day: date) -> Select[tuple[UUID]]:
+    """Whose team this employee is in on the day."""
+    return select(ReportingLine.superior_id).where(
+        ReportingLine.region_id == region_id,
+        ReportingLine.employee_id == employee_id,
         ReportingLine.valid.contains(day),
     )
 
@@ -61,17 +72,46 @@ def employees_within(access: Access, employee_id: Column, day: date | None = Non
             Appointment.valid.contains(day),
             units_within(access),
         )
+        .correlate(None)
     )
     return or_(*_personal(access, employee_id, day), employee_id.in_(branch) if access.branches else false())
+
+
+def accounts_within(access: Access) -> ColumnElement[bool]:
+    """Accounts of the employees within reach; one without an employee is where its roles are held."""
+    if access.reaches(Reach.REGION):
+        return Account.region_id == access.region_id
+    by_role = (
+        select(RoleGrant.account_id)
+        .join(Unit, and_(Unit.region_id == RoleGrant.region_id, Unit.id == RoleGrant.unit_id))
+        .where(RoleGrant.region_id == access.region_id, units_within(access))
+    )
+    return and_(
+        Account.region_id == access.region_id,
+        or_(
+            and_(Account.employee_id.is_not(None), employees_within(access, Account.employee_id)),
+            and_(Account.employee_id.is_(None), Account.id.in_(by_role)),
+        ),
+    )
 
 
 def records_within(access: Access, employee_id: Column, unit_id: Column) -> ColumnElement[bool]:
     """Records that carry the unit of their day: a branch keeps what was done in it, whoever has left since."""
     if access.reaches(Reach.REGION):
         return true()
-    branch = select(Unit.id).where(units_within(access))
+    branch = select(Unit.id).where(units_within(access)).correlate(None)
     return or_(
         *_personal(access, employee_id, access.today), unit_id.in_(branch) if access.branches else false()
+    )
+
+
+def entries_within(access: Access, employee_id: Column, unit_id: Column) -> ColumnElement[bool]:
+    """Journal entries: the unit decides where one is named, otherwise the employee's post of today."""
+    if access.reaches(Reach.REGION):
+        return true()
+    return or_(
+        records_within(access, employee_id, unit_id),
+        and_(unit_id.is_(None), employees_within(access, employee_id)),
     )
 
 
@@ -88,19 +128,47 @@ def _personal(access: Access, employee_id: Column, day: date) -> list[ColumnElem
 
 def hot_records_within(region_id: Column, employee_id: Column, unit_id: Column) -> ColumnElement[bool]:
     """`records_within` in one fixed shape for prepared statements; `hot_params` gives its values."""
+    # Aliases, because the statement around may already use these tables.
+    line, unit = aliased(ReportingLine), aliased(Unit)
     return or_(
         bindparam("scope_region", type_=Boolean),
         employee_id == bindparam("scope_own", type_=Uuid),
         exists().where(
-            ReportingLine.region_id == region_id,
-            ReportingLine.employee_id == employee_id,
-            ReportingLine.superior_id == bindparam("scope_superior", type_=Uuid),
-            ReportingLine.valid.contains(bindparam("scope_today", type_=Date)),
+            line.region_id == region_id,
+            line.employee_id == employee_id,
+            line.superior_id == bindparam("scope_superior", type_=Uuid),
+            line.valid.contains(bindparam("scope_today", type_=Date)),
         ),
         exists().where(
-            Unit.region_id == region_id,
-            Unit.id == unit_id,
-            Unit.path.like(any_(bindparam("scope_branches", type_=ARRAY(Text)))),
+            unit.region_id == region_id,
+            unit.id == unit_id,
+            unit.path.like(any_(bindparam("scope_branches", type_=ARRAY(Text)))),
+        ),
+    )
+
+
+def hot_employees_within(region_id: Column, employee_id: Column) -> ColumnElement[bool]:
+    """`employees_within` on the day of the request, in one fixed shape; `hot_params` gives its values."""
+    today = bindparam("scope_today", type_=Date)
+    # Aliases, so that a statement may join the same tables for the day it shows.
+    line, post, unit = aliased(ReportingLine), aliased(Appointment), aliased(Unit)
+    return or_(
+        bindparam("scope_region", type_=Boolean),
+        employee_id == bindparam("scope_own", type_=Uuid),
+        exists().where(
+            line.region_id == region_id,
+            line.employee_id == employee_id,
+            line.superior_id == bindparam("scope_superior", type_=Uuid),
+            line.valid.contains(today),
+        ),
+        exists().where(
+            post.region_id == region_id,
+            post.employee_id == employee_id,
+            post.kind == AppointmentKind.DEFINITIVE,
+            post.valid.contains(today),
+            unit.region_id == region_id,
+            unit.id == post.unit_id,
+            unit.path.like(any_(bindparam("scope_branches", type_=ARRAY(Text)))),
         ),
     )
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import asyncpg
+import orjson
 from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -47,7 +48,8 @@ class Database:
             pool_size=settings.pool_size,
             max_overflow=0,
             pool_timeout=10,
-            pool_pre_ping=False,
+            json_serializer=lambda value: orjson.dumps(value, default=str).decode(),
+            json_deserializer=orjson.loads,
             connect_args={"server_settings": self._server_settings},
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)

@@ -93,14 +93,14 @@ class EmbeddedPostgres:
         self._write(home / "log", "")
         network = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
         with open(home / "log", "ab") as output:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 (our own arguments)
                 [binaries / "postgres", "-D", data, *network, *self._options],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 cwd="/",
                 process_group=0,
-                preexec_fn=dies_with_parent(signal.SIGINT),  # noqa: PLW1509
+                preexec_fn=dies_with_parent(signal.SIGINT),
                 **self._demoted,
             )
         self._wait(self.process, data, home / "log")
@@ -114,7 +114,7 @@ class EmbeddedPostgres:
             raise StartupError(f"Another asn-api is already running on {self.local_dir}.") from None
 
     def _home(self) -> Path:
-        """The folder that holds `data`, `password`, `port` and `log`; root hands it to an unprivileged user."""
+        """The folder of `data`, `password`, `port` and `log`; root hands it to an unprivileged user."""
         home = self.local_dir / "postgres"
         if os.geteuid() != 0:
             home.mkdir(mode=0o700, exist_ok=True)
@@ -165,7 +165,7 @@ class EmbeddedPostgres:
 
     def _run(self, *command: str | Path, given: str | None = None) -> subprocess.CompletedProcess[str]:
         try:
-            return subprocess.run(
+            return subprocess.run(  # noqa: S603 (our own arguments)
                 command, check=False, capture_output=True, text=True, input=given, cwd="/", **self._demoted
             )
         except OSError as error:
@@ -205,7 +205,7 @@ class EmbeddedPostgres:
         raise StartupError("There is no free port on 127.0.0.1.")
 
     def _create(self, binaries: Path, home: Path, data: Path) -> None:
-        """Made under another name and renamed: an interrupted first start leaves nothing that looks finished."""
+        """Made under another name and renamed, so that an interrupted start leaves nothing half made."""
         unfinished = home / "data.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         login = ["-U", "asn", "-A", "scram-sha-256", f"--pwfile={home / 'password'}"]
@@ -279,9 +279,9 @@ def _state(data: Path) -> list[str]:
 
 
 def _settle(data: Path) -> None:
-    """Stop what an earlier run left behind, and its lock file, which may name a pid that is someone else's by now.
+    """Stop what an earlier run left behind; its lock file may name a pid that is someone else's by now.
 
-    We hold the folder's lock, so whatever works in it is an orphan. Elsewhere than on Linux PostgreSQL decides.
+    We hold the folder's lock, so whatever works in it is an orphan. Not on Linux, PostgreSQL decides.
     """
     if sys.platform != "linux":
         return

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, func, insert
+from sqlalchemy import BigInteger, Identity, Index, func, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,6 +27,7 @@ class JournalEntry(Table):
     """One change of one record, written in the transaction that made it.
 
     `unit_id` and `employee_id` decide who may see the entry; `transaction` orders it by commit.
+    `operation_id` is the phone's own id of the change: the receipt by which a repetition is known for ever.
     """
 
     __tablename__ = "journal"
@@ -34,6 +35,13 @@ class JournalEntry(Table):
         of_region(),
         Index("ix_journal_entity", "region_id", "entity", "entity_id", "seq"),
         Index("ix_journal_employee", "region_id", "employee_id", "seq"),
+        Index(
+            "uq_journal_operation",
+            "region_id",
+            "operation_id",
+            unique=True,
+            postgresql_where=text("operation_id is not null"),
+        ),
     )
 
     region_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -49,6 +57,7 @@ class JournalEntry(Table):
     client_id: Mapped[UUID | None]
     on_behalf_of: Mapped[UUID | None]
     request_id: Mapped[str | None]
+    operation_id: Mapped[UUID | None]
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
     unit_id: Mapped[UUID | None]
     employee_id: Mapped[UUID | None]

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 KEY_BYTES = 32
 DEMO_MARK = b"asn-demo--"
-LOCAL_SECRETS = "secrets"
 
 Words = Annotated[tuple[str, ...], NoDecode]
 
@@ -85,7 +84,8 @@ class Settings(BaseSettings):
             keys = self.keys
             if self.environment == "production" and any(key.startswith(DEMO_MARK) for key in keys.values()):
                 raise StartupError(
-                    "ASN_ENCRYPTION_KEYS holds a demo key, which production refuses: make one with `asn-api keys new`."
+                    "ASN_ENCRYPTION_KEYS holds a demo key, which production refuses: "
+                    "make one with `asn-api keys new`."
                 )
         if self.environment == "production":
             for name in ("database_url", "encryption_keys"):
@@ -146,7 +146,7 @@ def new_key(number: int = 1, *, demo: bool = False) -> str:
 
 
 def load(**given: Any) -> Settings:
-    """Settings from the environment and `ASN_SECRETS_DIR` (default `/run/secrets`); StartupError says what is wrong."""
+    """From the environment and the files of `ASN_SECRETS_DIR` (default `/run/secrets`)."""
     folder = Path(os.environ.get("ASN_SECRETS_DIR") or "/run/secrets")
     if not folder.is_dir():
         if os.environ.get("ASN_SECRETS_DIR"):
@@ -162,6 +162,8 @@ def _checked(given: dict[str, Any]) -> Settings:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise StartupError(f"ASN_{name} is not valid: {first['msg']}.") from None
+    except SettingsError as error:
+        raise StartupError(f"A setting cannot be read: {error.__cause__ or error}.") from None
 
 
 @cache

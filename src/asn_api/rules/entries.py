@@ -137,10 +137,10 @@ def verification_due(submitted: datetime, policy: ActivityPolicy, place: Place) 
     return place.calendar.due(start, policy.verify_sla_working_days, place.days_per_week)
 
 
-def period_lock(day: date, policy: ActivityPolicy, zone: Zone) -> datetime:
+def period_lock(day: date, lock_day: int, zone: Zone) -> datetime:
     """The instant from which the month of `day` is locked: the lock day of the next month begins."""
     year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
-    return midnight(date(year, month, policy.period_lock_day), zone)
+    return midnight(date(year, month, lock_day), zone)
 
 
 def _time_faults(

@@ -1,5 +1,6 @@
-"""The words of identity: states of accounts, purposes of codes, roles that can be granted."""
+"""The words of identity, and how many failed attempts to sign in still count."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -16,3 +17,23 @@ class CodePurpose(StrEnum):
 
 class GrantedRole(StrEnum):
     REGIONAL_ADMIN = "REGIONAL_ADMIN"
+
+
+LOGIN_FORGIVEN_AFTER = timedelta(days=1)
+ADDRESS_ALLOWANCE = 100
+ADDRESS_FORGIVEN_EVERY = timedelta(seconds=10)
+
+
+def login_failures(failures: int, quiet: timedelta) -> int:
+    """Failures of one login that still count, `quiet` after the last one: all of them for a day."""
+    return 0 if quiet >= LOGIN_FORGIVEN_AFTER else failures
+
+
+def address_failures(failures: int, quiet: timedelta) -> int:
+    """Failures of one address that still count: one is forgiven every 10 seconds, as a whole office shares it."""
+    return max(0, failures - max(quiet, timedelta()) // ADDRESS_FORGIVEN_EVERY)
+
+
+def address_excess(failures: int) -> int:
+    """Failures of one address beyond those that nobody is delayed for."""
+    return max(0, failures - ADDRESS_ALLOWANCE)

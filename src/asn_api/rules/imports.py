@@ -1,6 +1,9 @@
 """The words of an import: what a file's state is and what happens to one of its lines."""
 
 from enum import StrEnum
+from typing import Literal
+
+ImportAction = Literal["commit", "discard"]
 
 
 class ImportStatus(StrEnum):
@@ -17,3 +20,20 @@ class RowAction(StrEnum):
     CHANGE = "CHANGE"
     UNCHANGED = "UNCHANGED"
     REFUSE = "REFUSE"
+
+
+def refusal(status: ImportStatus, action: ImportAction) -> str | None:
+    """Why an import in this state cannot be committed or discarded; None when it can."""
+    match status, action:
+        case (ImportStatus.CHECKED, _) | (ImportStatus.FAILED, "discard"):
+            return None
+        case ImportStatus.WAITING | ImportStatus.CHECKING, "discard":
+            return None
+        case ImportStatus.WAITING | ImportStatus.CHECKING, _:
+            return "IMPORT_NOT_CHECKED"
+        case ImportStatus.COMMITTING, _:
+            return "IMPORT_BUSY"
+        case ImportStatus.FAILED, _:
+            return "IMPORT_FAILED"
+        case _:
+            return "IMPORT_DONE"

@@ -81,10 +81,7 @@ class Activity(Versioned):
 
 
 class DayTotal(Table):
-    """One person's day in numbers, kept up to date by every transaction that touches its activities.
-
-    Locking this row serialises the writers of one person's day.
-    """
+    """One person's day in numbers, kept up to date by every transaction that touches its activities."""
 
     __tablename__ = "day_totals"
     __table_args__ = (

@@ -13,10 +13,7 @@ from asn_api.rules.identity import AccountStatus, CodePurpose, GrantedRole
 
 
 class Account(Versioned):
-    """Who may sign in. `login` is the NIP, or a chosen name for an admin who is not an employee.
-
-    `failures` and `blocked_until` slow guessing down; nothing ever locks an account for good.
-    """
+    """Who may sign in. `login` is the NIP, or a chosen name for an admin who is not an employee."""
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -31,21 +28,23 @@ class Account(Versioned):
     status: Mapped[AccountStatus]
     password_hash: Mapped[str | None]
     password_changed_at: Mapped[datetime | None]
-    failures: Mapped[int] = mapped_column(default=0)
-    blocked_until: Mapped[datetime | None]
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None]
     recovery_codes: Mapped[list[str]] = mapped_column(default=list)
 
 
-class AddressFailure(Table):
-    """Failed sign-ins from one address, by its keyed hash; the second brake beside the account's own."""
+class SignInFailure(Table):
+    """Failed attempts by the keyed hash of a login or an address: the brake on guessing.
 
-    __tablename__ = "address_failures"
+    Kept by login and not by account, so that waiting does not tell whether an account exists.
+    """
 
-    address: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    __tablename__ = "sign_in_failures"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     failures: Mapped[int]
+    last_at: Mapped[datetime]
     blocked_until: Mapped[datetime]
 
 

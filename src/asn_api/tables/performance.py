@@ -126,7 +126,10 @@ class Indicator(Versioned):
 
 
 class PlanRevision(Regional):
-    """A plan as it was approved: kept whole when the plan is opened again."""
+    """A plan as it was approved: kept whole when the plan is opened again.
+
+    `approved_by` is null when the approval came on paper from a superior who is no employee.
+    """
 
     __tablename__ = "plan_revisions"
     __table_args__ = (
@@ -138,4 +141,4 @@ class PlanRevision(Regional):
     revision: Mapped[int]
     content: Mapped[dict[str, Any]]
     approved_at: Mapped[datetime]
-    approved_by: Mapped[UUID]
+    approved_by: Mapped[UUID | None]

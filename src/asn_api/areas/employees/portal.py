@@ -68,6 +68,11 @@ def read(content: bytes, units: Mapping[str, str]) -> PortalFile:
     return PortalFile(rows)
 
 
+def check_form(content: bytes) -> None:
+    """Refuse at once what is no such table, without reading its rows."""
+    _header(_records(_text(content)))
+
+
 def report_csv(messages: Iterable[Message], language: Language) -> Iterator[str]:
     """The messages as CSV lines that are safe to open in a spreadsheet."""
     buffer = io.StringIO()

@@ -18,9 +18,7 @@ async def rebuild(db: AsyncSession, region_id: UUID) -> None:
     await db.execute(select(Region.id).where(Region.id == region_id).with_for_update())
     parents: dict[UUID, UUID | None] = {
         id: parent
-        for id, parent in await db.execute(
-            select(Unit.id, Unit.parent_id).where(Unit.region_id == region_id)
-        )
+        for id, parent in await db.execute(select(Unit.id, Unit.parent_id).where(Unit.region_id == region_id))
     }
     appointed = await db.execute(
         select(
@@ -47,9 +45,7 @@ async def rebuild(db: AsyncSession, region_id: UUID) -> None:
     outdated = [id for line, id in held.items() if line not in wanted]
     if outdated:
         await db.execute(
-            delete(ReportingLine).where(
-                ReportingLine.region_id == region_id, ReportingLine.id.in_(outdated)
-            )
+            delete(ReportingLine).where(ReportingLine.region_id == region_id, ReportingLine.id.in_(outdated))
         )
     added = [
         {

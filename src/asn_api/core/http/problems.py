@@ -228,7 +228,10 @@ CONSTRAINTS: dict[str, str] = {
     "ex_employee_grades_one_grade": "GRADE_OVERLAPS",
     "ex_plans_one_at_a_time": "PLAN_OVERLAPS",
     "ex_role_grants_once": "ROLE_ALREADY_GRANTED",
-    "uq_employees_nip": "NIP_TAKEN",
+    "uq_employees_region_id_nip": "NIP_TAKEN",
+    "uq_positions_head": "HEAD_POSITION_EXISTS",
+    "uq_positions_title": "POSITION_TITLE_TAKEN",
+    "uq_units_region_id_siasn_id": "UNIT_SIASN_ID_TAKEN",
     "uq_agency_goals_code": "GOAL_CODE_TAKEN",
 }
 

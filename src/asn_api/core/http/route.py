@@ -1,14 +1,13 @@
 """The route class of every operation: one transaction, idempotency, dry runs, conditional reads."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Request, Response, params
-from fastapi.dependencies.utils import get_flat_params
+from fastapi import Depends, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -92,9 +91,18 @@ async def _attempt(request: Request) -> Attempt | None:
 
 
 def _query_names(route: APIRoute) -> frozenset[str]:
-    return frozenset(
-        field.alias for field in get_flat_params(route.dependant) if isinstance(field.field_info, params.Query)
-    )
+    names: set[str] = set()
+    waiting = [route.dependant]
+    while waiting:
+        dependant = waiting.pop()
+        waiting += dependant.dependencies
+        for field in dependant.query_params:
+            model = field.field_info.annotation
+            if isinstance(model, type) and issubclass(model, BaseModel):
+                names |= {each.alias or name for name, each in model.model_fields.items()}
+            else:
+                names.add(field.alias)
+    return frozenset(names)
 
 
 def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
@@ -158,10 +166,14 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def check_version(current: int, expected: int, representation: BaseModel | None = None) -> None:
+def check_version(
+    current: int, expected: int, representation: BaseModel | Mapping[str, Any] | None = None
+) -> None:
     """412 with the current representation when the caller builds on an older version."""
     if current != expected:
-        shown = representation.model_dump(mode="json") if representation is not None else None
+        shown = (
+            representation.model_dump(mode="json") if isinstance(representation, BaseModel) else representation
+        )
         raise Problem("VERSION_STALE", headers={"ETag": etag(current)}, current=shown)
 
 

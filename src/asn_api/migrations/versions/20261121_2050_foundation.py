@@ -19,12 +19,6 @@ JOBS = Path(__file__).parents[1] / "procrastinate-3.10.sql"
 def upgrade() -> None:
     op.execute("create extension if not exists btree_gist")
     op.execute("create extension if not exists pg_trgm")
-    op.create_table('address_failures',
-        sa.Column('address', sa.LargeBinary(), nullable=False),
-        sa.Column('failures', sa.Integer(), nullable=False),
-        sa.Column('blocked_until', sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint('address', name=op.f('pk_address_failures'))
-    )
     op.create_table('national_days',
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('day', sa.Date(), nullable=False),
@@ -42,6 +36,13 @@ def upgrade() -> None:
         sa.Column('zone', sa.Enum('WIB', 'WITA', 'WIT', name='zone', native_enum=False, create_constraint=True, length=40), nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_regions')),
         sa.UniqueConstraint('code', name=op.f('uq_regions_code'))
+    )
+    op.create_table('sign_in_failures',
+        sa.Column('key', sa.LargeBinary(), nullable=False),
+        sa.Column('failures', sa.Integer(), nullable=False),
+        sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('blocked_until', sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('key', name=op.f('pk_sign_in_failures'))
     )
     op.create_table('signing_keys',
         sa.Column('kid', sa.Text(), nullable=False),
@@ -144,6 +145,7 @@ def upgrade() -> None:
         sa.Column('client_id', sa.Uuid(), nullable=True),
         sa.Column('on_behalf_of', sa.Uuid(), nullable=True),
         sa.Column('request_id', sa.Text(), nullable=True),
+        sa.Column('operation_id', sa.Uuid(), nullable=True),
         sa.Column('changes', postgresql.JSONB(), nullable=False),
         sa.Column('unit_id', sa.Uuid(), nullable=True),
         sa.Column('employee_id', sa.Uuid(), nullable=True),
@@ -152,6 +154,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_journal_employee', 'journal', ['region_id', 'employee_id', 'seq'], unique=False)
     op.create_index('ix_journal_entity', 'journal', ['region_id', 'entity', 'entity_id', 'seq'], unique=False)
+    op.create_index('uq_journal_operation', 'journal', ['region_id', 'operation_id'], unique=True, postgresql_where=sa.text('operation_id is not null'))
     op.create_table('policies',
         sa.Column('region_id', sa.Uuid(), nullable=False),
         sa.Column('id', sa.Uuid(), nullable=False),
@@ -196,8 +199,6 @@ def upgrade() -> None:
         sa.Column('status', sa.Enum('PENDING', 'ACTIVE', 'DISABLED', name='accountstatus', native_enum=False, create_constraint=True, length=40), nullable=False),
         sa.Column('password_hash', sa.Text(), nullable=True),
         sa.Column('password_changed_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('failures', sa.Integer(), nullable=False),
-        sa.Column('blocked_until', sa.DateTime(timezone=True), nullable=True),
         sa.Column('totp_secret', sa.LargeBinary(), nullable=True),
         sa.Column('totp_confirmed_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('totp_last_step', sa.Integer(), nullable=True),
@@ -426,7 +427,7 @@ def upgrade() -> None:
         sa.Column('revision', sa.Integer(), nullable=False),
         sa.Column('content', postgresql.JSONB(), nullable=False),
         sa.Column('approved_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('approved_by', sa.Uuid(), nullable=False),
+        sa.Column('approved_by', sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(['region_id', 'plan_id'], ['plans.region_id', 'plans.id'], name=op.f('fk_plan_revisions_region_id_plan_id')),
         sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_plan_revisions')),
         sa.UniqueConstraint('region_id', 'plan_id', 'revision', name='uq_plan_revisions_revision')

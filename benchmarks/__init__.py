@@ -1,0 +1,1 @@
+"""Measurements of the hot paths beside their baselines; `make bench`."""

@@ -1,0 +1,73 @@
+"""`make bench`: floor, idiom and this API side by side in one run."""
+
+import argparse
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvloop
+from pydantic import SecretStr
+
+from asn_api.core.embedded import EmbeddedPostgres
+from asn_api.core.migrate import upgrade
+from asn_api.core.settings import Settings, new_key
+from benchmarks import city, report
+from benchmarks.compare import Comparison
+from benchmarks.onces import import_times, start_times
+from benchmarks.sides import free_port
+
+RESULT = Path(__file__).parent / "results" / "latest.json"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000, help="activities in the city (default 100,000)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of interleaved blocks (default 5)")
+    parser.add_argument("--reads", type=int, default=600, help="reading requests per block (default 600)")
+    parser.add_argument("--pushes", type=int, default=60, help="pushes per block (default 60)")
+    parser.add_argument("--only", choices=("paths", "import", "start"), help="measure only this part")
+    options = parser.parse_args()
+    with postgres() as settings:
+        found = uvloop.run(measure(settings, options))
+    RESULT.parent.mkdir(exist_ok=True)
+    report.write(found, RESULT)
+    print(report.table(found))
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[Settings]:
+    """A migrated PostgreSQL of our own, durable as in operation, gone afterwards."""
+    folder = Path(".local") / f"bench-{os.getpid()}"
+    try:
+        with EmbeddedPostgres(folder, durable=True) as server:
+            upgrade(server.url)
+            yield Settings(
+                environment="demo",
+                database_url=server.url,
+                encryption_keys=SecretStr(new_key(demo=True)),
+                port=free_port(),
+                rate_burst=100_000_000,
+                local_dir=folder,
+            )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def measure(settings: Settings, options: argparse.Namespace) -> dict[str, object]:
+    found = report.machine(settings)
+    print(f"Loading a city with {options.rows:,} activities …", flush=True)
+    loaded = await city.load(settings, options.rows)
+    found["city"] = {"employees": len(loaded.people), "activities": loaded.activities}
+    if options.only in (None, "paths"):
+        found |= await Comparison(settings, loaded, options).run()
+    if options.only in (None, "start"):
+        found["start"] = await start_times(settings, loaded)
+    if options.only in (None, "import"):
+        found["import"] = await import_times(settings)
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+"""People's days, locked and in memory: judged by the rules, changed, and stored with totals and journal at once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.access.actor import Access
+from asn_api.areas.activities import ledger_queries as queries
+from asn_api.areas.activities.ledger_queries import COLUMNS, Pair
+from asn_api.core.journal import Change, difference, entry
+from asn_api.errors import Problem
+from asn_api.rules.activities import ActivityStatus, Category, Flag
+from asn_api.rules.calendar import Calendar, Zone
+from asn_api.rules.entries import Entry, Judgement, Place, Recorded, check_entry
+from asn_api.rules.minutes import counted_minutes, day_target
+from asn_api.rules.policy import ActivityPolicy
+
+Row = dict[str, Any]
+
+ENTITY = "activity"
+_RECORDED = frozenset({ActivityStatus.SUBMITTED, ActivityStatus.VERIFIED})
+_REPORTED = _RECORDED | {ActivityStatus.REJECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where somebody works on a day: the definitive post, and the week, zone and calendar of its unit."""
+
+    unit_id: UUID
+    position_id: UUID
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A work result of the caller's own plan that an activity within the plan's period may name."""
+
+    plan_id: UUID
+    start: date
+    end: date | None
+    indicators: frozenset[UUID]
+
+
+class Ledger:
+    """Opened on pairs of employee and day; nothing is stored before `flush`."""
+
+    def __init__(self, access: Access, driver: asyncpg.Connection) -> None:
+        self.access = access
+        self.driver = driver
+        self.rows: dict[UUID, Row] = {}
+        self.links: dict[UUID, Link] = {}
+        self._posts: dict[Pair, Post] = {}
+        self._policies: list[tuple[date, str]] = []
+        self._changed: dict[UUID, Row] = {}
+        self._deleted: list[UUID] = []
+        self._touched: set[Pair] = set()
+        self._journal: list[Mapping[str, Any]] = []
+
+    @classmethod
+    async def open(
+        cls,
+        db: AsyncSession,
+        access: Access,
+        pairs: Collection[Pair],
+        *,
+        ids: Collection[UUID] = (),
+        results: Collection[UUID] = (),
+    ) -> "Ledger":
+        """Lock the people, then read their days: what is judged here cannot change before the transaction ends."""
+        ordered = sorted(pairs)
+        driver = await queries.locked(db, access, {employee_id for employee_id, _ in ordered})
+        ledger = cls(access, driver)
+        ledger._read_context(await queries.context(driver, access, ordered, results))
+        for record in await queries.activities(driver, access, ordered, ids):
+            ledger.rows[record["id"]] = _row(record)
+        return ledger
+
+    def _read_context(self, context: Mapping[str, Any]) -> None:
+        self._policies = [
+            (date.fromisoformat(each["valid_from"]), orjson.dumps(each["content"]).decode())
+            for each in orjson.loads(context["policies"] or "[]")
+        ]
+        national, regional = context["national_days"] or "[]", context["regional_days"] or "[]"
+        for each in orjson.loads(context["posts"] or "[]"):
+            calendar = _calendar(national, regional, each["path"])
+            place = Place(Zone(each["zone"]), each["days_per_week"], calendar)
+            pair = UUID(each["employee_id"]), date.fromisoformat(each["day"])
+            self._posts[pair] = Post(UUID(each["unit_id"]), UUID(each["position_id"]), place)
+        for each in orjson.loads(context["results"] or "[]"):
+            self.links[UUID(each["id"])] = Link(
+                UUID(each["plan_id"]),
+                date.fromisoformat(each["start"]),
+                date.fromisoformat(each["end"]) if each["end"] else None,
+                frozenset(UUID(id) for id in each["indicators"]),
+            )
+
+    def post(self, employee_id: UUID, day: date) -> Post | None:
+        return self._posts.get((employee_id, day))
+
+    def policy(self, day: date) -> ActivityPolicy:
+        """The policy in force on the day: the newest one that began by then, else the first there is."""
+        if not self._policies:
+            raise Problem("POLICY_NOT_SET", area="activities")
+        begun = [content for valid_from, content in self._policies if valid_from <= day]
+        return _policy(begun[-1] if begun else self._policies[0][1])
+
+    def judge(self, row: Row, *, now: datetime) -> Judgement:
+        """What the rules say of this activity among the others of its day."""
+        post = self.post(row["employee_id"], row["day"])
+        if post is None:
+            raise Problem("ACTIVITY_NO_POST", day=row["day"])
+        others = [
+            Recorded(other["day"], other["start_at"], other["end_at"], other["minutes"])
+            for other in self.rows.values()
+            if other["id"] != row["id"]
+            and other["employee_id"] == row["employee_id"]
+            and other["status"] != ActivityStatus.REJECTED
+        ]
+        claimed = Entry(
+            day=row["day"],
+            start_at=row["start_at"],
+            end_at=row["end_at"],
+            minutes=row["minutes"],
+            category=Category(row["category"]),
+            description=row["description"],
+            output_quantity=Decimal(row["output_quantity"]),
+            evidence=[link["url"] for link in row["evidence"]],
+            is_linked=row["work_result_id"] is not None,
+            device_at=row["device_at"],
+            received_at=row["received_at"],
+        )
+        return check_entry(claimed, self.policy(row["day"]), post.place, now=now, others=others)
+
+    def store(self, row: Row, action: str, *, operation_id: UUID | None = None) -> Row:
+        """Put the next version of an activity; the journal says what differs from the one before."""
+        before = self.rows.get(row["id"], {})
+        row = {**row, "version": before.get("version", 0) + 1}
+        if before:
+            self._touched.add((before["employee_id"], before["day"]))
+        self._touched.add((row["employee_id"], row["day"]))
+        self.rows[row["id"]] = self._changed[row["id"]] = row
+        self._log(row, action, difference(before, row), operation_id)
+        return row
+
+    def remove(self, row: Row, *, operation_id: UUID | None = None) -> None:
+        del self.rows[row["id"]]
+        self._changed.pop(row["id"], None)
+        self._deleted.append(row["id"])
+        self._touched.add((row["employee_id"], row["day"]))
+        # What was deleted stays readable in the audit trail.
+        gone = {name: [value, None] for name, value in _shown(row).items() if value is not None}
+        self._log({**row, "version": row["version"] + 1}, "DELETE", gone, operation_id)
+
+    def _log(self, row: Row, action: str, changes: dict[str, Any], operation_id: UUID | None) -> None:
+        changes.pop("version", None)
+        change = Change(
+            ENTITY,
+            row["id"],
+            row["version"],
+            action,
+            changes,
+            unit_id=row["unit_id"],
+            employee_id=row["employee_id"],
+        )
+        self._journal.append(
+            {**entry(self.access.author, self.access.now, change), "operation_id": operation_id}
+        )
+
+    async def flush(self) -> None:
+        """Store everything in one statement. A row that turns out to be somebody else's stops it all."""
+        if not self._journal:
+            return
+        deleted = [id for id in self._deleted if id not in self._changed]
+        changed = await queries.write(
+            self.driver,
+            self.access,
+            rows=list(self._changed.values()),
+            deleted=deleted,
+            journal=self._journal,
+            totals=list(self._totals()),
+        )
+        if changed < len(self._changed):
+            raise Problem("ACTIVITY_ID_TAKEN")
+
+    def _totals(self) -> Iterable[Row]:
+        by_day: dict[Pair, list[Row]] = defaultdict(list)
+        for row in self.rows.values():
+            by_day[row["employee_id"], row["day"]].append(row)
+        for employee_id, day in self._touched:
+            yield {"employee_id": employee_id, "day": day} | self._total(
+                employee_id, day, by_day[employee_id, day]
+            )
+
+    def _total(self, employee_id: UUID, day: date, rows: list[Row]) -> Row:
+        verified: dict[Category, int] = defaultdict(int)
+        for row in rows:
+            if row["status"] == ActivityStatus.VERIFIED:
+                verified[Category(row["category"])] += row["verified_minutes"]
+        reported = [row["submitted_at"] for row in rows if row["status"] in _REPORTED]
+        counts = {status: sum(row["status"] == status for row in rows) for status in ActivityStatus}
+        return {
+            "drafts": counts[ActivityStatus.DRAFT],
+            "waiting": counts[ActivityStatus.SUBMITTED],
+            "verified": counts[ActivityStatus.VERIFIED],
+            "rejected": counts[ActivityStatus.REJECTED],
+            "late": sum(Flag.LATE in row["flags"] and row["status"] in _REPORTED for row in rows),
+            "claimed_minutes": sum(row["minutes"] for row in rows if row["status"] in _RECORDED),
+            "verified_minutes": sum(verified.values()),
+            "counted_minutes": self._counted(employee_id, day, verified),
+            "first_reported_at": min(reported, default=None),
+        }
+
+    def _counted(self, employee_id: UUID, day: date, verified: Mapping[Category, int]) -> int:
+        post = self.post(employee_id, day)
+        if post is None or not verified:
+            return 0
+        policy = self.policy(day)
+        target = day_target(day, post.place.days_per_week, post.place.calendar, policy)
+        counted = counted_minutes(verified, target, policy.category_caps, policy.uncounted_categories)
+        return sum(counted.values())
+
+
+def _row(record: asyncpg.Record) -> Row:
+    return {name: record[name] for name in COLUMNS}
+
+
+def _shown(row: Row) -> Row:
+    return {name: str(value) if value is not None else None for name, value in row.items()}
+
+
+# Both depend on nothing but their text, which changes when an admin changes a policy or a holiday.
+@lru_cache(maxsize=256)
+def _policy(content: str) -> ActivityPolicy:
+    return ActivityPolicy.from_mapping(orjson.loads(content))
+
+
+@lru_cache(maxsize=4096)
+def _calendar(national: str, regional: str, path: str) -> Calendar:
+    days = orjson.loads(national)
+    off = {date.fromisoformat(each["day"]) for each in days}
+    off |= {
+        date.fromisoformat(each["day"]) for each in orjson.loads(regional) if path.startswith(each["path"])
+    }
+    return Calendar(
+        frozenset(off),
+        frozenset(date.fromisoformat(each["day"]).year for each in days),
+        frozenset(date.fromisoformat(each["day"]) for each in days if each["provisional"]),
+    )

@@ -1,0 +1,248 @@
+"""The SQL of writing: lock people's work, read what judging needs, store everything in one statement."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.access.actor import Access
+from asn_api.tables.employees import Employee
+
+Pair = tuple[UUID, date]
+
+def _lock(access: Access, people: Collection[UUID]) -> Select[tuple[UUID]]:
+    """The people's rows, in one order for everybody, or two pushes of the same people would deadlock."""
+    return (
+        select(Employee.id)
+        .where(Employee.region_id == access.region_id, Employee.id.in_(people))
+        .order_by(Employee.id)
+        .with_for_update(key_share=True)
+    )
+
+
+_CONTEXT = """
+select
+    (select json_agg(json_build_object('valid_from', valid_from, 'content', content)
+                     order by valid_from, revision)::text
+     from policies where region_id = $1 and area = 'activities') as policies,
+    (select json_agg(json_build_object('day', day, 'provisional', provisional) order by day)::text
+     from national_days) as national_days,
+    (select json_agg(json_build_object('day', r.day, 'path', coalesce(u.path, '')) order by r.day)::text
+     from regional_days r left join units u on u.region_id = r.region_id and u.id = r.unit_id
+     where r.region_id = $1 and not r.withdrawn) as regional_days,
+    (select json_agg(json_build_object(
+         'employee_id', p.employee_id, 'day', p.day, 'unit_id', u.id, 'position_id', a.position_id,
+         'zone', u.zone, 'days_per_week', u.days_per_week, 'path', u.path))::text
+     from unnest($2::uuid[], $3::date[]) as p (employee_id, day)
+     join appointments a on a.region_id = $1 and a.employee_id = p.employee_id
+         and a.kind = 'DEFINITIVE' and a.valid @> p.day
+     join units u on u.region_id = a.region_id and u.id = a.unit_id) as posts,
+    (select json_agg(json_build_object(
+         'id', w.id, 'plan_id', w.plan_id, 'start', lower(pl.period), 'end', upper(pl.period),
+         'indicators', (select coalesce(json_agg(i.id), '[]') from indicators i
+                        where i.region_id = w.region_id and i.work_result_id = w.id and not i.withdrawn)))::text
+     from work_results w
+     join plans pl on pl.region_id = w.region_id and pl.id = w.plan_id
+     where w.region_id = $1 and w.id = any($4::uuid[]) and pl.employee_id = $5
+         and not w.withdrawn and pl.status not in ('ENDED', 'CLOSED')) as results
+"""
+
+_ACTIVITIES = """
+select a.*, u.zone
+from activities a
+join units u on u.region_id = a.region_id and u.id = a.unit_id
+where a.region_id = $1 and (
+    a.id = any($2::uuid[])
+    or exists (select from unnest($3::uuid[], $4::date[]) as p (employee_id, day)
+               where a.employee_id = p.employee_id and a.day between p.day - 1 and p.day + 1))
+"""
+
+# The same rows by index: the general form above would scan a person's whole history.
+_OF_ONE = """
+select a.*, u.zone
+from activities a
+join units u on u.region_id = a.region_id and u.id = a.unit_id
+where a.region_id = $1 and a.employee_id = $2 and a.day = any($3::date[])
+union
+select a.*, u.zone
+from activities a
+join units u on u.region_id = a.region_id and u.id = a.unit_id
+where a.region_id = $1 and a.id = any($4::uuid[])
+"""
+
+_RECEIPTS = """
+select operation_id, entity_id, version, at from journal
+where region_id = $1 and operation_id = any($2::uuid[])
+"""
+
+COLUMNS: Mapping[str, str] = {
+    "id": "uuid",
+    "employee_id": "uuid",
+    "unit_id": "uuid",
+    "position_id": "uuid",
+    "day": "date",
+    "start_at": "timestamptz",
+    "end_at": "timestamptz",
+    "minutes": "int",
+    "category": "text",
+    "plan_id": "uuid",
+    "work_result_id": "uuid",
+    "indicator_id": "uuid",
+    "description": "text",
+    "output_quantity": "numeric",
+    "output_unit": "text",
+    "place_type": "text",
+    "latitude": "float8",
+    "longitude": "float8",
+    "accuracy_m": "float8",
+    "mock_location": "bool",
+    "location_provider": "text",
+    "evidence": "jsonb",
+    "device_id": "text",
+    "device_at": "timestamptz",
+    "received_at": "timestamptz",
+    "submitted_at": "timestamptz",
+    "status": "text",
+    "flags": "text[]",
+    "verifier_id": "uuid",
+    "verified_minutes": "int",
+    "verified_quantity": "numeric",
+    "comment": "text",
+    "decided_at": "timestamptz",
+    "version": "bigint",
+}
+_TOTALS: Mapping[str, str] = {
+    "drafts": "int",
+    "waiting": "int",
+    "verified": "int",
+    "rejected": "int",
+    "late": "int",
+    "claimed_minutes": "int",
+    "verified_minutes": "int",
+    "counted_minutes": "int",
+    "first_reported_at": "timestamptz",
+}
+_JOURNAL: Mapping[str, str] = {
+    "at": "timestamptz",
+    "entity": "text",
+    "entity_id": "uuid",
+    "version": "bigint",
+    "action": "text",
+    "account_id": "uuid",
+    "actor_id": "uuid",
+    "client_id": "uuid",
+    "request_id": "text",
+    "operation_id": "uuid",
+    "changes": "jsonb",
+    "unit_id": "uuid",
+    "employee_id": "uuid",
+}
+
+
+def _typed(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
+
+
+_WRITE = f"""
+with stored as (
+    insert into activities (region_id, {", ".join(COLUMNS)})
+    select $1, {", ".join(COLUMNS)} from jsonb_to_recordset($2::jsonb) as x ({_typed(COLUMNS)})
+    on conflict (region_id, id) do update set {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
+    where activities.employee_id = excluded.employee_id
+    returning 1
+), gone as (
+    delete from activities where region_id = $1 and id = any($3::uuid[]) returning 1
+), logged as (
+    insert into journal (region_id, {", ".join(_JOURNAL)})
+    select $1, {", ".join(_JOURNAL)} from jsonb_to_recordset($4::jsonb) as x ({_typed(_JOURNAL)})
+    returning 1
+), totals as (
+    insert into day_totals (region_id, employee_id, day, {", ".join(_TOTALS)})
+    select $1, employee_id, day, {", ".join(_TOTALS)}
+    from jsonb_to_recordset($5::jsonb) as x (employee_id uuid, day date, {_typed(_TOTALS)})
+    on conflict (region_id, employee_id, day) do update
+    set {", ".join(f"{name} = excluded.{name}" for name in _TOTALS)}
+    returning 1
+)
+select (select count(*) from stored) + (select count(*) from gone) as changed,
+    (select count(*) from logged) as logged, (select count(*) from totals) as summed
+"""  # noqa: S608 (column names of this module only)
+
+
+async def locked(db: AsyncSession, access: Access, people: Collection[UUID]) -> asyncpg.Connection:
+    """Lock these people's work; gives the driver connection of the session's transaction."""
+    # Through the session first: SQLAlchemy begins its transaction with the first statement.
+    await db.execute(_lock(access, people))
+    connection = await db.connection()
+    raw = await connection.get_raw_connection()
+    driver: asyncpg.Connection = raw.driver_connection
+    return driver
+
+
+async def context(
+    driver: asyncpg.Connection, access: Access, pairs: Sequence[Pair], results: Collection[UUID]
+) -> dict[str, Any]:
+    """Policies, days off, posts on these days, and which of `results` belong to the caller's own plans."""
+    row = await driver.fetchrow(
+        _CONTEXT,
+        access.region_id,
+        [employee_id for employee_id, _ in pairs],
+        [day for _, day in pairs],
+        list(results),
+        access.employee_id,
+    )
+    assert row is not None
+    return dict(row)
+
+
+async def activities(
+    driver: asyncpg.Connection, access: Access, pairs: Sequence[Pair], ids: Collection[UUID]
+) -> list[asyncpg.Record]:
+    """The activities of these days and their neighbours, and those with these ids, whoever owns them."""
+    people = {employee_id for employee_id, _ in pairs}
+    if len(people) == 1:
+        days = sorted({_shifted(day, step) for _, day in pairs for step in (-1, 0, 1)})
+        return await driver.fetch(_OF_ONE, access.region_id, people.pop(), days, list(ids))
+    return await driver.fetch(
+        _ACTIVITIES,
+        access.region_id,
+        list(ids),
+        [employee_id for employee_id, _ in pairs],
+        [day for _, day in pairs],
+    )
+
+
+async def receipts(
+    driver: asyncpg.Connection, access: Access, operations: Collection[UUID]
+) -> dict[UUID, asyncpg.Record]:
+    rows = await driver.fetch(_RECEIPTS, access.region_id, list(operations))
+    return {row["operation_id"]: row for row in rows}
+
+
+async def write(
+    driver: asyncpg.Connection,
+    access: Access,
+    *,
+    rows: Sequence[Mapping[str, Any]],
+    deleted: Sequence[UUID],
+    journal: Sequence[Mapping[str, Any]],
+    totals: Sequence[Mapping[str, Any]],
+) -> int:
+    """Store activities, journal and totals in one statement; gives the number of activities changed."""
+    changed: int = await driver.fetchval(
+        _WRITE, access.region_id, _json(rows), list(deleted), _json(journal), _json(totals)
+    )
+    return changed
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return orjson.dumps(rows, default=str).decode()
+
+
+def _shifted(day: date, days: int) -> date:
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))

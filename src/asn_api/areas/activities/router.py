@@ -1,0 +1,213 @@
+"""Daily activities over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.access.actor import Access
+from asn_api.access.grants import Permission
+from asn_api.access.guard import require
+from asn_api.access.scope import hot_params
+from asn_api.areas.activities import queries, recording, verification
+from asn_api.areas.activities.schemas import (
+    ActivityFilter,
+    ActivityIn,
+    ActivityOut,
+    ActivityValues,
+    DecisionIn,
+    DecisionOut,
+    DecisionsIn,
+    DecisionsOut,
+    OwnActivityFilter,
+    RejectionIn,
+    ReopeningIn,
+    VerificationIn,
+)
+from asn_api.core.database import Database
+from asn_api.core.http.paging import MAX_LIMIT, Cursors, Page, Position, link_header, page
+from asn_api.core.http.problems import language_of
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.errors import Problem
+from asn_api.rules.activities import ActivityAction, ActivityStatus
+
+router = APIRouter(tags=["activities"], route_class=Route)
+
+CanRead = Annotated[Access, require(Permission.ACTIVITIES_READ)]
+CanRecord = Annotated[Access, require(Permission.ACTIVITIES_RECORD)]
+CanVerify = Annotated[Access, require(Permission.ACTIVITIES_VERIFY)]
+CanReopen = Annotated[Access, require(Permission.ACTIVITIES_REOPEN)]
+
+
+async def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+HotDatabase = Annotated[Database, Depends(_database)]
+
+
+def _json(content: Any, headers: dict[str, str] | None = None, status: int = 200) -> Response:
+    return Response(orjson.dumps(content, default=str), status, headers, media_type="application/json")
+
+
+@router.get("/v1/me/activities", response_model=Page[ActivityOut])
+async def list_my_activities(
+    request: Request,
+    response: Response,
+    database: HotDatabase,
+    access: CanRecord,
+    wanted: Annotated[OwnActivityFilter, Query()],
+) -> Response:
+    """One's own activities, the newest day first."""
+    limit = min(wanted.limit, MAX_LIMIT)
+    cursors = Cursors(request)
+    after = cursors.read(wanted.cursor, queries.OWN_ORDER) if wanted.cursor else None
+    rows = await queries.own(database, access, wanted, after, limit + 1)
+    following = None
+    if len(rows) > limit:
+        rows = rows[:limit]
+        following = cursors.write(Position([rows[-1]["day"].isoformat(), str(rows[-1]["id"])], False))
+    link_header(request, response, following, None)
+    content = {
+        "data": [queries.shown(row, access) for row in rows],
+        "page": {"next": following, "prev": None, "limit": limit, "total": None},
+    }
+    return _json(content, dict(response.headers))
+
+
+@router.get("/v1/activities/{id}", response_model=ActivityOut)
+async def get_activity(id: UUID, database: HotDatabase, access: CanRead) -> Response:
+    """One activity within reach, with what the caller may do about it."""
+    row = await database.fetch_row(queries.ONE, queries.one_params(access, id, hot_params(access)))
+    if row is None:
+        raise Problem("NOT_FOUND")
+    return _json(queries.shown(row, access), {"ETag": etag(row["version"])})
+
+
+@router.get("/v1/activities", response_model=Page[ActivityOut])
+async def list_activities(
+    request: Request,
+    response: Response,
+    db: Db,
+    access: CanRead,
+    wanted: Annotated[ActivityFilter, Query()],
+) -> Response:
+    """Activities within reach, the newest day first."""
+    found = await page(
+        db,
+        request,
+        response,
+        queries.listed(access, wanted),
+        queries.order(wanted),
+        wanted,
+        lambda row: queries.shown(row, access),
+    )
+    return _json(found, dict(response.headers))
+
+
+@router.post("/v1/activities", status_code=201, response_model=ActivityOut)
+async def record_activity(db: Tx, access: CanRecord, given: ActivityIn) -> Response:
+    """Record what was done; it goes to the superior at once unless `submit` is false."""
+    row = await recording.record(db, access, given)
+    return await _shown(db, access, row["id"], 201)
+
+
+@router.put("/v1/activities/{id}", response_model=ActivityOut)
+async def replace_activity(
+    id: UUID, db: Tx, access: CanRecord, version: IfMatch, given: ActivityValues
+) -> Response:
+    """Other values for a draft or a rejected activity."""
+    await recording.change(db, access, id, version, ActivityAction.EDIT, given)
+    return await _shown(db, access, id)
+
+
+@router.delete("/v1/activities/{id}", status_code=204)
+async def delete_activity(id: UUID, db: Tx, access: CanRecord, version: IfMatch) -> None:
+    """Remove a draft or a rejected activity; the journal keeps what it was."""
+    await recording.change(db, access, id, version, ActivityAction.DELETE, None)
+
+
+@router.post("/v1/activities/{id}/submission", response_model=ActivityOut)
+async def submit_activity(id: UUID, db: Tx, access: CanRecord, version: IfMatch) -> Response:
+    """Hand a draft or a corrected activity to the superior."""
+    await recording.change(db, access, id, version, ActivityAction.SUBMIT, None)
+    return await _shown(db, access, id)
+
+
+@router.post("/v1/activities/{id}/recall", response_model=ActivityOut)
+async def recall_activity(id: UUID, db: Tx, access: CanRecord, version: IfMatch) -> Response:
+    """Take a submitted activity back while nobody has decided."""
+    await recording.change(db, access, id, version, ActivityAction.RECALL, None)
+    return await _shown(db, access, id)
+
+
+@router.post("/v1/activities/{id}/verification", response_model=ActivityOut)
+async def verify_activity(
+    id: UUID, db: Tx, access: CanVerify, version: IfMatch, given: VerificationIn
+) -> Response:
+    """Grant the claimed minutes, or fewer."""
+    await verification.decide(
+        db, access, DecisionIn(id=id, version=version, decision="VERIFY", **given.model_dump())
+    )
+    return await _shown(db, access, id)
+
+
+@router.post("/v1/activities/{id}/rejection", response_model=ActivityOut)
+async def reject_activity(
+    id: UUID, db: Tx, access: CanVerify, version: IfMatch, given: RejectionIn
+) -> Response:
+    """Send it back with a comment; the employee can correct and submit it again."""
+    await verification.decide(
+        db, access, DecisionIn(id=id, version=version, decision="REJECT", comment=given.comment)
+    )
+    return await _shown(db, access, id)
+
+
+@router.post("/v1/activities/{id}/reopening", response_model=ActivityOut)
+async def reopen_activity(
+    id: UUID, db: Tx, access: CanReopen, version: IfMatch, given: ReopeningIn
+) -> Response:
+    """Undo a verification before the month is locked."""
+    await verification.reopen(db, access, id, version, given.reason)
+    return await _shown(db, access, id)
+
+
+@router.post("/v1/activities/verifications", response_model=DecisionsOut)
+async def verify_activities(
+    request: Request, db: Tx, access: CanVerify, given: DecisionsIn
+) -> DecisionsOut:
+    """Decide about many at once: one result per item, and a refused item never costs the others."""
+    results = await verification.decide_all(db, access, given.items, atomic=given.atomic == "all")
+    language = language_of(request)
+    shown = []
+    for item, result in zip(given.items, results, strict=True):
+        refused = result if isinstance(result, Problem) else None
+        row = None if isinstance(result, Problem) else result
+        shown.append(
+            DecisionOut(
+                id=item.id,
+                done=row is not None,
+                status=ActivityStatus(row["status"]) if row else None,
+                version=row["version"] if row else None,
+                code=refused.code if refused else None,
+                detail=refused.detail(language) if refused else None,
+                errors=[
+                    {"pointer": fault.pointer, "code": fault.code, "message": fault.message(language)}
+                    for fault in (refused.faults if refused else ())
+                ],  # type: ignore[arg-type]
+            )
+        )
+    done = sum(each.done for each in shown)
+    return DecisionsOut(done=done, refused=len(shown) - done, results=shown)
+
+
+async def _shown(db: AsyncSession, access: Access, id: UUID, status: int = 200) -> Response:
+    """The activity as it stands now in this transaction."""
+    row = await queries.one(db, access, id)
+    headers = {"ETag": etag(row["version"])}
+    if status == 201:
+        headers["Location"] = f"/v1/activities/{id}"
+    return _json(queries.shown(row, access), headers, status)

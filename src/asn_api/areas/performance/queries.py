@@ -1,0 +1,358 @@
+"""The SQL of goals and plans: lists, whole plans, what a draft may name, what work may name."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, exists, false, func, select
+from sqlalchemy.orm import aliased
+
+from asn_api.access.actor import Access
+from asn_api.access.scope import records_within, superior, team, units_within
+from asn_api.areas.performance.schemas import GoalFilter, PlanFilter
+from asn_api.rules.organization import UnitKind
+from asn_api.rules.plans import PlanStatus
+from asn_api.tables.activities import Activity
+from asn_api.tables.employees import Employee
+from asn_api.tables.organization import Unit
+from asn_api.tables.performance import AgencyGoal, Indicator, Plan, PlanRevision, WorkResult
+
+WAITING = (PlanStatus.SUBMITTED, PlanStatus.REVISION_REQUESTED)
+OVER = (PlanStatus.ENDED, PlanStatus.CLOSED)
+
+
+def goals(access: Access, wanted: GoalFilter) -> Select[Any]:
+    """Goals are public within the region: whoever plans has to find them."""
+    conditions = [AgencyGoal.region_id == access.region_id]
+    if wanted.agency_id is not None:
+        conditions.append(AgencyGoal.agency_id == wanted.agency_id)
+    if wanted.year is not None:
+        conditions.append(AgencyGoal.year == wanted.year)
+    return select(*AgencyGoal.__table__.c).where(*conditions)
+
+
+def goal(access: Access, goal_id: UUID) -> Select[AgencyGoal]:
+    return select(AgencyGoal).where(AgencyGoal.region_id == access.region_id, AgencyGoal.id == goal_id)
+
+
+def managed_goal(access: Access, goal_id: UUID) -> Select[AgencyGoal]:
+    """A goal of an agency within reach, locked."""
+    agencies = select(Unit.id).where(units_within(access))
+    return goal(access, goal_id).where(AgencyGoal.agency_id.in_(agencies)).with_for_update()
+
+
+def managed_unit(access: Access, unit_id: UUID) -> Select[UnitKind]:
+    return select(Unit.kind).where(units_within(access), Unit.id == unit_id)
+
+
+def goal_is_used(access: Access, goal_id: UUID) -> Select[bool]:
+    return select(exists().where(WorkResult.region_id == access.region_id, WorkResult.goal_id == goal_id))
+
+
+def matches(table: Any, column: ColumnElement[Any] | Any, row: Any = Plan) -> ColumnElement[bool]:
+    """The join of a row to what its column points at, which never leaves the region."""
+    return and_(table.region_id == row.region_id, table.id == column)
+
+
+def _visible(access: Access) -> tuple[ColumnElement[bool], ...]:
+    """Drafts too: the superior helps to draft (decision 0010)."""
+    return Plan.region_id == access.region_id, records_within(access, Plan.employee_id, Plan.unit_id)
+
+
+_PERSON = (
+    Employee.nip.label("employee_nip"),
+    Employee.name.label("employee_name"),
+    Unit.name.label("unit_name"),
+)
+
+
+_SUMMARY: tuple[Any, ...] = (
+    Plan.id,
+    Plan.version,
+    Plan.employee_id,
+    Plan.unit_id,
+    Plan.year,
+    Plan.period,
+    Plan.approach,
+    Plan.plan_type,
+    Plan.status,
+    Plan.revision,
+    Plan.submitted_at,
+    Plan.decided_at,
+    *_PERSON,
+)
+_PARENT: tuple[Any, ...] = (
+    WorkResult.id,
+    WorkResult.plan_id,
+    WorkResult.kind,
+    WorkResult.statement,
+    WorkResult.order_no,
+    Plan.status.label("plan_status"),
+    Plan.employee_id.label("superior_id"),
+    Employee.name.label("superior_name"),
+)
+
+
+def plans(access: Access, wanted: PlanFilter) -> Select[Any]:
+    conditions = list(_visible(access))
+    if wanted.employee_id is not None:
+        conditions.append(Plan.employee_id == wanted.employee_id)
+    if wanted.year is not None:
+        conditions.append(Plan.year == wanted.year)
+    if wanted.status is not None:
+        conditions.append(Plan.status == wanted.status)
+    if wanted.unit_id is not None:
+        top, below = aliased(Unit), aliased(Unit)
+        branch = select(below.id).join(
+            top, and_(top.region_id == below.region_id, below.path.startswith(top.path))
+        )
+        conditions.append(
+            Plan.unit_id.in_(branch.where(top.region_id == access.region_id, top.id == wanted.unit_id))
+        )
+    if wanted.waiting_for_me:
+        mine = access.employee_id
+        conditions.append(Plan.status.in_(WAITING))
+        conditions.append(
+            Plan.employee_id.in_(team(access.region_id, mine, access.today)) if mine else false()
+        )
+    return (
+        select(*_SUMMARY)
+        .join(Employee, matches(Employee, Plan.employee_id))
+        .join(Unit, matches(Unit, Plan.unit_id))
+        .where(*conditions)
+    )
+
+
+def plan(access: Access, plan_id: UUID) -> Select[Any]:
+    """The plan with its person, and whose decision it needs today."""
+    above = superior(access.region_id, Plan.employee_id, access.today).scalar_subquery()
+    return (
+        select(Plan, above.label("superior_id"), *_PERSON)
+        .join(Employee, matches(Employee, Plan.employee_id))
+        .join(Unit, matches(Unit, Plan.unit_id))
+        .where(*_visible(access), Plan.id == plan_id)
+    )
+
+
+def locked_plan(access: Access, plan_id: UUID) -> Select[Plan]:
+    return select(Plan).where(*_visible(access), Plan.id == plan_id).with_for_update(of=Plan)
+
+
+def plan_in_region(access: Access, plan_id: UUID) -> Select[Plan]:
+    """For a client-made id that is sent again; never shown without a check whose plan it is."""
+    return select(Plan).where(Plan.region_id == access.region_id, Plan.id == plan_id)
+
+
+def content(access: Access, plan_id: UUID) -> Select[WorkResult, str, str, Indicator]:
+    """Results in order, each with what it supports, one row for each indicator."""
+    parent = aliased(WorkResult)
+    return (
+        select(
+            WorkResult,
+            parent.statement.label("parent_statement"),
+            AgencyGoal.statement.label("goal_statement"),
+            Indicator,
+        )
+        .outerjoin(parent, matches(parent, WorkResult.parent_id, WorkResult))
+        .outerjoin(AgencyGoal, matches(AgencyGoal, WorkResult.goal_id, WorkResult))
+        .outerjoin(
+            Indicator,
+            and_(
+                Indicator.region_id == WorkResult.region_id,
+                Indicator.work_result_id == WorkResult.id,
+                Indicator.withdrawn.is_(False),
+            ),
+        )
+        .where(
+            WorkResult.region_id == access.region_id,
+            WorkResult.plan_id == plan_id,
+            WorkResult.withdrawn.is_(False),
+        )
+        .order_by(WorkResult.order_no, WorkResult.id, Indicator.order_no, Indicator.id)
+    )
+
+
+def revisions(access: Access, plan_id: UUID) -> Select[Any]:
+    return (
+        select(
+            PlanRevision.id,
+            PlanRevision.revision,
+            PlanRevision.approved_at,
+            PlanRevision.approved_by,
+            PlanRevision.content,
+        )
+        .join(Plan, matches(Plan, PlanRevision.plan_id, PlanRevision))
+        .where(*_visible(access), Plan.id == plan_id)
+    )
+
+
+def parent_results(access: Access, year: int) -> Select[Any]:
+    """The results of the plans that my superior has for the year, approved or not."""
+    return (
+        select(*_PARENT)
+        .join(Plan, matches(Plan, WorkResult.plan_id, WorkResult))
+        .join(Employee, matches(Employee, Plan.employee_id))
+        .where(
+            WorkResult.region_id == access.region_id,
+            WorkResult.withdrawn.is_(False),
+            Plan.year == year,
+            Plan.status != PlanStatus.ENDED,
+            Plan.employee_id.in_(superior(access.region_id, access.employee_id, access.today)),
+        )
+    )
+
+
+def locked_results(access: Access, plan_id: UUID) -> Select[WorkResult]:
+    """Locked against work and other plans that are just about to point at them."""
+    return (
+        select(WorkResult)
+        .where(WorkResult.region_id == access.region_id, WorkResult.plan_id == plan_id)
+        .order_by(WorkResult.id)
+        .with_for_update()
+    )
+
+
+def locked_indicators(access: Access, plan_id: UUID) -> Select[Indicator]:
+    return (
+        select(Indicator)
+        .join(WorkResult, matches(WorkResult, Indicator.work_result_id, Indicator))
+        .where(WorkResult.region_id == access.region_id, WorkResult.plan_id == plan_id)
+        .order_by(Indicator.id)
+        .with_for_update(of=Indicator)
+    )
+
+
+def results_elsewhere(access: Access, plan_id: UUID, ids: Collection[UUID]) -> Select[UUID]:
+    return select(WorkResult.id).where(
+        WorkResult.region_id == access.region_id, WorkResult.id.in_(ids), WorkResult.plan_id != plan_id
+    )
+
+
+def indicators_elsewhere(access: Access, plan_id: UUID, ids: Collection[UUID]) -> Select[UUID]:
+    return (
+        select(Indicator.id)
+        .join(WorkResult, matches(WorkResult, Indicator.work_result_id, Indicator))
+        .where(Indicator.region_id == access.region_id, Indicator.id.in_(ids), WorkResult.plan_id != plan_id)
+    )
+
+
+def possible_parents(access: Access, year: int, employee_id: UUID, ids: Collection[UUID]) -> Select[UUID]:
+    """Results of anybody else's plan of the year: a team may be led from another unit."""
+    return (
+        select(WorkResult.id)
+        .join(Plan, matches(Plan, WorkResult.plan_id, WorkResult))
+        .where(
+            WorkResult.region_id == access.region_id,
+            WorkResult.id.in_(ids),
+            Plan.year == year,
+            Plan.employee_id != employee_id,
+        )
+    )
+
+
+def parents_above(access: Access, plan_id: UUID, ids: Collection[UUID]) -> Select[UUID]:
+    """Those of the parents whose own chain leads back to this plan."""
+    chain = (
+        select(WorkResult.id.label("start"), WorkResult.plan_id, WorkResult.parent_id)
+        .where(WorkResult.region_id == access.region_id, WorkResult.id.in_(ids))
+        .cte("chain", recursive=True)
+    )
+    chain = chain.union(
+        select(chain.c.start, WorkResult.plan_id, WorkResult.parent_id).where(
+            WorkResult.region_id == access.region_id, WorkResult.id == chain.c.parent_id
+        )
+    )
+    return select(chain.c.start).where(chain.c.plan_id == plan_id).distinct()
+
+
+def possible_goals(access: Access, year: int, unit_id: UUID, ids: Collection[UUID]) -> Select[UUID]:
+    """Goals of the year of the agency that the unit belongs to."""
+    agency = select(Unit.agency_id).where(Unit.region_id == access.region_id, Unit.id == unit_id)
+    return select(AgencyGoal.id).where(
+        AgencyGoal.region_id == access.region_id,
+        AgencyGoal.id.in_(ids),
+        AgencyGoal.year == year,
+        AgencyGoal.agency_id.in_(agency),
+    )
+
+
+def used_results(access: Access, ids: Collection[UUID]) -> Select[UUID]:
+    """Those that work, another plan's results or a kept indicator point at."""
+    child = aliased(WorkResult)
+    return select(WorkResult.id).where(
+        WorkResult.region_id == access.region_id,
+        WorkResult.id.in_(ids),
+        exists().where(Activity.region_id == WorkResult.region_id, Activity.work_result_id == WorkResult.id)
+        | exists().where(child.region_id == WorkResult.region_id, child.parent_id == WorkResult.id)
+        | exists().where(
+            Indicator.region_id == WorkResult.region_id, Indicator.work_result_id == WorkResult.id
+        ),
+    )
+
+
+def used_indicators(access: Access, ids: Collection[UUID]) -> Select[UUID | None]:
+    return select(Activity.indicator_id).where(
+        Activity.region_id == access.region_id, Activity.indicator_id.in_(ids)
+    )
+
+
+def plan_is_used(access: Access, plan_id: UUID) -> Select[bool]:
+    return select(exists().where(Activity.region_id == access.region_id, Activity.plan_id == plan_id))
+
+
+def parent_plans(access: Access, plan_id: UUID) -> Select[UUID, PlanStatus]:
+    """The status behind each parent of this plan's results; the parents' plans cannot change meanwhile."""
+    child = aliased(WorkResult)
+    return (
+        select(WorkResult.id, Plan.status)
+        .join(Plan, matches(Plan, WorkResult.plan_id, WorkResult))
+        .join(child, and_(child.region_id == WorkResult.region_id, child.parent_id == WorkResult.id))
+        .where(
+            WorkResult.region_id == access.region_id,
+            WorkResult.withdrawn.is_(False),
+            child.plan_id == plan_id,
+            child.withdrawn.is_(False),
+        )
+        .order_by(Plan.id)
+        .with_for_update(read=True, of=Plan)
+    )
+
+
+def superiors_agreed_plan(access: Access, year: int, agreed: Collection[PlanStatus]) -> Select[bool]:
+    return select(
+        exists().where(
+            Plan.region_id == access.region_id,
+            Plan.year == year,
+            Plan.status.in_(agreed),
+            Plan.employee_id.in_(superior(access.region_id, access.employee_id, access.today)),
+        )
+    )
+
+
+def linkable_results(access: Access, employee_id: UUID, day: date) -> Select[UUID, UUID, Sequence[UUID]]:
+    """What work of this employee on this day may name: (plan_id, work_result_id, indicator ids)."""
+    indicators = (
+        select(Indicator.id)
+        .where(
+            Indicator.region_id == WorkResult.region_id,
+            Indicator.work_result_id == WorkResult.id,
+            Indicator.withdrawn.is_(False),
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Plan.id.label("plan_id"),
+            WorkResult.id.label("work_result_id"),
+            func.array(indicators, type_=ARRAY(Uuid())).label("indicator_ids"),
+        )
+        .join(WorkResult, and_(WorkResult.region_id == Plan.region_id, WorkResult.plan_id == Plan.id))
+        .where(
+            *_visible(access),
+            Plan.employee_id == employee_id,
+            Plan.period.contains(day),
+            Plan.status.not_in(OVER),
+            WorkResult.withdrawn.is_(False),
+        )
+    )

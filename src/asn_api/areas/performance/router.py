@@ -1,0 +1,241 @@
+"""Goals of the agencies and the yearly plans (SKP) that cascade from them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from asn_api.access.actor import Access
+from asn_api.access.grants import Permission
+from asn_api.access.guard import require
+from asn_api.areas.performance import content, deciding, drafting, goals, queries, showing
+from asn_api.areas.performance.schemas import (
+    CommentIn,
+    ContentIn,
+    GoalFilter,
+    GoalIn,
+    GoalOut,
+    GoalPatch,
+    ParentFilter,
+    ParentResultOut,
+    PlanFilter,
+    PlanIn,
+    PlanOut,
+    PlanPatch,
+    PlanSummary,
+    ReasonIn,
+    RecordedDecisionIn,
+    RevisionOut,
+)
+from asn_api.core.http.paging import Key, Page, PagingQuery, page
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.errors import Problem
+from asn_api.rules.plans import PlanAction
+from asn_api.tables.performance import AgencyGoal, Plan, PlanRevision, WorkResult
+
+router = APIRouter(prefix="/v1", tags=["performance"], route_class=Route)
+
+CanReadGoals = Annotated[Access, require(Permission.GOALS_READ)]
+CanManageGoals = Annotated[Access, require(Permission.GOALS_MANAGE)]
+CanRead = Annotated[Access, require(Permission.PLANS_READ)]
+CanWrite = Annotated[Access, require(Permission.PLANS_WRITE)]
+CanDecide = Annotated[Access, require(Permission.PLANS_DECIDE)]
+
+GOAL_ORDER = (Key(AgencyGoal.id.expression, "id", UUID),)
+PLAN_ORDER = (Key(Plan.id.expression, "id", UUID, descending=True),)
+RESULT_ORDER = (
+    Key(WorkResult.order_no.expression, "order_no", int),
+    Key(WorkResult.id.expression, "id", UUID),
+)
+REVISION_ORDER = (Key(PlanRevision.revision.expression, "revision", int, descending=True),)
+
+
+@router.get("/goals", response_model=Page[GoalOut])
+async def list_goals(
+    access: CanReadGoals, db: Db, request: Request, response: Response, wanted: Annotated[GoalFilter, Query()]
+) -> dict[str, Any]:
+    """The goals of the agencies, the first ones at the top. Everybody in the region may read them."""
+    return await page(db, request, response, queries.goals(access, wanted), GOAL_ORDER, wanted, dict)
+
+
+@router.post("/goals", status_code=201)
+async def set_goal(access: CanManageGoals, db: Tx, given: GoalIn, response: Response) -> GoalOut:
+    """Set a goal of an agency for a year. The same id and content again gives the same goal."""
+    return _goal(await goals.set_goal(access, db, given), response)
+
+
+@router.get("/goals/{goal_id}")
+async def get_goal(access: CanReadGoals, db: Db, goal_id: UUID, response: Response) -> GoalOut:
+    """One goal."""
+    goal = await db.scalar(queries.goal(access, goal_id))
+    if goal is None:
+        raise Problem("NOT_FOUND")
+    return _goal(goal, response)
+
+
+@router.patch("/goals/{goal_id}")
+async def change_goal(
+    access: CanManageGoals, db: Tx, goal_id: UUID, version: IfMatch, given: GoalPatch, response: Response
+) -> GoalOut:
+    """Change a goal's code, text or target. Its agency and year stay."""
+    return _goal(await goals.change_goal(access, db, goal_id, version, given), response)
+
+
+@router.delete("/goals/{goal_id}", status_code=204)
+async def remove_goal(access: CanManageGoals, db: Tx, goal_id: UUID, version: IfMatch) -> None:
+    """Remove a goal that no plan names."""
+    await goals.remove_goal(access, db, goal_id, version)
+
+
+@router.get("/me/parent-results", response_model=Page[ParentResultOut])
+async def list_parent_results(
+    access: CanWrite, db: Db, request: Request, response: Response, wanted: Annotated[ParentFilter, Query()]
+) -> dict[str, Any]:
+    """What my superior plans for the year, for my own results to lean on.
+
+    `provisional` results belong to a plan that is not approved yet: they can be named in a draft already, and
+    the draft can be submitted once that plan is approved. Empty when I have no superior or he has no plan.
+    """
+    found = queries.parent_results(access, wanted.year)
+    return await page(db, request, response, found, RESULT_ORDER, wanted, showing.parent_result)
+
+
+@router.get("/plans", response_model=Page[PlanSummary])
+async def list_plans(
+    access: CanRead, db: Db, request: Request, response: Response, wanted: Annotated[PlanFilter, Query()]
+) -> dict[str, Any]:
+    """Plans within reach, the newest first: one's own, one's team's, a head's or admin's branch; drafts too.
+
+    `waiting_for_me=true` leaves the plans of my team that wait for my decision.
+    """
+    return await page(
+        db, request, response, queries.plans(access, wanted), PLAN_ORDER, wanted, showing.summary
+    )
+
+
+@router.post("/plans", status_code=201)
+async def begin_plan(access: CanWrite, db: Tx, given: PlanIn, response: Response) -> PlanOut:
+    """Begin a draft for oneself in the definitive post of its first day, or of today when that is later.
+
+    The period is the part of the year in which the post is held, unless days are given. The same id
+    again gives the plan that it made. Only heads and senior executives choose JPT_OR_UNIT_HEAD.
+    """
+    return _plan(await drafting.begin(access, db, given), response)
+
+
+@router.get("/plans/{plan_id}")
+async def get_plan(access: CanRead, db: Db, plan_id: UUID, response: Response) -> PlanOut:
+    """A whole plan with its results, indicators, evaluator and what this caller may do with it.
+
+    The ETag stands for the plan and its content. What it shows of others, such as the superior's wording, and
+    who may decide today can change without it; ask without If-None-Match for these.
+    """
+    return _plan(await showing.shown(access, db, plan_id), response)
+
+
+@router.patch("/plans/{plan_id}")
+async def amend_plan(
+    access: CanWrite, db: Tx, plan_id: UUID, version: IfMatch, given: PlanPatch, response: Response
+) -> PlanOut:
+    """Change the approach or the note of one's draft."""
+    return _plan(await drafting.amend(access, db, plan_id, version, given), response)
+
+
+@router.delete("/plans/{plan_id}", status_code=204)
+async def discard_plan(access: CanWrite, db: Tx, plan_id: UUID, version: IfMatch) -> None:
+    """Give up one's draft. Refused once it was submitted or work or another plan points at it."""
+    await content.discard(access, db, plan_id, version)
+
+
+@router.put("/plans/{plan_id}/content")
+async def replace_plan_content(
+    access: CanWrite, db: Tx, plan_id: UUID, version: IfMatch, given: ContentIn, response: Response
+) -> PlanOut:
+    """Make the results and indicators of one's draft exactly those given, in their order.
+
+    An id that stays keeps being the same result or indicator. What is left out is deleted, or, when work or
+    another plan points at it, withdrawn: it disappears from the plan, but not from that work. A draft may be
+    incomplete; what is missing is said when it is submitted.
+    """
+    return _plan(await content.replace_content(access, db, plan_id, version, given), response)
+
+
+@router.post("/plans/{plan_id}/submission")
+async def submit_plan(
+    access: CanWrite, db: Tx, plan_id: UUID, version: IfMatch, response: Response
+) -> PlanOut:
+    """Hand one's draft to the evaluator: the superior of today.
+
+    PLAN_WAITS_FOR_SUPERIOR when only the superior's approved plan is missing; PLAN_NOT_SUBMITTABLE names
+    everything that is incomplete.
+    """
+    return _plan(await deciding.submit(access, db, plan_id, version), response)
+
+
+@router.post("/plans/{plan_id}/return")
+async def return_plan(
+    access: CanDecide, db: Tx, plan_id: UUID, version: IfMatch, given: CommentIn, response: Response
+) -> PlanOut:
+    """Give a submitted plan of one's team back to be corrected."""
+    return _plan(
+        await deciding.decide(access, db, plan_id, version, PlanAction.RETURN, given.comment), response
+    )
+
+
+@router.post("/plans/{plan_id}/approval")
+async def approve_plan(
+    access: CanDecide, db: Tx, plan_id: UUID, version: IfMatch, response: Response
+) -> PlanOut:
+    """Approve a submitted plan of one's team; its text is kept as this revision for ever."""
+    return _plan(await deciding.decide(access, db, plan_id, version, PlanAction.APPROVE), response)
+
+
+@router.post("/plans/{plan_id}/revision-request")
+async def request_plan_revision(
+    access: CanWrite, db: Tx, plan_id: UUID, version: IfMatch, given: ReasonIn, response: Response
+) -> PlanOut:
+    """Ask that one's approved plan be opened again; until then it stays in force."""
+    return _plan(await deciding.request_revision(access, db, plan_id, version, given.reason), response)
+
+
+@router.post("/plans/{plan_id}/reopening")
+async def reopen_plan(
+    access: CanDecide, db: Tx, plan_id: UUID, version: IfMatch, response: Response
+) -> PlanOut:
+    """Open an approved plan of one's team whose revision was asked for; the old text is kept."""
+    return _plan(await deciding.decide(access, db, plan_id, version, PlanAction.REOPEN), response)
+
+
+@router.post("/plans/{plan_id}/recorded-decision")
+async def record_plan_decision(
+    access: CanManageGoals,
+    db: Tx,
+    plan_id: UUID,
+    version: IfMatch,
+    given: RecordedDecisionIn,
+    response: Response,
+) -> PlanOut:
+    """Record what a superior who is no employee (such as the mayor) decided on paper, with the letter.
+
+    Only for plans of people without a superior among the employees, and never for one's own plan.
+    """
+    return _plan(await deciding.record_decision(access, db, plan_id, version, given), response)
+
+
+@router.get("/plans/{plan_id}/revisions", response_model=Page[RevisionOut])
+async def list_plan_revisions(
+    access: CanRead, db: Db, plan_id: UUID, request: Request, response: Response, wanted: PagingQuery
+) -> dict[str, Any]:
+    """The plan as it was approved each time, the latest first."""
+    await showing.seen(access, db, plan_id)
+    return await page(db, request, response, queries.revisions(access, plan_id), REVISION_ORDER, wanted, dict)
+
+
+def _plan(plan: PlanOut, response: Response) -> PlanOut:
+    response.headers["ETag"] = etag(plan.version)
+    return plan
+
+
+def _goal(goal: AgencyGoal, response: Response) -> GoalOut:
+    response.headers["ETag"] = etag(goal.version)
+    return GoalOut.model_validate(goal)

@@ -1,0 +1,276 @@
+"""The wire of goals and plans."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from asn_api.core.http.paging import Paging
+from asn_api.core.wire import In, Line, Out, Paragraph
+from asn_api.rules.organization import PositionKind
+from asn_api.rules.plans import (
+    Approach,
+    Aspect,
+    Perspective,
+    PlanAction,
+    PlanStatus,
+    PlanType,
+    Polarity,
+    ResultKind,
+)
+
+Year = Annotated[int, Field(ge=2000, le=2100)]
+Target = Annotated[Decimal, Field(max_digits=18, decimal_places=4)]
+
+
+class GoalFilter(Paging):
+    agency_id: UUID | None = None
+    year: Year | None = None
+
+
+class GoalIn(In):
+    id: UUID | None = Field(
+        default=None, description="Made by the client (UUIDv7), so that it can send again."
+    )
+    agency_id: UUID
+    year: Year
+    code: Line
+    statement: Paragraph
+    target: Line
+
+
+class GoalPatch(In):
+    """What is left out or null stays as it is."""
+
+    code: Line | None = None
+    statement: Paragraph | None = None
+    target: Line | None = None
+
+
+class GoalOut(Out):
+    id: UUID
+    version: int
+    agency_id: UUID
+    year: int
+    code: str
+    statement: str
+    target: str
+
+
+class PlanFilter(Paging):
+    employee_id: UUID | None = None
+    unit_id: UUID | None = Field(default=None, description="This unit and all below it.")
+    year: Year | None = None
+    status: PlanStatus | None = None
+    waiting_for_me: bool = Field(
+        default=False, description="Only what my team has submitted or asks me to open for revision."
+    )
+
+
+class ParentFilter(Paging):
+    year: Year
+
+
+class PlanIn(In):
+    id: UUID | None = Field(
+        default=None, description="Made by the client (UUIDv7), so that it can send again."
+    )
+    year: Year
+    period_start: date | None = Field(
+        default=None, description="Without one: the first day of the year, or of the post when that is later."
+    )
+    period_end: date | None = Field(
+        default=None,
+        description="Without one: the last day of the year, or of the post when that is earlier.",
+    )
+    approach: Approach
+    plan_type: PlanType
+
+
+class PlanPatch(In):
+    """What is left out stays as it is; `note: null` clears the note."""
+
+    approach: Approach | None = None
+    note: Paragraph | None = None
+
+
+class IndicatorIn(In):
+    id: UUID = Field(description="Made by the client (UUIDv7); the same id keeps being the same indicator.")
+    aspect: Aspect
+    statement: Paragraph
+    target_value: Target | None = None
+    target_upper: Target | None = Field(default=None, description="Upper end of a range, with WITHIN_RANGE.")
+    target_unit: Line | None = None
+    target_text: Paragraph | None = Field(default=None, description="The target in the qualitative approach.")
+    polarity: Polarity = Polarity.HIGHER_IS_BETTER
+
+
+class WorkResultIn(In):
+    id: UUID = Field(description="Made by the client (UUIDv7); the same id keeps being the same result.")
+    kind: ResultKind
+    parent_id: UUID | None = Field(default=None, description="The superior's result that this one supports.")
+    goal_id: UUID | None = Field(default=None, description="The goal of one's own agency that it serves.")
+    perspective: Perspective | None = None
+    statement: Paragraph
+    assignment_letter: Line | None = None
+    indicators: Annotated[list[IndicatorIn], Field(max_length=20)]
+
+
+class ContentIn(In):
+    """All results and indicators in the order in which they are to be shown."""
+
+    work_results: Annotated[list[WorkResultIn], Field(max_length=50)]
+
+
+class CommentIn(In):
+    comment: Paragraph = Field(description="What the employee has to correct.")
+
+
+class ReasonIn(In):
+    reason: Paragraph = Field(description="Why the approved plan has to change.")
+
+
+class RecordedDecisionIn(In):
+    """A decision that was made on paper by a superior who is no employee, such as the mayor."""
+
+    action: Literal[PlanAction.APPROVE, PlanAction.RETURN, PlanAction.REOPEN]
+    decided_by_name: Line
+    decided_by_title: Line
+    letter_number: Line
+    letter_date: date
+    comment: Paragraph | None = Field(
+        default=None, description="Needed for RETURN: what has to be corrected."
+    )
+
+
+class PersonOut(Out):
+    id: UUID
+    nip: str
+    name: str
+
+
+class PostOut(Out):
+    """The position as it stood when the plan was made."""
+
+    title: str
+    kind: PositionKind
+    position_class: int | None
+    echelon: str | None
+    unit: str
+    grade: str | None
+
+
+class EvaluatorOut(Out):
+    """Who evaluates, as of the last submission or decision.
+
+    NON_ASN: nobody above is an employee; such a decision comes on paper and is recorded with its letter.
+    """
+
+    status: Literal["ASN", "NON_ASN"]
+    nip: str | None
+    name: str | None
+    position: str | None
+    unit: str | None
+    grade: str | None
+    letter_number: str | None
+    letter_date: date | None
+
+
+class IndicatorOut(Out):
+    id: UUID
+    aspect: Aspect
+    statement: str
+    target_value: Decimal | None
+    target_upper: Decimal | None
+    target_unit: str | None
+    target_text: str | None
+    polarity: Polarity
+
+
+class WorkResultOut(Out):
+    id: UUID
+    kind: ResultKind
+    parent_id: UUID | None
+    parent_statement: str | None
+    goal_id: UUID | None
+    goal_statement: str | None
+    perspective: Perspective | None
+    statement: str
+    assignment_letter: str | None
+    indicators: list[IndicatorOut]
+
+
+class AllowedOut(Out):
+    action: PlanAction
+    allowed: bool
+    reason: str | None = Field(description="The code of what stands in the way.")
+
+
+class PlanSummary(Out):
+    id: UUID
+    version: int
+    employee_id: UUID
+    employee_nip: str
+    employee_name: str
+    unit_id: UUID
+    unit_name: str
+    year: int
+    period_start: date
+    period_end: date
+    approach: Approach
+    plan_type: PlanType
+    status: PlanStatus
+    revision: int
+    submitted_at: datetime | None
+    decided_at: datetime | None
+
+
+class PlanOut(Out):
+    id: UUID
+    version: int
+    employee: PersonOut
+    unit_id: UUID
+    unit_name: str
+    position_id: UUID
+    position: PostOut
+    year: int
+    period_start: date
+    period_end: date
+    approach: Approach
+    plan_type: PlanType
+    status: PlanStatus
+    revision: int = Field(description="Begins with 1 and grows each time an approved plan is opened again.")
+    evaluator_id: UUID | None
+    evaluator: EvaluatorOut | None
+    note: str | None = Field(
+        description="What was last said: a comment on a return, a reason for a revision."
+    )
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    decided_by: UUID | None
+    work_results: list[WorkResultOut]
+    allowed_actions: list[AllowedOut]
+
+
+class RevisionOut(Out):
+    id: UUID
+    revision: int
+    approved_at: datetime
+    approved_by: UUID | None = Field(description="The employee who approved; null when it came on paper.")
+    content: dict[str, Any] = Field(description="The plan as it was approved.")
+
+
+class ParentResultOut(Out):
+    id: UUID
+    plan_id: UUID
+    kind: ResultKind
+    statement: str
+    order_no: int
+    plan_status: PlanStatus
+    provisional: bool = Field(
+        description="Its plan is not approved: draft on it, but submitting has to wait."
+    )
+    superior_id: UUID
+    superior_name: str

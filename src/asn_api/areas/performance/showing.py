@@ -1,0 +1,106 @@
+"""A plan as the caller gets it: everything in two statements, with what he may do next."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.access.actor import Access
+from asn_api.areas.performance import queries
+from asn_api.areas.performance.schemas import (
+    AllowedOut,
+    IndicatorOut,
+    ParentResultOut,
+    PersonOut,
+    PlanOut,
+    PlanSummary,
+    WorkResultOut,
+)
+from asn_api.areas.performance.snapshots import period_days
+from asn_api.core.http.route import check_version
+from asn_api.errors import Problem
+from asn_api.rules.plans import AGREED, PlanActor, allowed_actions
+from asn_api.tables.performance import Plan
+
+
+async def shown(access: Access, db: AsyncSession, plan_id: UUID) -> PlanOut:
+    row = (await db.execute(queries.plan(access, plan_id))).one_or_none()
+    if row is None:
+        raise Problem("NOT_FOUND")
+    plan: Plan = row.Plan
+    first, last = period_days(plan.period)
+    return PlanOut.model_validate(
+        {
+            **_columns(plan),
+            "employee": PersonOut(id=plan.employee_id, nip=row.employee_nip, name=row.employee_name),
+            "unit_name": row.unit_name,
+            "period_start": first,
+            "period_end": last,
+            "work_results": await results(access, db, plan_id),
+            "allowed_actions": _allowed(access, plan, row.superior_id),
+        }
+    )
+
+
+async def seen(access: Access, db: AsyncSession, plan_id: UUID) -> None:
+    """404 for a plan out of reach, before a list of what belongs to it."""
+    if (await db.execute(queries.plan(access, plan_id))).one_or_none() is None:
+        raise Problem("NOT_FOUND")
+
+
+def _columns(plan: Plan) -> dict[str, Any]:
+    return {name: getattr(plan, name) for name in PlanOut.model_fields if hasattr(plan, name)}
+
+
+def _allowed(access: Access, plan: Plan, superior_id: UUID | None) -> list[AllowedOut]:
+    actors = set()
+    if access.employee_id is not None:
+        if access.employee_id == plan.employee_id:
+            actors.add(PlanActor.EMPLOYEE)
+        if access.employee_id == superior_id:
+            actors.add(PlanActor.EVALUATOR)
+    return [
+        AllowedOut(action=each.action, allowed=each.refused is None, reason=each.refused)
+        for each in allowed_actions(plan.status, actors)
+    ]
+
+
+async def results(access: Access, db: AsyncSession, plan_id: UUID) -> list[WorkResultOut]:
+    """The results in force, each with its indicators, in the order of the plan."""
+    found: dict[UUID, WorkResultOut] = {}
+    for result, parent, goal, indicator in await db.execute(queries.content(access, plan_id)):
+        if result.id not in found:
+            found[result.id] = WorkResultOut(
+                id=result.id,
+                kind=result.kind,
+                parent_id=result.parent_id,
+                parent_statement=parent,
+                goal_id=result.goal_id,
+                goal_statement=goal,
+                perspective=result.perspective,
+                statement=result.statement,
+                assignment_letter=result.assignment_letter,
+                indicators=[],
+            )
+        if indicator is not None:
+            found[result.id].indicators.append(IndicatorOut.model_validate(indicator))
+    return list(found.values())
+
+
+def summary(row: Any) -> PlanSummary:
+    first, last = period_days(row["period"])
+    return PlanSummary.model_validate({**row, "period_start": first, "period_end": last})
+
+
+def parent_result(row: Any) -> ParentResultOut:
+    return ParentResultOut.model_validate({**row, "provisional": row["plan_status"] not in AGREED})
+
+
+async def locked(access: Access, db: AsyncSession, plan_id: UUID, expected: int) -> Plan:
+    """The plan within reach, locked, in the version that the caller knows."""
+    plan = await db.scalar(queries.locked_plan(access, plan_id))
+    if plan is None:
+        raise Problem("NOT_FOUND")
+    if plan.version != expected:
+        check_version(plan.version, expected, await shown(access, db, plan_id))
+    return plan

@@ -1,0 +1,37 @@
+"""Many rows at once: COPY through the driver, inside the session's transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+import orjson
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB, Range
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.core.mapping import Table
+
+
+async def copy_in(db: AsyncSession, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """All rows name the same columns; defaults of the mapping do not apply, those of the database do."""
+    if not rows:
+        return
+    await db.flush()
+    # SQLAlchemy begins its transaction with its first statement, and the driver must be inside of it.
+    await db.execute(text("SELECT 1"))
+    driver = (await (await db.connection()).get_raw_connection()).driver_connection
+    assert driver is not None
+    names = list(rows[0])
+    types = table.__table__.columns
+    columns = [_plain([row[name] for row in rows], isinstance(types[name].type, JSONB)) for name in names]
+    await driver.copy_records_to_table(
+        table.__tablename__, records=zip(*columns, strict=True), columns=names
+    )
+
+
+def _plain(values: list[Any], is_json: bool) -> list[Any]:
+    if is_json:
+        return [orjson.dumps(value).decode() for value in values]
+    if any(isinstance(value, Range) for value in values):
+        return [asyncpg.Range(value.lower, value.upper) for value in values]
+    return values

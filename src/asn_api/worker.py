@@ -1,0 +1,40 @@
+"""The worker process and the list of jobs."""
+
+import asyncio
+import logging
+import signal
+
+from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
+from asn_api.areas.identity.jobs import FORGET_EXPIRED
+from asn_api.core.crypto import Keyring
+from asn_api.core.database import Database
+from asn_api.core.jobs import Job, Means, application, run_until
+from asn_api.core.settings import Settings, settings
+
+JOBS: tuple[Job, ...] = (CHECK_IMPORT, COMMIT_IMPORT, FORGET_EXPIRED)
+
+log = logging.getLogger(__name__)
+
+
+def run() -> None:
+    """Until SIGTERM or Ctrl-C; a running job may finish first."""
+    chosen = settings()
+    logging.basicConfig(level=chosen.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    # procrastinate tells the arguments of every job at INFO.
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    asyncio.run(_run(chosen))
+
+
+async def _run(chosen: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    database = Database(chosen)
+    app = application(chosen.libpq, JOBS, Means(database, Keyring(chosen.keys)))
+    log.info("the worker has started")
+    try:
+        await run_until(app, stop)
+    finally:
+        await database.stop()
+    log.info("the worker has stopped")

@@ -1,0 +1,116 @@
+"""Every operation × every caller: the answer is the one that the policy table demands."""
+
+import importlib
+import inspect
+import pkgutil
+import secrets
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+import tests.matrix
+from asn_api.core.database import Database
+from tests.architecture.operations import Operation, blueprint, operations
+from tests.factories import City, make_city
+from tests.matrix import CALLERS, PARTNER_SCOPES, Build, Sample, expected, reaches
+
+OPERATIONS = {each.id: each for each in operations(blueprint()) if each.documented}
+MODULES = [
+    importlib.import_module(f"{tests.matrix.__name__}.{each.name}")
+    for each in pkgutil.iter_modules(tests.matrix.__path__)
+]
+SAMPLES: dict[str, Build] = {name: build for module in MODULES for name, build in module.SAMPLES.items()}
+
+
+@dataclass
+class Answers:
+    wrong: list[str] = field(default_factory=list)
+    succeeded: bool = False
+    rows_seen: bool = False
+
+
+@pytest.fixture(scope="module")
+async def stage(database: Database, app: FastAPI) -> City:
+    return await make_city(database, app, code=f"kota-{secrets.token_hex(4)}")
+
+
+@pytest.fixture(scope="module")
+async def elsewhere(database: Database, app: FastAPI) -> City:
+    return await make_city(database, app, code=f"kota-{secrets.token_hex(4)}")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda each: each.id)
+def test_every_operation_has_a_sample(operation: Operation) -> None:
+    area = operation.endpoint.__module__.split(".")[-2]
+    assert any(name.partition(":")[0] == operation.id for name in SAMPLES), (
+        f"add a sample request for {operation.id} ({operation.method} {operation.path}) to tests/matrix/{area}.py"
+    )
+
+
+def test_every_sample_is_of_an_operation() -> None:
+    assert {name.partition(":")[0] for name in SAMPLES} <= OPERATIONS.keys()
+
+
+def test_the_partner_has_the_scopes_that_the_matrix_assumes(stage: City) -> None:
+    assert PARTNER_SCOPES == {"employees:read", "activities:read", "days:read", "units:read"}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+async def test_each_caller_gets_what_the_policy_says(name: str, stage: City, elsewhere: City) -> None:
+    operation = OPERATIONS[name.partition(":")[0]]
+    built = SAMPLES[name](stage)
+    sample = await built if inspect.isawaitable(built) else built
+    answers = Answers()
+    for caller in CALLERS:
+        city, person = (elsewhere, "admin") if caller == "foreign_admin" else (stage, caller)
+        async with city.call_as(person) as client:
+            response = await send(client, operation, sample)
+        judge(answers, stage, operation, sample, caller, response)
+    if sample.succeeds and not answers.succeeded:
+        answers.wrong.append("nobody succeeds: the sample shows nothing")
+    if sample.rows and not answers.rows_seen:
+        answers.wrong.append("nobody sees a row: the sample shows nothing")
+    assert not answers.wrong, "\n".join([f"{operation.method} {operation.path}", *answers.wrong])
+
+
+async def send(client: httpx.AsyncClient, operation: Operation, sample: Sample) -> httpx.Response:
+    contract = blueprint().openapi()["paths"][operation.path][operation.method.lower()]
+    parameters = {each.get("name") for each in contract.get("parameters", ())}
+    query = dict(sample.query)
+    if "validate_only" in parameters:
+        query["validate_only"] = "true"
+    headers = dict(sample.headers)
+    if "If-Match" in parameters:
+        headers.setdefault("If-Match", '"1"')
+    return await client.request(
+        operation.method,
+        operation.path.format_map({key: str(value) for key, value in sample.path.items()}),
+        params=query,
+        json=sample.body,
+        data=sample.form,
+        files=sample.files,
+        headers=headers,
+    )
+
+
+def judge(
+    answers: Answers, city: City, operation: Operation, sample: Sample, caller: str, response: httpx.Response
+) -> None:
+    demanded = expected(city, caller, operation.permission, sample)
+    status, text = response.status_code, response.text
+    answers.succeeded |= status < 300
+    right = status == demanded if demanded else status not in (401, 403, 404) and status < 500
+    if not right:
+        answers.wrong.append(f"{caller}: {demanded or 'reached'} demanded, {status} answered: {text[:300]}")
+    if demanded is not None or operation.permission is None:
+        return
+    if sample.batch and ("NOT_FOUND" in text) is reaches(city, caller, operation.permission, sample.about):
+        answers.wrong.append(f"{caller}: the batch says {text[:300]}")
+    for id, owner in (sample.rows or {}).items():
+        if str(id) not in text:
+            continue
+        answers.rows_seen = True
+        if not reaches(city, caller, operation.permission, owner):
+            answers.wrong.append(f"{caller}: sees {id} of {owner}, who is out of reach")
