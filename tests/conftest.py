@@ -2,12 +2,12 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -32,6 +32,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield given
             return
         folder = Path(__file__).parents[1] / ".local" / f"test-{os.getpid()}"
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
         yield stack.enter_context(EmbeddedPostgres(folder, durable=False)).url
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from asn_api import commands, import_command
 from asn_api.core.settings import StartupError, load, new_key, settings
 
 
@@ -29,7 +30,7 @@ app = typer.Typer(
 database = typer.Typer(no_args_is_help=True, help="The database schema.")
 keys = typer.Typer(no_args_is_help=True, help="Encryption keys.")
 
-GROUPS = {"db": database, "keys": keys}
+GROUPS = {"admin": commands.admin, "region": commands.region, "db": database, "keys": keys}
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 
@@ -170,3 +171,7 @@ def distribute() -> None:
 def new(number: Annotated[int, typer.Argument(min=1, help="Its number, unused so far.")] = 1) -> None:
     """Print a random key for ASN_ENCRYPTION_KEYS; put it before the older ones."""
     sys.stdout.write(new_key(number) + "\n")
+
+
+keys.command("rotate")(commands.rotate)
+app.command("import")(import_command.import_files)

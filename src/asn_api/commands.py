@@ -25,7 +25,7 @@ def create_admin(
     login: Annotated[str | None, typer.Option(help="Chosen name of an admin who is not an employee.")] = None,
     nip: Annotated[str | None, typer.Option(help="NIP of an employee who becomes admin.")] = None,
 ) -> None:
-    """Make a regional admin and print the one-time code with which he sets his password at /v1/activations."""
+    """Make a regional admin and print the one-time code for his password (see /v1/activations)."""
     from asn_api.areas.identity.first_admin import first_admin
 
     typer.echo(_run(lambda db, keyring, now: first_admin(db, keyring, now, region, login, nip)))
@@ -42,7 +42,9 @@ def create_region(
 
     if not _CODE.fullmatch(code):
         raise StartupError("A region's code has 2 to 40 small letters, digits and dashes.")
-    made = _run(lambda db, _, now: found(db, code, name, zone, now), taken=f"The region {code} exists already.")
+    made = _run(
+        lambda db, _, now: found(db, code, name, zone, now), taken=f"The region {code} exists already."
+    )
     typer.echo(made.id)
 
 

@@ -12,6 +12,12 @@ PUBLIC_OPERATIONS = {
     "list_vocabularies",
     "read_vocabulary",
     "list_problems",
+    "sign_in",
+    "refresh_session",
+    "activate_account",
+    "issue_client_token",
+    "get_public_keys",
+    "get_server_metadata",
 }
 """No token needed, limited by address."""
 

@@ -36,6 +36,11 @@ def name(path: Path) -> str:
     return path.relative_to(SOURCE).as_posix()
 
 
+def generated(path: Path) -> bool:
+    """Migrations are written by a program from the tables, and never edited afterwards."""
+    return path.parent.name == "versions"
+
+
 def calls(path: Path) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
 
@@ -50,7 +55,9 @@ def called(node: ast.Call) -> str:
 
 
 def test_no_module_is_longer_than_400_lines() -> None:
-    lengths = {name(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    lengths = {
+        name(path): len(path.read_text("utf-8").splitlines()) for path in MODULES if not generated(path)
+    }
     assert {module: length for module, length in lengths.items() if length > 400} == {}
 
 

@@ -150,7 +150,9 @@ async def test_reopening_needs_a_reason_and_an_open_month(city: City) -> None:
         )
         assert silent.status_code == 422
         opened = await admin.post(
-            f"/v1/activities/{now['id']}/reopening", json={"reason": "salah menit"}, headers={"If-Match": '"2"'}
+            f"/v1/activities/{now['id']}/reopening",
+            json={"reason": "salah menit"},
+            headers={"If-Match": '"2"'},
         )
         assert opened.json()["status"] == "SUBMITTED"
         locked = await admin.post(
@@ -188,9 +190,7 @@ async def test_who_sees_an_activity(city: City, who: str, sees: bool) -> None:
 async def test_only_the_superior_verifies(city: City, who: str) -> None:
     async with city.call_as("staff") as staff, city.call_as(who) as caller:
         id = (await post(staff))["id"]
-        answer = await caller.post(
-            f"/v1/activities/{id}/verification", json={}, headers={"If-Match": '"1"'}
-        )
+        answer = await caller.post(f"/v1/activities/{id}/verification", json={}, headers={"If-Match": '"1"'})
         assert answer.status_code in (403, 404)
         assert (await staff.get(f"/v1/activities/{id}")).json()["status"] == "SUBMITTED"
 
@@ -257,7 +257,9 @@ async def test_a_stale_change_gets_the_current_activity(city: City) -> None:
     async with city.call_as("staff") as staff:
         id = (await post(staff, submit=False))["id"]
         await staff.put(f"/v1/activities/{id}", json=activity(minutes=60), headers={"If-Match": '"1"'})
-        stale = await staff.put(f"/v1/activities/{id}", json=activity(minutes=30), headers={"If-Match": '"1"'})
+        stale = await staff.put(
+            f"/v1/activities/{id}", json=activity(minutes=30), headers={"If-Match": '"1"'}
+        )
         missing = await staff.put(f"/v1/activities/{id}", json=activity(minutes=30))
     assert stale.status_code == 412
     assert stale.json()["current"]["minutes"] == 60

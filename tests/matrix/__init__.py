@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from asn_api.access.grants import GRANTS, Permission, Reach, Role
+from asn_api.core.mapping import Table
 from tests.factories import City
 
 SUPERIORS = {
@@ -63,8 +64,8 @@ class Sample:
     about: str = "staff"
     rows: Mapping[UUID | str, str] | None = None
     """For collections: ids that the answer may hold → the person or unit they belong to."""
-    batch: bool = False
-    """One result per item: out of reach is a NOT_FOUND inside a 200."""
+    batch: tuple[str, ...] = ()
+    """For answers with one result per item: the codes that an item out of reach may get inside a 200."""
     refused: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """Callers whom a rule of the operation answers otherwise than the policy table: status and why."""
     succeeds: bool = True
@@ -91,11 +92,13 @@ def reaches(city: City, caller: str, permission: Permission, about: str) -> bool
         return False
     place = UNITS.get(about, "root" if about == "region" else about)
     for reach, unit in scopes(caller, permission):
-        if reach is Reach.REGION or reach is Reach.BRANCH and unit == "root":
+        if reach is Reach.REGION or (reach is Reach.BRANCH and unit == "root"):
             return True
         if reach is Reach.BRANCH and city.units[place].path.startswith(city.units[unit].path):
             return True
-        if reach is Reach.OWN and caller == about or reach is Reach.TEAM and SUPERIORS.get(about) == caller:
+        if reach is Reach.OWN and caller == about:
+            return True
+        if reach is Reach.TEAM and SUPERIORS.get(about) == caller:
             return True
     return False
 
@@ -113,3 +116,17 @@ def expected(city: City, caller: str, permission: Permission | None, sample: Sam
     if sample.rows is not None or sample.batch or reaches(city, caller, permission, sample.about):
         return None
     return 404
+
+
+async def add(city: City, *rows: Table) -> None:
+    async with city.database.sessions() as db, db.begin():
+        db.add_all(rows)
+
+
+async def made(city: City, person: str, method: str, url: str, **request: Any) -> dict[str, Any]:
+    """What this person makes over HTTP, to be used by a sample."""
+    async with city.call_as(person) as client:
+        answer = await client.request(method, url, **request)
+    assert answer.is_success, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown

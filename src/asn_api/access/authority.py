@@ -38,7 +38,9 @@ LED_KINDS = (UnitKind.AGENCY, UnitKind.SCHOOL, UnitKind.HEALTH_CENTRE)
 REMEMBERED = 50_000
 
 
-async def announce(db: AsyncSession, what: Literal["account", "client", "region", "keys"], id: UUID | str) -> None:
+async def announce(
+    db: AsyncSession, what: Literal["account", "client", "region", "keys"], id: UUID | str
+) -> None:
     """Make every process forget what it knows of an account, a client or a region, once this commits."""
     await db.execute(select(func.pg_notify(CHANNEL, f"{what}:{id}")))
 
@@ -135,7 +137,7 @@ class Authority:
             try:
                 connection = await self._database.connect()
                 lost = asyncio.Event()
-                connection.add_termination_listener(lambda _: lost.set())
+                connection.add_termination_listener(lambda _, lost=lost: lost.set())
                 await connection.add_listener(CHANNEL, lambda *args: self._forget(str(args[3])))
                 # What was announced before we listened is unknown: begin with nothing.
                 self._generation += 1
@@ -232,9 +234,7 @@ async def roles_of(db: AsyncSession, account: Account, active: bool, today: date
     return tuple(roles)
 
 
-async def _client(
-    db: AsyncSession, region: Region, client_id: UUID, asked: frozenset[str]
-) -> Actor | None:
+async def _client(db: AsyncSession, region: Region, client_id: UUID, asked: frozenset[str]) -> Actor | None:
     client = await db.get(Client, (region.id, client_id))
     if client is None or client.revoked_at is not None:
         return None
@@ -257,5 +257,3 @@ async def identity_policy(db: AsyncSession, region_id: UUID, today: date) -> Ide
         .limit(1)
     )
     return IdentityPolicy.from_mapping(content or {})
-
-

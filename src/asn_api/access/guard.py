@@ -56,7 +56,9 @@ def require(permission: Permission) -> Any:
         scopes = actor.permissions.get(permission)
         if scopes is None:
             raise Problem("PERMISSION_MISSING", permission=permission.value)
-        return Access(actor, permission, scopes, request.app.state.clock(), request.scope.get("asn_request_id"))
+        return Access(
+            actor, permission, scopes, request.app.state.clock(), request.scope.get("asn_request_id")
+        )
 
     setattr(allowed, PERMISSION, permission)
     return Depends(allowed)
@@ -76,5 +78,3 @@ public = Depends(_public)
 def client_address(request: Request) -> str:
     """The caller's address; uvicorn has already resolved trusted proxies."""
     return request.client.host if request.client else "unknown"
-
-

@@ -32,7 +32,7 @@ from asn_api.tables.organization import Appointment, ReportingLine, Unit
 Column: TypeAlias = ColumnElement[Any] | Any
 
 
-def team(region_id: UUID, superior_id: UUID, day: date) -> Select[tuple[UUID]]:
+def team(region_id: UUID, superior_id: UUID, day: date) -> Select[UUID]:
     """The employees whose superior this person is on the day."""
     return select(ReportingLine.employee_id).where(
         ReportingLine.region_id == region_id,
@@ -41,7 +41,7 @@ def team(region_id: UUID, superior_id: UUID, day: date) -> Select[tuple[UUID]]:
     )
 
 
-def superior(region_id: UUID, employee_id: Column, day: date) -> Select[tuple[UUID]]:
+def superior(region_id: UUID, employee_id: Column, day: date) -> Select[UUID]:
     """Whose team this employee is in on the day."""
     return select(ReportingLine.superior_id).where(
         ReportingLine.region_id == region_id,

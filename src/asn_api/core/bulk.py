@@ -19,19 +19,16 @@ async def copy_in(db: AsyncSession, table: type[Table], rows: Sequence[Mapping[s
     await db.flush()
     # SQLAlchemy begins its transaction with its first statement, and the driver must be inside of it.
     await db.execute(text("SELECT 1"))
-    driver = (await (await db.connection()).get_raw_connection()).driver_connection
-    assert driver is not None
+    driver: Any = (await (await db.connection()).get_raw_connection()).driver_connection
     names = list(rows[0])
     types = table.__table__.columns
     columns = [_plain([row[name] for row in rows], isinstance(types[name].type, JSONB)) for name in names]
-    await driver.copy_records_to_table(
-        table.__tablename__, records=zip(*columns, strict=True), columns=names
-    )
+    await driver.copy_records_to_table(table.__tablename__, records=zip(*columns, strict=True), columns=names)
 
 
 def _plain(values: list[Any], is_json: bool) -> list[Any]:
     if is_json:
-        return [orjson.dumps(value).decode() for value in values]
+        return [orjson.dumps(value, default=str).decode() for value in values]
     if any(isinstance(value, Range) for value in values):
         return [asyncpg.Range(value.lower, value.upper) for value in values]
     return values

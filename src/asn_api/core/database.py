@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from asn_api.core.settings import Settings, libpq
 
-_DIALECT = asyncpg_dialect()
+_DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 _COMMON = {"application_name": "asn-api", "jit": "off", "search_path": "public, jobs", "lock_timeout": "10s"}
 
 
@@ -77,7 +77,8 @@ class Database:
 
     async def fetch(self, statement: Prepared, params: Mapping[str, Any]) -> list[asyncpg.Record]:
         async with self.pool.acquire() as connection:
-            return await connection.fetch(statement.sql, *statement.arguments(params))
+            rows: list[asyncpg.Record] = await connection.fetch(statement.sql, *statement.arguments(params))
+            return rows
 
     async def fetch_row(self, statement: Prepared, params: Mapping[str, Any]) -> asyncpg.Record | None:
         async with self.pool.acquire() as connection:

@@ -30,7 +30,8 @@ RECONNECT_SECONDS = 2
 
 _DEFER = text(
     "SELECT jobs.procrastinate_defer_jobs_v1(ARRAY[CAST(ROW("
-    "CAST(:queue AS varchar), CAST(:task AS varchar), 0, CAST(:lock AS text), NULL, CAST(:args AS jsonb), NULL"
+    "CAST(:queue AS varchar), CAST(:task AS varchar), 0, CAST(:lock AS text), NULL, "
+    "CAST(:args AS jsonb), NULL"
     ") AS jobs.procrastinate_job_to_defer_v1)])"
 )
 
@@ -47,7 +48,7 @@ class Means:
 
 @dataclass(frozen=True)
 class Job:
-    """A kind of work: `run(means, **args)` must bear to be repeated. `every` is a cron line for periodic work."""
+    """A kind of work: `run(means, **args)` must bear repetition. `every` is a cron line for periodic work."""
 
     name: str
     run: Callable[..., Awaitable[None]]
@@ -57,7 +58,7 @@ class Job:
 
 async def defer(db: AsyncSession, job: str, *, lock: str | None = None, **args: Any) -> None:
     """Enqueue a job by its name in the session's transaction; those with the same `lock` run one by one."""
-    params = {"queue": QUEUE, "task": job, "lock": lock, "args": orjson.dumps(args).decode()}
+    params = {"queue": QUEUE, "task": job, "lock": lock, "args": orjson.dumps(args, default=str).decode()}
     await db.execute(_DEFER, params)
 
 
@@ -90,7 +91,7 @@ def application(libpq: str, jobs: Sequence[Job], means: Means) -> App:
 
 
 def _register(app: App, job: Job, means: Means) -> None:
-    async def run(context: JobContext, **args: Any) -> None:
+    async def run(context: JobContext, /, **args: Any) -> None:
         args.pop("timestamp", None)
         last = context.job.attempts >= job.tries
         await job.run(replace(means, is_last_try=last), **args)
@@ -98,7 +99,7 @@ def _register(app: App, job: Job, means: Means) -> None:
     retry = RetryStrategy(max_attempts=job.tries, wait=2, linear_wait=10)
     task = app.task(name=job.name, queue=QUEUE, retry=retry, pass_context=True)(run)
     if job.every is not None:
-        app.periodic(cron=job.every)(task)
+        app.periodic(cron=job.every)(task)  # type: ignore[arg-type]
 
 
 async def run_waiting(app: App) -> None:

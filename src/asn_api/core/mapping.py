@@ -2,11 +2,11 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -46,7 +46,7 @@ class Table(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {
+    type_annotation_map: ClassVar[Mapping[Any, Any]] = {
         str: Text(),
         UUID: Uuid(),
         date: Date(),
@@ -57,9 +57,7 @@ class Table(DeclarativeBase):
         list[str]: ARRAY(Text()),
         list[UUID]: ARRAY(Uuid()),
         Range[date]: DATERANGE(),
-        StrEnum: Enum(
-            StrEnum, native_enum=False, create_constraint=True, length=40, values_callable=_values
-        ),
+        StrEnum: Enum(StrEnum, native_enum=False, create_constraint=True, length=40, values_callable=_values),
     }
 
 
@@ -80,7 +78,7 @@ class Versioned(Regional):
     version: Mapped[int] = mapped_column(BigInteger, default=1)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+    def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version}
 
 

@@ -1,6 +1,6 @@
 """Types of the wire: text that PostgreSQL can store, inputs that refuse unknown fields, labelled outputs."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -8,7 +8,12 @@ from pydantic_core import PydanticCustomError
 
 def _printable(value: str) -> str:
     for character in value:
-        if character < " " and character not in "\n\t\r" or character == "\x7f" or "\ud800" <= character <= "\udfff":
+        if (
+            character < " "
+            and character not in "\n\t\r"
+            or character == "\x7f"
+            or "\ud800" <= character <= "\udfff"
+        ):
             raise PydanticCustomError("TEXT_HAS_CONTROL_CHARACTERS", "text has control characters")
     return value
 
@@ -38,3 +43,8 @@ class Out(BaseModel):
     """What a caller gets; made from rows, its fields have no defaults."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+def left_out() -> Any:
+    """Default factory for a field of a change that may be left out but not be null; for `exclude_unset`."""
+    return None

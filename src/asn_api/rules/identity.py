@@ -30,7 +30,7 @@ def login_failures(failures: int, quiet: timedelta) -> int:
 
 
 def address_failures(failures: int, quiet: timedelta) -> int:
-    """Failures of one address that still count: one is forgiven every 10 seconds, as a whole office shares it."""
+    """Failures of one address that still count: one is forgiven every 10 seconds, as offices share one."""
     return max(0, failures - max(quiet, timedelta()) // ADDRESS_FORGIVEN_EVERY)
 
 

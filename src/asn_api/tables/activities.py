@@ -31,9 +31,7 @@ class Activity(Versioned):
         CheckConstraint("end_at > start_at", "ends_after_start"),
         CheckConstraint("minutes > 0", "minutes"),
         CheckConstraint("verified_minutes between 0 and minutes", "verified_minutes"),
-        CheckConstraint(
-            "(status in ('VERIFIED', 'REJECTED')) = (decided_at is not null)", "decided"
-        ),
+        CheckConstraint("(status in ('VERIFIED', 'REJECTED')) = (decided_at is not null)", "decided"),
         Index("ix_activities_own", "region_id", "employee_id", "day", "id"),
         Index("ix_activities_unit", "region_id", "unit_id", "day", "id"),
         Index(

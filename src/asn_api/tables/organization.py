@@ -60,9 +60,7 @@ class Position(Versioned):
     __table_args__ = (
         within_region("unit_id", "units"),
         UniqueConstraint("region_id", "unit_id", "kind", "title", name="uq_positions_title"),
-        Index(
-            "uq_positions_head", "region_id", "unit_id", unique=True, postgresql_where=text("is_head")
-        ),
+        Index("uq_positions_head", "region_id", "unit_id", unique=True, postgresql_where=text("is_head")),
     )
 
     unit_id: Mapped[UUID]

@@ -15,7 +15,8 @@ from asn_api.tables.employees import Employee
 
 Pair = tuple[UUID, date]
 
-def _lock(access: Access, people: Collection[UUID]) -> Select[tuple[UUID]]:
+
+def _lock(access: Access, people: Collection[UUID]) -> Select[UUID]:
     """The people's rows, in one order for everybody, or two pushes of the same people would deadlock."""
     return (
         select(Employee.id)
@@ -188,7 +189,7 @@ async def context(
     driver: asyncpg.Connection, access: Access, pairs: Sequence[Pair], results: Collection[UUID]
 ) -> dict[str, Any]:
     """Policies, days off, posts on these days, and which of `results` belong to the caller's own plans."""
-    row = await driver.fetchrow(
+    [row] = await driver.fetch(
         _CONTEXT,
         access.region_id,
         [employee_id for employee_id, _ in pairs],
@@ -196,7 +197,6 @@ async def context(
         list(results),
         access.employee_id,
     )
-    assert row is not None
     return dict(row)
 
 
@@ -207,14 +207,16 @@ async def activities(
     people = {employee_id for employee_id, _ in pairs}
     if len(people) == 1:
         days = sorted({_shifted(day, step) for _, day in pairs for step in (-1, 0, 1)})
-        return await driver.fetch(_OF_ONE, access.region_id, people.pop(), days, list(ids))
-    return await driver.fetch(
+        rows = await driver.fetch(_OF_ONE, access.region_id, people.pop(), days, list(ids))
+        return list(rows)
+    rows = await driver.fetch(
         _ACTIVITIES,
         access.region_id,
         list(ids),
         [employee_id for employee_id, _ in pairs],
         [day for _, day in pairs],
     )
+    return list(rows)
 
 
 async def receipts(

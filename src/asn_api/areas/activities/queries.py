@@ -169,7 +169,7 @@ def listed(access: Access, wanted: ActivityFilter) -> Select[Any]:
     return statement.where(and_(true(), *conditions))
 
 
-def _branch(access: Access, unit_id: UUID) -> Select[tuple[UUID]]:
+def _branch(access: Access, unit_id: UUID) -> Select[UUID]:
     """This unit and all below it; `records_within` decides what of it is in reach."""
     inner, top = aliased(Unit), aliased(Unit)
     return (
@@ -187,7 +187,7 @@ def order(wanted: ActivityFilter) -> tuple[Key, Key]:
     )
 
 
-def places(access: Access, ids: list[UUID]) -> Select[Any]:
+def places(access: Access, ids: list[UUID]) -> Select[UUID, UUID, date, UUID | None]:
     """Owner and day of activities within reach: what must be locked before they can be judged."""
     return select(Activity.id, Activity.employee_id, Activity.day, Activity.work_result_id).where(
         Activity.region_id == access.region_id,

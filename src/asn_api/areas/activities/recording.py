@@ -128,7 +128,12 @@ def _reported(ledger: Ledger, row: Row, device: Device) -> Row:
     """When it was reported: a draft is reported now, a corrected one keeps the time of its first report."""
     if row["status"] == ActivityStatus.REJECTED:
         return row
-    return {**row, "received_at": ledger.access.now, "device_at": device.at, "device_id": device.id or row["device_id"]}
+    return {
+        **row,
+        "received_at": ledger.access.now,
+        "device_at": device.at,
+        "device_id": device.id or row["device_id"],
+    }
 
 
 def _judged(ledger: Ledger, row: Row) -> Row:
@@ -177,7 +182,12 @@ async def record(db: AsyncSession, access: Access, given: ActivityIn) -> Row:
 
 
 async def change(
-    db: AsyncSession, access: Access, id: UUID, expected: int, action: ActivityAction, values: ActivityValues | None
+    db: AsyncSession,
+    access: Access,
+    id: UUID,
+    expected: int,
+    action: ActivityAction,
+    values: ActivityValues | None,
 ) -> Row | None:
     """Replace, submit, recall or delete one's own activity; None when it is gone."""
     me = _me(access)

@@ -21,6 +21,7 @@ from asn_api.areas.activities.schemas import (
     DecisionOut,
     DecisionsIn,
     DecisionsOut,
+    FaultOut,
     OwnActivityFilter,
     RejectionIn,
     ReopeningIn,
@@ -176,9 +177,7 @@ async def reopen_activity(
 
 
 @router.post("/v1/activities/verifications", response_model=DecisionsOut)
-async def verify_activities(
-    request: Request, db: Tx, access: CanVerify, given: DecisionsIn
-) -> DecisionsOut:
+async def verify_activities(request: Request, db: Tx, access: CanVerify, given: DecisionsIn) -> DecisionsOut:
     """Decide about many at once: one result per item, and a refused item never costs the others."""
     results = await verification.decide_all(db, access, given.items, atomic=given.atomic == "all")
     language = language_of(request)
@@ -195,9 +194,9 @@ async def verify_activities(
                 code=refused.code if refused else None,
                 detail=refused.detail(language) if refused else None,
                 errors=[
-                    {"pointer": fault.pointer, "code": fault.code, "message": fault.message(language)}
+                    FaultOut(pointer=fault.pointer, code=fault.code, message=fault.message(language))
                     for fault in (refused.faults if refused else ())
-                ],  # type: ignore[arg-type]
+                ],
             )
         )
     done = sum(each.done for each in shown)

@@ -15,7 +15,9 @@ Quantity = Annotated[Decimal, Field(max_digits=12, decimal_places=3)]
 DecimalText = Annotated[Decimal, PlainSerializer(str, return_type=str)]
 Version = Annotated[int, Field(ge=1, le=2**53)]
 DAY = Field(
-    description="The day of the work in the zone of the employee's unit.", ge=date(2000, 1, 1), le=date(2999, 12, 31)
+    description="The day of the work in the zone of the employee's unit.",
+    ge=date(2000, 1, 1),
+    le=date(2999, 12, 31),
 )
 
 
@@ -51,7 +53,9 @@ class ActivityValues(In):
 
 
 class ActivityIn(ActivityValues):
-    id: UUID | None = Field(default=None, description="Made by the phone (UUIDv7), so that repeating is safe.")
+    id: UUID | None = Field(
+        default=None, description="Made by the phone (UUIDv7), so that repeating is safe."
+    )
     submit: bool = Field(default=True, description="False keeps it as a draft.")
     device_id: Line | None = None
     device_at: AwareDatetime | None = Field(default=None, description="The phone's clock at recording.")

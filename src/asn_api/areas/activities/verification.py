@@ -158,5 +158,3 @@ async def _check_current(db: AsyncSession, access: Access, row: Row, expected: i
 
 def _not_self(access: Access, row: Mapping[str, object]) -> None:
     check_not_self(access.employee_id, row["employee_id"])
-
-

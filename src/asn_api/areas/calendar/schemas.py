@@ -1,19 +1,16 @@
 """The calendar on the wire."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from asn_api.core.http.paging import Paging
-from asn_api.core.wire import In, Line, Out
+from asn_api.core.wire import In, Line, Out, left_out
 from asn_api.rules.calendar import DayKind
 
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
-
-
-UNCHANGED: Any = None
 
 
 class DayOffOut(Out):
@@ -91,9 +88,9 @@ class RegionalDayIn(In):
 class RegionalDayPatch(In):
     """Left out means unchanged."""
 
-    day: Day = Field(default=UNCHANGED)
-    name: Line = Field(default=UNCHANGED)
-    source: Line = Field(default=UNCHANGED)
+    day: Day = Field(default_factory=left_out)
+    name: Line = Field(default_factory=left_out)
+    source: Line = Field(default_factory=left_out)
 
 
 class RegionalDayOut(Out):

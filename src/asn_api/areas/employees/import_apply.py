@@ -62,9 +62,7 @@ async def _unchanged_verdicts(
     kept = (
         await db.execute(
             select(row.line, row.action, row.base_version, row.changes, row.messages, row.values)
-            .where(
-                row.region_id == access.region_id, row.import_id == id, row.action != RowAction.REFUSE
-            )
+            .where(row.region_id == access.region_id, row.import_id == id, row.action != RowAction.REFUSE)
             .order_by(row.line)
         )
     ).all()
@@ -96,7 +94,7 @@ async def _unchanged_verdicts(
 
 async def _take(access: Access, db: AsyncSession, keyring: Keyring, touched: Sequence[Verdict]) -> None:
     ids = {id(verdict): verdict.current.id if verdict.current else uuid7() for verdict in touched}
-    people = [(ids[id(verdict)], verdict, _values(verdict)) for verdict in touched]
+    people = [(ids[id(verdict)], verdict, verdict.values) for verdict in touched]
     told: list[Change] = []
     created = [_record(access, keyring, *each) for each in people if each[1].action is RowAction.CREATE]
     await copy_in(db, Employee, created)
@@ -119,15 +117,11 @@ async def _take(access: Access, db: AsyncSession, keyring: Keyring, touched: Seq
                 employee_id=employee_id,
             )
         )
-    await copy_in(db, JournalEntry, [entry(access.author, access.now, change) for change in told])
-    await ensure_accounts(db, access.region_id, list(ids.values()), access.author, access.now)
+    author = access.author
+    await copy_in(db, JournalEntry, [entry(author, access.now, change) for change in told])
+    await ensure_accounts(db, access.region_id, list(ids.values()), author, access.now)
     await rebuild(db, access.region_id)
     await announce(db, "region", access.region_id)
-
-
-def _values(verdict: Verdict) -> EmployeeValues:
-    assert verdict.row.values is not None
-    return verdict.row.values
 
 
 def _plain(value: Any) -> Any:
@@ -163,7 +157,5 @@ async def _change(
         update(table)  # type: ignore[arg-type]
         .where(table.c.region_id == access.region_id, table.c.id == bindparam("employee"))
         .values({name: bindparam(f"new_{name}") for name in columns}),
-        [
-            {"employee": each["id"], **{f"new_{name}": each[name] for name in columns}} for each in records
-        ],
+        [{"employee": each["id"], **{f"new_{name}": each[name] for name in columns}} for each in records],
     )

@@ -147,5 +147,5 @@ def _summary(verdicts: Sequence[Verdict], plan: unit_import.UnitPlan) -> dict[st
         "units": {"created": plan.created, "changed": plan.changed, "unchanged": plan.unchanged},
         "unit_changes": [each for each in plan.shown() if each["version"]][:UNIT_CHANGES_TOLD],
         "units_fingerprint": fingerprint(plan),
-        "changes_nothing": not plan.changes and not actions[RowAction.CREATE] and not actions[RowAction.CHANGE],
+        "changes_nothing": not (plan.changes or actions[RowAction.CREATE] or actions[RowAction.CHANGE]),
     }

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.employees.import_rows import Verdict
 from asn_api.areas.employees.portal_rows import EmployeeValues
+from asn_api.areas.employees.portal_rows import Position as Seat
 from asn_api.core.bulk import copy_in
 from asn_api.core.journal import Change
 from asn_api.core.mapping import Table, uuid7
@@ -60,15 +61,14 @@ class Endings:
         columns = table.__table__.c
         if self.removed:
             gone = [term.id for term in self.removed]
-            await db.execute(
-                delete(table).where(columns.region_id == access.region_id, columns.id.in_(gone))
-            )
+            await db.execute(delete(table).where(columns.region_id == access.region_id, columns.id.in_(gone)))
         if self.cut:
+            until = bindparam("until", type_=Date)
             raised = {"version": columns.version + 1} if "version" in columns else {}
             await db.execute(
                 update(table.__table__)  # type: ignore[arg-type]
                 .where(columns.region_id == access.region_id, columns.id == bindparam("term"))
-                .values(valid=func.daterange(func.lower(columns.valid), bindparam("until", type_=Date)), **raised),
+                .values(valid=func.daterange(func.lower(columns.valid), until), **raised),
                 [{"term": term.id, "until": term.until} for term in self.cut],
             )
 
@@ -78,11 +78,12 @@ async def take_grades(access: Access, db: AsyncSession, people: Sequence[Person]
     wanted = [
         person
         for person in people
-        if person[2].grade_code and (not person[1].current or {"grade_code", "grade_since"} & {*person[1].changes})
+        if person[2].grade_code
+        and (person[1].current is None or {"grade_code", "grade_since"} & {*person[1].changes})
     ]
     held: dict[UUID, list[Term]] = defaultdict(list)
     grade = EmployeeGrade
-    found = await db.execute(
+    found: Iterable[Any] = await db.execute(
         select(grade.id, grade.employee_id, grade.valid)
         .where(grade.region_id == access.region_id, _among(grade.employee_id, (p[0] for p in wanted)))
         .order_by(func.lower(grade.valid))
@@ -138,7 +139,7 @@ class Posts:
                 Unit.region_id == access.region_id, Unit.siasn_id.is_not(None)
             )
         )
-        posts.units = {siasn_id: id for siasn_id, id in units}
+        posts.units = {str(siasn_id): id for siasn_id, id in units}
         positions = await db.execute(
             select(Position.id, Position.unit_id, Position.kind, Position.title, Position.is_head).where(
                 Position.region_id == access.region_id
@@ -149,15 +150,15 @@ class Posts:
             if is_head:
                 posts.heads[unit_id] = id
         at = Appointment
-        appointments = await db.execute(
+        appointments: Iterable[Any] = await db.execute(
             select(at.id, at.employee_id, at.unit_id, at.is_head, at.kind, at.version, at.valid)
             .where(at.region_id == access.region_id, at.is_head | _among(at.employee_id, ids))
             .order_by(func.lower(at.valid))
         )
-        for id, employee_id, unit_id, is_head, kind, version, valid in appointments:
-            term = Term(id, employee_id, valid.lower, valid.upper, version, kind, unit_id, is_head)
+        for id, employee_id, unit_id, is_head, office, version, valid in appointments:
+            term = Term(id, employee_id, valid.lower, valid.upper, version, office, unit_id, is_head)
             posts.held[employee_id].append(term)
-            if is_head and kind is AppointmentKind.DEFINITIVE:
+            if is_head and office is AppointmentKind.DEFINITIVE:
                 posts.seats[unit_id].append(term)
         for employee_id, terms in posts.held.items():
             posts._units_of[employee_id] = terms[-1].unit_id  # type: ignore[assignment]
@@ -166,29 +167,29 @@ class Posts:
     async def take(self, access: Access, db: AsyncSession, people: Sequence[Person]) -> list[Change]:
         """End what people leave, make the positions that are missing, appoint."""
         endings = Endings()
-        starting: list[tuple[UUID, Verdict, EmployeeValues, date]] = []
+        starting: list[tuple[UUID, Verdict, Seat, date]] = []
         for employee_id, verdict, values in people:
             if not values.active:
                 for term in self.held[employee_id]:
                     if term.until is None:
                         endings.end([term], access.today)
-            elif values.position is not None and (not verdict.current or _moves(verdict)):
+            elif values.position is not None and (verdict.current is None or _moves(verdict)):
                 since = values.position.since or access.today
                 definitive = [t for t in self.held[employee_id] if t.kind is AppointmentKind.DEFINITIVE]
                 if definitive:
                     since = endings.end(definitive, since, remove=not _moves_elsewhere(verdict))
-                starting.append((employee_id, verdict, values, since))
+                starting.append((employee_id, verdict, values.position, since))
         gone = {term.id for term in endings.removed}
         positions: list[dict[str, Any]] = []
         rows: list[dict[str, Any]] = []
         told = [_ended(term, "removed") for term in endings.removed]
         told += [_ended(term, "ended") for term in endings.cut]
-        for employee_id, verdict, values, since in starting:
-            unit_id = self.units[values.unit_siasn_id]
+        for employee_id, verdict, wanted, since in starting:
+            unit_id = self.units[verdict.values.unit_siasn_id]
             if verdict.heads:
                 free = [term.until for term in self.seats[unit_id] if term.until and term.id not in gone]
                 since = max([since, *free])
-            position_id = self._position(access, unit_id, verdict, values, positions)
+            position_id = self._position(access, unit_id, verdict, wanted, positions)
             row = _term(access, employee_id, since) | {
                 "version": 1,
                 "position_id": position_id,
@@ -199,27 +200,24 @@ class Posts:
             rows.append(row)
             self._units_of[employee_id] = unit_id
             changes = {"position_id": [None, str(position_id)], "since": [None, since.isoformat()]}
-            told.append(
-                Change("appointment", row["id"], 1, "created", changes, unit_id=unit_id, employee_id=employee_id)
-            )
+            change = Change("appointment", row["id"], 1, "created", changes, unit_id, employee_id)
+            told.append(change)
         await endings.carry_out(db, access, Appointment)
         await copy_in(db, Position, positions)
         await copy_in(db, Appointment, rows)
         return told + [
-            Change("position", row["id"], 1, "created", {"title": [None, row["title"]]}, unit_id=row["unit_id"])
+            Change("position", row["id"], 1, "created", {"title": [None, row["title"]]}, row["unit_id"])
             for row in positions
         ]
 
     def _position(
-        self, access: Access, unit_id: UUID, verdict: Verdict, values: EmployeeValues, added: list[dict[str, Any]]
+        self, access: Access, unit_id: UUID, verdict: Verdict, wanted: Seat, added: list[dict[str, Any]]
     ) -> UUID:
-        wanted = values.position
-        assert wanted is not None
         if verdict.heads and unit_id in self.heads:
             return self.heads[unit_id]
         key = (unit_id, wanted.kind, verdict.title)
         if key not in self.positions:
-            row = {
+            row: dict[str, Any] = {
                 "region_id": access.region_id,
                 "id": uuid7(),
                 "version": 1,

@@ -1,7 +1,7 @@
 """What imports read: themselves, their rows, and the state of the region that they are compared with."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -32,9 +32,7 @@ def listed(access: Access) -> Select[Any]:
 
 
 def one(access: Access, id: UUID) -> Select[EmployeeImport]:
-    return select(EmployeeImport).where(
-        EmployeeImport.region_id == access.region_id, EmployeeImport.id == id
-    )
+    return select(EmployeeImport).where(EmployeeImport.region_id == access.region_id, EmployeeImport.id == id)
 
 
 def rows(access: Access, id: UUID, action: RowAction | None, code: str | None) -> Select[Any]:
@@ -71,7 +69,7 @@ async def units_seen(access: Access, db: AsyncSession, plan: UnitPlan) -> dict[s
         .outerjoin(Appointment, head)
         .where(Unit.region_id == access.region_id, Unit.siasn_id.is_not(None), Unit.closed_on.is_(None))
     )
-    seen = {siasn_id: UnitSeen(name, title, holder) for siasn_id, name, title, holder in found}
+    seen = {str(siasn_id): UnitSeen(name, title, holder) for siasn_id, name, title, holder in found}
     for row in (change.row for change in plan.changes):
         known = seen.get(row.siasn_id)
         title = row.head_title or (known.head_title if known else f"Kepala {row.name}")
@@ -80,7 +78,12 @@ async def units_seen(access: Access, db: AsyncSession, plan: UnitPlan) -> dict[s
 
 
 async def known(
-    access: Access, db: AsyncSession, keyring: Keyring, values: Sequence[EmployeeValues], *, lock: bool = False
+    access: Access,
+    db: AsyncSession,
+    keyring: Keyring,
+    values: Sequence[EmployeeValues],
+    *,
+    lock: bool = False,
 ) -> list[Current]:
     """The employees that these values may mean, with what they hold; `lock` keeps them as they are."""
     nips = literal([each.nip for each in values], ARRAY(Text()))
@@ -112,7 +115,7 @@ async def known(
 
 async def _posts(access: Access, db: AsyncSession) -> dict[UUID, Post]:
     """The last definitive post of everybody."""
-    found = await db.execute(
+    found: Iterable[Any] = await db.execute(
         select(
             Appointment.employee_id,
             Appointment.unit_id,
@@ -123,11 +126,12 @@ async def _posts(access: Access, db: AsyncSession) -> dict[UUID, Post]:
             Unit.siasn_id,
             Unit.name,
         )
-        .join(Position, and_(Position.region_id == Appointment.region_id, Position.id == Appointment.position_id))
-        .join(Unit, and_(Unit.region_id == Appointment.region_id, Unit.id == Appointment.unit_id))
-        .where(
-            Appointment.region_id == access.region_id, Appointment.kind == AppointmentKind.DEFINITIVE
+        .join(
+            Position,
+            and_(Position.region_id == Appointment.region_id, Position.id == Appointment.position_id),
         )
+        .join(Unit, and_(Unit.region_id == Appointment.region_id, Unit.id == Appointment.unit_id))
+        .where(Appointment.region_id == access.region_id, Appointment.kind == AppointmentKind.DEFINITIVE)
         .order_by(func.lower(Appointment.valid))
     )
     last: dict[UUID, Post] = {}
@@ -144,7 +148,7 @@ async def _posts(access: Access, db: AsyncSession) -> dict[UUID, Post]:
 
 
 async def _grades(access: Access, db: AsyncSession) -> dict[UUID, Held]:
-    found = await db.execute(
+    found: Iterable[Any] = await db.execute(
         select(EmployeeGrade.employee_id, EmployeeGrade.grade_code, EmployeeGrade.valid)
         .where(EmployeeGrade.region_id == access.region_id)
         .order_by(func.lower(EmployeeGrade.valid))

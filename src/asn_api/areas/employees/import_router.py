@@ -21,6 +21,8 @@ from asn_api.tables.employees import EmployeeImport, EmployeeImportRow
 
 router = APIRouter(prefix="/v1/employee-imports", tags=["employees"], route_class=Route)
 
+EmployeesFile = Annotated[UploadFile | None, File(description="The portal's “Export Data ASN” as CSV.")]
+UnitsFile = Annotated[UploadFile | None, File(description="The portal's unit tree (ref-unor) as JSON.")]
 CanManage = Annotated[Access, require(Permission.EMPLOYEES_MANAGE)]
 
 NEWEST_FIRST = (
@@ -36,15 +38,16 @@ async def create_employee_import(
     db: Tx,
     request: Request,
     response: Response,
-    employees: Annotated[UploadFile | None, File(description="The portal's “Export Data ASN” as CSV.")] = None,
-    units: Annotated[UploadFile | None, File(description="The portal's unit tree (ref-unor) as JSON.")] = None,
+    employees: EmployeesFile = None,
+    units: UnitsFile = None,
 ) -> ImportOut:
     """Upload an export, a unit tree, or both. Nothing changes yet: a job judges every row (the dry run).
 
     Follow `Location` until the status is CHECKED, read the rows or the report, then commit or discard.
     """
+    named = employees or units
     given = imports.Given(
-        (employees or units).filename or "-" if employees or units else "-",  # type: ignore[union-attr]
+        named.filename or "" if named else "",
         await employees.read() if employees else None,
         await units.read() if units else None,
     )
@@ -101,7 +104,7 @@ async def list_employee_import_rows(
 async def get_employee_import_report(
     access: CanManage, db: Db, import_id: UUID, request: Request
 ) -> Response:
-    """All messages as CSV: line, column, code, severity, message, suggestion. Safe to open in a spreadsheet."""
+    """All messages as CSV (line, column, code, severity, message, suggestion), safe for a spreadsheet."""
     await _found(access, db, import_id)
     rows = (await db.execute(queries.remarked(access, import_id))).mappings().all()
     return Response(
@@ -153,4 +156,4 @@ def _shown(request: Request, response: Response, found: EmployeeImport) -> Impor
 
 
 def _mapping(found: EmployeeImport) -> Mapping[str, Any]:
-    return {name: getattr(found, name) for name in EmployeeImport.__mapper__.columns.keys()}
+    return {name: getattr(found, name) for name in EmployeeImport.__table__.c.keys()}

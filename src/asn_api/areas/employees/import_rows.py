@@ -76,6 +76,12 @@ class Verdict:
     changes: dict[str, Any] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
 
+    @property
+    def values(self) -> EmployeeValues:
+        if self.row.values is None:
+            raise LookupError("a refused row has no values")
+        return self.row.values
+
 
 class People:
     """The known employees by their two numbers."""
@@ -114,12 +120,10 @@ def judge(rows: Sequence[PortalRow], people: People, units: Mapping[str, UnitSee
     accepted = [verdict for verdict in verdicts if verdict.action is not RowAction.REFUSE]
     _seat_heads(accepted, units)
     for verdict in accepted:
-        values = verdict.row.values
-        assert values is not None
-        unit = units[values.unit_siasn_id]
-        verdict.title = _title(values, verdict.heads, unit)
+        unit = units[verdict.values.unit_siasn_id]
+        verdict.title = _title(verdict.values, verdict.heads, unit)
         if verdict.current is not None:
-            verdict.changes = _changes(verdict, verdict.current, values, unit)
+            verdict.changes = _changes(verdict, verdict.current, verdict.values, unit)
             if not verdict.changes:
                 verdict.action = RowAction.UNCHANGED
     return verdicts
@@ -143,8 +147,7 @@ def _seat_heads(accepted: Sequence[Verdict], units: Mapping[str, UnitSeen]) -> N
     claims: dict[str, list[Verdict]] = {}
     in_file: dict[UUID, Verdict] = {}
     for verdict in accepted:
-        values = verdict.row.values
-        assert values is not None
+        values = verdict.values
         if verdict.current is not None:
             in_file[verdict.current.id] = verdict
         if claims_seat(values, units[values.unit_siasn_id]):
@@ -170,13 +173,10 @@ def _seat_heads(accepted: Sequence[Verdict], units: Mapping[str, UnitSeen]) -> N
 
 def _leaves(holder: Verdict) -> bool:
     """Whether this row ends the holder's post: a row without a position leaves it as it is."""
-    values = holder.row.values
-    return values is not None and (not values.active or values.position is not None)
+    return not holder.values.active or holder.values.position is not None
 
 
-def _changes(
-    verdict: Verdict, current: Current, values: EmployeeValues, unit: UnitSeen
-) -> dict[str, Any]:
+def _changes(verdict: Verdict, current: Current, values: EmployeeValues, unit: UnitSeen) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in FIELDS:
         before, after = current.fields[name], getattr(values, name)

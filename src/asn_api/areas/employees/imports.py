@@ -88,11 +88,28 @@ async def submit(access: Access, db: AsyncSession, keyring: Keyring, given: Give
 
 async def request_commit(access: Access, db: AsyncSession, found: EmployeeImport) -> None:
     """Let a job apply what the dry run showed; imports of one region are applied one after another."""
+    await _begin_commit(access, db, found)
+    await defer(db, COMMIT, lock=f"imports:{access.region_id}", **arguments(access, found.id))
+
+
+async def mark_committing(access: Access, db: AsyncSession, id: UUID) -> None:
+    """For whoever applies it at once, without a job."""
+    await _begin_commit(access, db, await locked(access, db, id))
+
+
+async def _begin_commit(access: Access, db: AsyncSession, found: EmployeeImport) -> None:
     check_allowed(found.status, "commit")
     found.status = ImportStatus.COMMITTING
     await db.flush()
     await _tell(access, db, found, "commit_requested", {"status": ["CHECKED", "COMMITTING"]})
-    await defer(db, COMMIT, lock=f"imports:{access.region_id}", **arguments(access, found.id))
+
+
+async def discard_unfinished(access: Access, db: AsyncSession, id: UUID) -> None:
+    """Leave no people's data behind when a command ends before it has applied anything."""
+    found = await locked(access, db, id)
+    if found.status is not ImportStatus.COMMITTED:
+        found.status = ImportStatus.CHECKED
+        await discard(access, db, found)
 
 
 async def discard(access: Access, db: AsyncSession, found: EmployeeImport) -> None:

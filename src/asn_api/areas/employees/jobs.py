@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from asn_api.access.actor import Access, Actor
 from asn_api.access.grants import Permission, Reach
@@ -37,7 +37,7 @@ async def _ending_well(work: Any, means: Means, given: dict[str, Any]) -> None:
     except Problem as problem:
         await _fail(means, access, id, problem)
     except CONTRADICTIONS as error:
-        cause = error.orig.__cause__ if isinstance(error, IntegrityError | DataError) and error.orig else error
+        cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
         constraint = getattr(cause, "constraint_name", None) or type(cause).__name__
         await _fail(means, access, id, Problem("IMPORT_CONFLICT", constraint=constraint))
     except Exception:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     select,
     union_all,
 )
@@ -143,6 +144,14 @@ def _branch(access: Access, unit_id: UUID) -> Select[Any]:
 
 
 _DAY = bindparam("day", type_=Date)
+
+
+def _object(**members: Any) -> ColumnElement[Any]:
+    """A JSON object; its names are part of the statement, not parameters of it."""
+    pairs = [each for name, value in members.items() for each in (literal_column(f"'{name}'"), value)]
+    return func.jsonb_build_object(*pairs)
+
+
 _OTHER_UNIT = aliased(Unit)
 _OTHER_POSITION = aliased(Position)
 _OTHER_POST = aliased(Appointment)
@@ -150,21 +159,14 @@ _OTHER_POST = aliased(Appointment)
 _ACTING = (
     select(
         func.jsonb_agg(
-            func.jsonb_build_object(
-                "kind",
-                _OTHER_POST.kind,
-                "unit",
-                func.jsonb_build_object("id", _OTHER_UNIT.id, "name", _OTHER_UNIT.name),
-                "position",
-                func.jsonb_build_object(
-                    "id",
-                    _OTHER_POSITION.id,
-                    "title",
-                    _OTHER_POSITION.title,
-                    "kind",
-                    _OTHER_POSITION.kind,
-                    "is_head",
-                    _OTHER_POST.is_head,
+            _object(
+                kind=_OTHER_POST.kind,
+                unit=_object(id=_OTHER_UNIT.id, name=_OTHER_UNIT.name),
+                position=_object(
+                    id=_OTHER_POSITION.id,
+                    title=_OTHER_POSITION.title,
+                    kind=_OTHER_POSITION.kind,
+                    is_head=_OTHER_POST.is_head,
                 ),
             )
         )
@@ -316,23 +318,15 @@ def history(access: Access, employee_id: UUID) -> Select[Any]:
             began(func.lower(Appointment.valid)).label("at"),
             literal("APPOINTMENT").label("kind"),
             cast(Appointment.id, Text).label("id"),
-            func.jsonb_build_object(
-                "kind",
-                Appointment.kind,
-                "title",
-                Position.title,
-                "is_head",
-                Appointment.is_head,
-                "unit",
-                func.jsonb_build_object("id", Unit.id, "name", Unit.name),
-                "from",
-                func.lower(Appointment.valid),
-                "until",
-                func.upper(Appointment.valid),
-                "decree_number",
-                Appointment.decree_number,
-                "decree_date",
-                Appointment.decree_date,
+            _object(
+                kind=Appointment.kind,
+                title=Position.title,
+                is_head=Appointment.is_head,
+                unit=_object(id=Unit.id, name=Unit.name),
+                since=func.lower(Appointment.valid),
+                until=func.upper(Appointment.valid),
+                decree_number=Appointment.decree_number,
+                decree_date=Appointment.decree_date,
             ).label("content"),
         )
         .join(
@@ -346,22 +340,17 @@ def history(access: Access, employee_id: UUID) -> Select[Any]:
         began(func.lower(EmployeeGrade.valid)).label("at"),
         literal("GRADE").label("kind"),
         cast(EmployeeGrade.id, Text).label("id"),
-        func.jsonb_build_object(
-            "grade_code",
-            EmployeeGrade.grade_code,
-            "from",
-            func.lower(EmployeeGrade.valid),
-            "until",
-            func.upper(EmployeeGrade.valid),
+        _object(
+            grade_code=EmployeeGrade.grade_code,
+            since=func.lower(EmployeeGrade.valid),
+            until=func.upper(EmployeeGrade.valid),
         ).label("content"),
     ).where(EmployeeGrade.region_id == access.region_id, EmployeeGrade.employee_id == employee_id)
     changes = select(
         JournalEntry.at.label("at"),
         literal("CHANGE").label("kind"),
         cast(JournalEntry.seq, Text).label("id"),
-        func.jsonb_build_object("action", JournalEntry.action, "changes", JournalEntry.changes).label(
-            "content"
-        ),
+        _object(action=JournalEntry.action, changes=JournalEntry.changes).label("content"),
     ).where(
         JournalEntry.region_id == access.region_id,
         JournalEntry.entity == "employee",

@@ -47,7 +47,9 @@ async def ensure_accounts(
             .order_by(Employee.id)
         )
     )
-    happened = await _create(db, region_id, [(id, nip) for id, nip, active, own, *_ in rows if active and not own])
+    happened = await _create(
+        db, region_id, [(id, nip) for id, nip, active, own, *_ in rows if active and not own]
+    )
     moved = [(own, login, nip) for _, nip, _, own, login, _ in rows if own and login != nip]
     left = {
         own: status
@@ -64,7 +66,7 @@ async def ensure_accounts(
 
 
 async def _create(db: AsyncSession, region_id: UUID, people: list[tuple[UUID, str]]) -> list[Change]:
-    fresh = [
+    fresh: list[dict[str, Any]] = [
         {
             "region_id": region_id,
             "id": uuid7(),
@@ -79,7 +81,9 @@ async def _create(db: AsyncSession, region_id: UUID, people: list[tuple[UUID, st
     if fresh:
         await db.execute(insert(Account), fresh)
     return [
-        Change("account", row["id"], 1, "CREATE", {"login": [None, row["login"]]}, employee_id=row["employee_id"])
+        Change(
+            "account", row["id"], 1, "CREATE", {"login": [None, row["login"]]}, employee_id=row["employee_id"]
+        )
         for row in fresh
     ]
 
@@ -217,6 +221,8 @@ async def free_of_totp(access: Access, db: AsyncSession, desk: Desk, id: UUID, e
 async def _note(
     access: Access, db: AsyncSession, account: Account, action: str, changes: dict[str, Any]
 ) -> None:
-    happened = Change("account", account.id, account.version, action, changes, employee_id=account.employee_id)
+    happened = Change(
+        "account", account.id, account.version, action, changes, employee_id=account.employee_id
+    )
     await trace(db, access.author, access.now, happened)
     await announce(db, "account", account.id)

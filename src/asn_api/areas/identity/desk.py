@@ -38,9 +38,7 @@ class Desk:
     request_id: str | None
 
     def author(self, account: Account) -> Author:
-        return Author(
-            account.region_id, account.id, actor_id=account.employee_id, request_id=self.request_id
-        )
+        return Author(account.region_id, account.id, actor_id=account.employee_id, request_id=self.request_id)
 
     def brakes(self, region_id: UUID, login: str) -> tuple[bytes, bytes]:
         """The keys of the two counters: of this login, known or not, and of the address."""
@@ -74,7 +72,7 @@ async def region_named(db: AsyncSession, code: str | None, settings: Settings) -
 
 
 async def admit(desk: Desk, db: AsyncSession, region: Region, login: str) -> Candidate:
-    """Count an attempt as failed until it has succeeded; 429 SIGN_IN_DELAYED while the login or address must wait.
+    """Count an attempt as failed until it has succeeded; 429 while the login or the address must wait.
 
     Counting first holds parallel guesses back too. `db` must commit on its own: the request of a refused
     attempt is rolled back.
@@ -93,7 +91,9 @@ async def _charge(db: AsyncSession, keys: Sequence[bytes], policy: IdentityPolic
     locked = await db.execute(
         statement.on_conflict_do_update(
             index_elements=["key"], set_={"failures": SignInFailure.failures}
-        ).returning(SignInFailure.key, SignInFailure.failures, SignInFailure.last_at, SignInFailure.blocked_until)
+        ).returning(
+            SignInFailure.key, SignInFailure.failures, SignInFailure.last_at, SignInFailure.blocked_until
+        )
     )
     rows = {row.key: row for row in locked}
     wait = max(row.blocked_until for row in rows.values()) - now
@@ -107,9 +107,7 @@ async def _charge(db: AsyncSession, keys: Sequence[bytes], policy: IdentityPolic
         (login.key, by_login, policy.delay_after(by_login)),
         (address.key, by_address, policy.delay_after(identity.address_excess(by_address))),
     ):
-        await _store(
-            db, key, failures=failures, last_at=now, blocked_until=now + timedelta(seconds=delay)
-        )
+        await _store(db, key, failures=failures, last_at=now, blocked_until=now + timedelta(seconds=delay))
 
 
 async def _store(db: AsyncSession, key: bytes, **values: Any) -> None:

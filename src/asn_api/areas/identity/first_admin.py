@@ -72,7 +72,9 @@ async def _account(db: AsyncSession, region_id: UUID, login: str | None, nip: st
     if (login is None) == (nip is None):
         raise StartupError("Give either --login or --nip.")
     if login is not None and not _LOGIN.fullmatch(login):
-        raise StartupError("A login has 3 to 50 small letters, digits, dots, dashes; at least one is a letter.")
+        raise StartupError(
+            "A login has 3 to 50 small letters, digits, dots, dashes; at least one is a letter."
+        )
     account = await db.scalar(
         select(Account)
         .where(Account.region_id == region_id, Account.login == (login or nip))

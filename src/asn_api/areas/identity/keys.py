@@ -23,7 +23,9 @@ async def signing(db: AsyncSession, keyring: Keyring, now: datetime) -> tokens.S
     """The key that signs now: the newest one whose time has come."""
     row = await db.scalar(
         select(SigningKey)
-        .where(SigningKey.signs_from <= now, or_(SigningKey.retires_at.is_(None), SigningKey.retires_at > now))
+        .where(
+            SigningKey.signs_from <= now, or_(SigningKey.retires_at.is_(None), SigningKey.retires_at > now)
+        )
         .order_by(SigningKey.signs_from.desc())
         .limit(1)
     )
@@ -40,7 +42,7 @@ async def ensure(db: AsyncSession, keyring: Keyring, now: datetime) -> None:
 
 
 async def rotate(db: AsyncSession, keyring: Keyring, now: datetime) -> str:
-    """Publish a new key, which signs after HEAD_START; the others retire after their last tokens. Returns its kid."""
+    """Publish a new key, which signs after HEAD_START; the others retire after their last tokens."""
     signs_from = now + HEAD_START
     await db.execute(
         update(SigningKey).where(SigningKey.retires_at.is_(None)).values(retires_at=signs_from + LAST_USE)

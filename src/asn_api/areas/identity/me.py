@@ -158,7 +158,7 @@ def _account_id(access: Access) -> UUID:
 
 
 async def _proven(access: Access, desk: Desk, password: str, pointer: str) -> tuple[Candidate, Account]:
-    """The account after its password was proven; guesses with a stolen token are slowed down like sign-ins."""
+    """The account after its password was proven; guesses with a stolen token are slowed like sign-ins."""
     async with desk.database.sessions.begin() as own:
         region = await own.get_one(Region, access.region_id)
         account = await own.get_one(Account, (access.region_id, _account_id(access)))

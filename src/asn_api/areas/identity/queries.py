@@ -27,8 +27,13 @@ def beyond(access: Access) -> ColumnElement[bool]:
     """Accounts that hold a role, now or later, at a node outside the caller's reach."""
     if access.reaches(Reach.REGION):
         return false()
-    return exists().where(
-        OF_ACCOUNT, IN_UNIT, ~units_within(access), func.coalesce(func.upper(RoleGrant.valid) > access.today, True)
+    held = select(RoleGrant.id).join(Unit, IN_UNIT)
+    return exists(
+        held.where(
+            OF_ACCOUNT,
+            ~units_within(access),
+            func.coalesce(func.upper(RoleGrant.valid) > access.today, True),
+        ).correlate(Account)
     )
 
 
@@ -48,9 +53,9 @@ def accounts(access: Access, wanted: AccountFilter | None = None) -> Select[Any]
         .correlate(Account)
         .scalar_subquery()
     )
-    statement = (
-        select(
-            Account.id,
+    statement: Select[Any] = (
+        select(Account.id)
+        .add_columns(
             Account.version,
             Account.login,
             Account.status,
@@ -98,10 +103,10 @@ def employees_for_codes(access: Access, day: date) -> Select[Any]:
     return (
         select(Employee.id, Employee.nip, Employee.name, Employee.active, Unit.name.label("unit_name"))
         .add_columns(Unit.id.label("unit_id"), Unit.path, beyond(access).label("outranks"), Account)
-        .outerjoin(post)
+        .select_from(Employee)
+        .outerjoin(Appointment, post)
         .outerjoin(Unit, and_(Unit.region_id == Appointment.region_id, Unit.id == Appointment.unit_id))
         .outerjoin(Account, OF_EMPLOYEE)
-        .select_from(Employee)
         .where(Employee.region_id == access.region_id, employees_within(access, Employee.id, day))
         .order_by(Employee.id)
     )
@@ -115,9 +120,9 @@ async def unit(access: Access, db: AsyncSession, id: UUID) -> Unit | None:
 
 def grants(access: Access, wanted: GrantFilter | None = None) -> Select[Any]:
     """Roles held at nodes within reach."""
-    statement = (
-        select(
-            RoleGrant.id,
+    statement: Select[Any] = (
+        select(RoleGrant.id)
+        .add_columns(
             RoleGrant.version,
             RoleGrant.account_id,
             Account.login,
@@ -145,9 +150,9 @@ def grants(access: Access, wanted: GrantFilter | None = None) -> Select[Any]:
 
 def clients(access: Access) -> Select[Any]:
     """Third parties registered at nodes within reach."""
-    return (
-        select(
-            Client.id,
+    statement: Select[Any] = (
+        select(Client.id)
+        .add_columns(
             Client.version,
             (Region.code + "." + func.cast(Client.id, Region.code.type)).label("client_id"),
             Client.name,
@@ -161,23 +166,28 @@ def clients(access: Access) -> Select[Any]:
         .join(Region, Region.id == Client.region_id)
         .where(Client.region_id == access.region_id, units_within(access))
     )
+    return statement
 
 
 def own_sessions(access: Access) -> Select[Any]:
     """The caller's live sessions."""
-    return select(
-        Session.id,
-        Session.device,
-        Session.created_at,
-        Session.last_used_at,
-        Session.expires_at,
-        (Session.id == access.actor.session_id).label("current"),
-    ).where(
-        Session.region_id == access.region_id,
-        Session.account_id == access.actor.account_id,
-        Session.revoked_at.is_(None),
-        Session.expires_at > access.now,
+    statement: Select[Any] = (
+        select(Session.id)
+        .add_columns(
+            Session.device,
+            Session.created_at,
+            Session.last_used_at,
+            Session.expires_at,
+            (Session.id == access.actor.session_id).label("current"),
+        )
+        .where(
+            Session.region_id == access.region_id,
+            Session.account_id == access.actor.account_id,
+            Session.revoked_at.is_(None),
+            Session.expires_at > access.now,
+        )
     )
+    return statement
 
 
 async def me(access: Access, db: AsyncSession) -> Any:
@@ -189,13 +199,16 @@ async def me(access: Access, db: AsyncSession) -> Any:
         Appointment.valid.contains(access.today),
     )
     statement = (
-        select(Account, Region, Employee, Unit.id.label("unit_id"), Unit.name.label("unit_name"), Position.title)
+        select(
+            Account, Region, Employee, Unit.id.label("unit_id"), Unit.name.label("unit_name"), Position.title
+        )
         .join(Region, Region.id == Account.region_id)
         .outerjoin(Employee, OF_EMPLOYEE)
         .outerjoin(Appointment, post)
         .outerjoin(Unit, and_(Unit.region_id == Appointment.region_id, Unit.id == Appointment.unit_id))
         .outerjoin(
-            Position, and_(Position.region_id == Appointment.region_id, Position.id == Appointment.position_id)
+            Position,
+            and_(Position.region_id == Appointment.region_id, Position.id == Appointment.position_id),
         )
         .where(
             Account.region_id == access.region_id,
@@ -211,4 +224,4 @@ async def unit_names(access: Access, db: AsyncSession, ids: list[UUID]) -> dict[
     rows = await db.execute(
         select(Unit.id, Unit.name).where(Unit.region_id == access.region_id, Unit.id.in_(ids))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -1,4 +1,4 @@
-"""Refresh tokens: opaque, each successor derived from its token, so that a repeated request gets the same one."""
+"""Refresh tokens: opaque, each successor derived from its token, so that asking again gives the same one."""
 
 import base64
 import binascii

@@ -16,7 +16,9 @@ Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 ShortCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 RefreshToken = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
-REGION = Field(default=None, description="Code of the region; may be left out where the server has a default.")
+REGION = Field(
+    default=None, description="Code of the region; may be left out where the server has a default."
+)
 LOGIN = Field(description="The NIP, or the chosen name of an admin who is not an employee.")
 
 
@@ -25,7 +27,8 @@ class SignInIn(In):
     nip: Line = LOGIN
     password: Password
     otp: ShortCode | None = Field(
-        default=None, description="Code of the authenticator app, or a recovery code, when the account has one."
+        default=None,
+        description="Code of the authenticator app, or a recovery code, when the account has one.",
     )
     device: Line = Field(description="What the person will recognise in the list of sessions.")
 
@@ -257,3 +260,14 @@ class ClientTokenOut(Out):
     token_type: str
     expires_in: int
     scope: str
+
+
+class ServerMetadataOut(Out):
+    issuer: str
+    token_endpoint: str
+    jwks_uri: str
+    scopes_supported: list[str]
+    response_types_supported: list[str]
+    grant_types_supported: list[str]
+    token_endpoint_auth_methods_supported: list[str]
+    service_documentation: str

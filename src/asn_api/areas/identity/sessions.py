@@ -74,7 +74,7 @@ async def refreshed(db: AsyncSession, desk: Desk, token: str) -> SignedInOut:
     successor = _successor(desk, session, token, timedelta(minutes=policy.refresh_grace_minutes))
     if successor is None:
         if refresh_tokens.is_ours(desk.keyring, token):
-            await _revoke_reused(db, desk, session)
+            await _revoke_reused(db, desk, region_id, session.account_id, session_id)
             raise Problem("REFRESH_REUSED", headers=CHALLENGE)
         raise Problem("REFRESH_INVALID", headers=CHALLENGE)
     account = await db.get(Account, (region_id, session.account_id))
@@ -104,13 +104,15 @@ def _successor(desk: Desk, session: Session, token: str, grace: timedelta) -> st
     return None
 
 
-async def _revoke_reused(db: AsyncSession, desk: Desk, session: Session) -> None:
+async def _revoke_reused(
+    db: AsyncSession, desk: Desk, region_id: UUID, account_id: UUID, session_id: UUID
+) -> None:
     # The refusal rolls the request back, so the revocation needs a transaction of its own; giving up
     # the request's connection first keeps many such requests from waiting for each other's.
     await db.rollback()
     async with desk.database.sessions.begin() as own:
-        author = Author(session.region_id, request_id=desk.request_id)
-        await revoke(own, desk, author, session.account_id, "REUSE", only=session.id)
+        author = Author(region_id, request_id=desk.request_id)
+        await revoke(own, desk, author, account_id, "REUSE", only=session_id)
 
 
 async def _answer(
@@ -185,7 +187,7 @@ async def revoke(
     only: UUID | None = None,
     keep: UUID | None = None,
 ) -> int:
-    """End the account's sessions, all of them or only one or all but one; every process forgets them at once."""
+    """End the account's sessions, all of them or only one or all but one; every process forgets them."""
     statement = update(Session).where(
         Session.region_id == author.region_id, Session.account_id == account_id, Session.revoked_at.is_(None)
     )

@@ -27,8 +27,8 @@ async def sign_in(db: AsyncSession, desk: Desk, given: SignInIn) -> SignedInOut:
     Unknown, pending and disabled accounts get the refusal of a wrong password after the same time.
     """
     candidate = await _candidate(desk, given.region, given.nip)
-    rehashed = await _verified(desk, candidate.account, given.password)
-    account = await _still(db, candidate)
+    proven, rehashed = await _verified(desk, candidate.account, given.password)
+    account = await _still(db, proven)
     if rehashed is not None:
         await db.execute(_of(account).values(password_hash=rehashed))
     await pass_otp(db, desk, account, given.otp)
@@ -48,25 +48,21 @@ def plain_login(login: str) -> str:
     return "".join(login.split()).casefold()
 
 
-async def _verified(desk: Desk, account: Account | None, password: str) -> str | None:
-    """The hash to store anew, if any; no connection is held while this waits for a thread."""
+async def _verified(desk: Desk, account: Account | None, password: str) -> tuple[Account, str | None]:
+    """The account and the hash to store anew, if any; no connection is held while this waits for a thread."""
     if account is None or account.password_hash is None:
         await desk.passwords.verify_nothing()
         raise Problem("SIGN_IN_FAILED", headers=CHALLENGE)
     right, rehashed = await desk.passwords.verify(password, account.password_hash)
     if not right or account.status is not AccountStatus.ACTIVE:
         raise Problem("SIGN_IN_FAILED", headers=CHALLENGE)
-    return rehashed
+    return account, rehashed
 
 
-async def _still(db: AsyncSession, candidate: Candidate) -> Account:
+async def _still(db: AsyncSession, proven: Account) -> Account:
     """The account, locked, unless it was disabled or got another password since the password was verified."""
-    assert candidate.account is not None
-    account = await lock(db, candidate.region.id, candidate.account.id)
-    if (
-        account.status is not AccountStatus.ACTIVE
-        or account.password_hash != candidate.account.password_hash
-    ):
+    account = await lock(db, proven.region_id, proven.id)
+    if account.status is not AccountStatus.ACTIVE or account.password_hash != proven.password_hash:
         raise Problem("SIGN_IN_FAILED", headers=CHALLENGE)
     return account
 
@@ -122,12 +118,12 @@ def _of(account: Account) -> Update:
 
 async def activate(db: AsyncSession, desk: Desk, given: ActivationIn) -> SignedInOut:
     """A first or a new password by a one-time code, and a session; a reset ends all earlier sessions."""
-    candidate, code = await _tried(desk, given)
+    candidate, owner, code = await _tried(desk, given)
     expected = {
         CodePurpose.ACTIVATION: AccountStatus.PENDING,
         CodePurpose.PASSWORD_RESET: AccountStatus.ACTIVE,
     }
-    faults = await _faults(desk, candidate, code, given.password)
+    faults = await _faults(desk, candidate, owner, code, given.password)
     if faults:
         raise Problem("PASSWORD_REFUSED", faults=faults)
     hashed = await desk.passwords.hash(given.password)
@@ -164,7 +160,7 @@ async def activate(db: AsyncSession, desk: Desk, given: ActivationIn) -> SignedI
     return answer
 
 
-async def _tried(desk: Desk, given: ActivationIn) -> tuple[Candidate, OneTimeCode]:
+async def _tried(desk: Desk, given: ActivationIn) -> tuple[Candidate, Account, OneTimeCode]:
     """The live code, after counting this attempt; ACTIVATION_FAILED for all that does not fit."""
     async with desk.database.sessions.begin() as own:
         region = await region_named(own, given.region, desk.settings)
@@ -183,15 +179,18 @@ async def _tried(desk: Desk, given: ActivationIn) -> tuple[Candidate, OneTimeCod
             .returning(OneTimeCode)
         )
     typed = desk.keyring.code_digest(given.code)
-    if code is None or not secrets.compare_digest(typed, code.code_hash):
+    account = candidate.account
+    if account is None or code is None or not secrets.compare_digest(typed, code.code_hash):
         raise Problem("ACTIVATION_FAILED", headers=CHALLENGE)
-    return candidate, code
+    return candidate, account, code
 
 
-async def _faults(desk: Desk, candidate: Candidate, code: OneTimeCode, password: str) -> list[Fault]:
+async def _faults(
+    desk: Desk, candidate: Candidate, owner: Account, code: OneTimeCode, password: str
+) -> list[Fault]:
     """What is wrong with the password; choosing a bad one with the right code is not a failed attempt."""
     async with desk.database.sessions.begin() as own:
-        faults = await password_faults(own, candidate.account, password, "/password")
+        faults = await password_faults(own, owner, password, "/password")
         if faults:
             await own.execute(
                 update(OneTimeCode)
@@ -202,11 +201,8 @@ async def _faults(desk: Desk, candidate: Candidate, code: OneTimeCode, password:
         return faults
 
 
-async def password_faults(
-    db: AsyncSession, account: Account | None, password: str, pointer: str
-) -> list[Fault]:
+async def password_faults(db: AsyncSession, account: Account, password: str, pointer: str) -> list[Fault]:
     """What is wrong with a new password of this account's owner."""
-    assert account is not None
     personal = [account.login]
     if account.employee_id is not None:
         owner = await db.execute(

@@ -20,9 +20,11 @@ async def trace(db: AsyncSession, author: Author, now: datetime, *happened: Chan
         Appointment.kind == AppointmentKind.DEFINITIVE,
         Appointment.valid.contains(now.date()),
     )
-    units = dict((await db.execute(posts)).tuples().all()) if people else {}
+    units = dict((await db.execute(posts)).all()) if people else {}
     placed = [
-        replace(change, unit_id=change.unit_id or (units.get(change.employee_id) if change.employee_id else None))
+        replace(
+            change, unit_id=change.unit_id or (units.get(change.employee_id) if change.employee_id else None)
+        )
         for change in happened
     ]
     await record(db, author, now, *placed)

@@ -14,7 +14,7 @@ from asn_api.areas.organization.schemas import (
     UnitDetailOut,
     UnitHeadOut,
     UnitOut,
-    ancestors,
+    nodes_above,
 )
 from asn_api.errors import Problem
 from asn_api.rules.organization import AppointmentKind
@@ -43,7 +43,7 @@ async def detail(access: Access, db: AsyncSession, id: UUID, day: date) -> UnitD
 
 async def head_of(access: Access, db: AsyncSession, id: UUID, day: date) -> UnitHeadOut:
     found = await known_unit(access, db, id)
-    upwards = [id, *reversed(ancestors(found.path))]
+    upwards = [id, *reversed(nodes_above(found.path))]
     seated = await heads(access, db, upwards, day)
     head = _effective(seated.get(id, ()))
     holder = next((each for each in seated.get(id, ()) if each.kind is AppointmentKind.DEFINITIVE), None)

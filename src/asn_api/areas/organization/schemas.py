@@ -1,13 +1,13 @@
 """Units, positions, appointments and reporting lines on the wire."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
 from asn_api.core.http.paging import Paging
-from asn_api.core.wire import In, Line, Out
+from asn_api.core.wire import In, Line, Out, left_out
 from asn_api.rules.calendar import Zone
 from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
 
@@ -17,18 +17,15 @@ Code = Annotated[Line, Field(max_length=40)]
 OWN_ID = "Made by the client, so that a repetition is harmless."
 
 
-def ancestors(path: str | list[UUID]) -> list[UUID]:
+def nodes_above(path: str | list[UUID]) -> list[UUID]:
     return [UUID(hex=node) for node in path.split(".")[:-2]] if isinstance(path, str) else path
-
-
-UNCHANGED: Any = None
 
 
 class UnitOut(Out):
     id: UUID
     parent_id: UUID | None
     agency_id: UUID | None
-    ancestors: Annotated[list[UUID], BeforeValidator(ancestors)] = Field(
+    ancestors: Annotated[list[UUID], BeforeValidator(nodes_above)] = Field(
         validation_alias="path", description="From the root to the parent."
     )
     kind: UnitKind
@@ -106,13 +103,13 @@ class UnitIn(In):
 class UnitPatch(In):
     """Left out means unchanged."""
 
-    parent_id: UUID = Field(default=UNCHANGED, description="Moves the unit with all below it.")
-    kind: UnitKind = Field(default=UNCHANGED)
-    name: Line = Field(default=UNCHANGED)
-    head_title: Line = Field(default=UNCHANGED)
+    parent_id: UUID = Field(default_factory=left_out, description="Moves the unit with all below it.")
+    kind: UnitKind = Field(default_factory=left_out)
+    name: Line = Field(default_factory=left_out)
+    head_title: Line = Field(default_factory=left_out)
     echelon: Code | None = None
-    zone: Zone = Field(default=UNCHANGED, description="Units below with the same zone follow.")
-    days_per_week: DaysPerWeek = Field(default=UNCHANGED, description="Units below with the same week follow.")
+    zone: Zone = Field(default_factory=left_out, description="Units below with the same zone follow.")
+    days_per_week: DaysPerWeek = Field(default_factory=left_out, description="Units below with the same week follow.")
     siasn_id: Code | None = None
     closed_on: Day | None = Field(
         default=None, description="The first day it no longer exists; null reopens it."
@@ -152,8 +149,8 @@ class PositionIn(In):
 class PositionPatch(In):
     """Left out means unchanged."""
 
-    kind: PositionKind = Field(default=UNCHANGED)
-    title: Line = Field(default=UNCHANGED)
+    kind: PositionKind = Field(default_factory=left_out)
+    title: Line = Field(default_factory=left_out)
     position_class: Annotated[int, Field(ge=1, le=17)] | None = None
     echelon: Code | None = None
     siasn_id: Code | None = None

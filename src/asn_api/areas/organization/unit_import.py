@@ -107,27 +107,18 @@ async def apply(access: Access, db: AsyncSession, wanted: UnitPlan, now: datetim
     before = {unit.id: (unit.version, unit.path) for unit in units}
     seats = await _seats(access, db)
     told: dict[UUID, dict[str, Any]] = {}
-    for change in wanted.changes:
-        row = change.row
+    for row, changes in ((change.row, change.changes) for change in wanted.changes):
         parent = by_siasn_id[row.parent_siasn_id] if row.parent_siasn_id else None
         unit = by_siasn_id.get(row.siasn_id)
-        if unit is None and parent is None:
-            unit = root
-        if unit is None:
-            assert parent is not None
+        if unit is None and parent is not None:
             unit = _new(access, row, parent)
             db.add(unit)
             units.append(unit)
             told[unit.id] = {"name": [None, row.name], "parent": [None, parent.name]}
         else:
-            seat = seats.get(unit.id)
-            if seat is not None and row.head_title and seat.title == unit.head_title:
-                seat.title = row.head_title
-            unit.siasn_id, unit.name, unit.echelon = row.siasn_id, row.name, row.echelon
-            unit.head_title = row.head_title or unit.head_title
-            unit.kind = _kind(unit, row)
-            unit.parent_id = parent.id if parent else None
-            told[unit.id] = dict(change.changes)
+            unit = unit or root
+            _overwrite(unit, row, parent, seats.get(unit.id))
+            told[unit.id] = dict(changes)
         by_siasn_id[row.siasn_id] = unit
     _settle(units)
     created = [unit for unit in units if unit.id not in before]
@@ -190,6 +181,16 @@ def _seat(access: Access, unit: Unit) -> Position:
 async def _seats(access: Access, db: AsyncSession) -> dict[UUID, Position]:
     statement = select(Position).where(Position.region_id == access.region_id, Position.is_head)
     return {seat.unit_id: seat for seat in await db.scalars(statement)}
+
+
+def _overwrite(unit: Unit, row: UnitRow, parent: Unit | None, seat: Position | None) -> None:
+    # The head's post is called what the unit says, unless somebody named it otherwise here.
+    if seat is not None and row.head_title and seat.title == unit.head_title:
+        seat.title = row.head_title
+    unit.siasn_id, unit.name, unit.echelon = row.siasn_id, row.name, row.echelon
+    unit.head_title = row.head_title or unit.head_title
+    unit.kind = _kind(unit, row)
+    unit.parent_id = parent.id if parent else None
 
 
 def _settle(units: list[Unit]) -> None:

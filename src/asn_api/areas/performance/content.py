@@ -29,10 +29,16 @@ async def replace_content(
     """Make the plan's results and indicators exactly those given; what others point at is withdrawn."""
     plan = await editable(access, db, plan_id, expected)
     before = await results(access, db, plan_id)
+    new_parents = _parents(given.work_results) - _parents(before)
+    if new_parents:
+        # Two drafts that name each other at the same time would both find no circle. Before any result is
+        # locked, because naming one waits for its lock.
+        cascade = func.hashtextextended(f"cascade/{plan.region_id}", 0)
+        await db.execute(select(func.pg_advisory_xact_lock(cascade)))
     stored = {row.id: row for row in await db.scalars(queries.locked_results(access, plan_id))}
     indicators = {row.id: row for row in await db.scalars(queries.locked_indicators(access, plan_id))}
     await _check_ids(access, db, plan, given, indicators)
-    await _check_cascade(access, db, plan, given, stored)
+    await _check_cascade(access, db, plan, given, new_parents)
     await _drop(access, db, indicators, [id for _, id in _indicator_ids(given)], queries.used_indicators)
     await _drop(access, db, stored, [each.id for each in given.work_results], queries.used_results)
     for order, result in enumerate(given.work_results, 1):
@@ -112,10 +118,10 @@ async def _check_ids(
 
 
 async def _check_cascade(
-    access: Access, db: AsyncSession, plan: Plan, given: ContentIn, stored: Mapping[UUID, WorkResult]
+    access: Access, db: AsyncSession, plan: Plan, given: ContentIn, new_parents: Collection[UUID]
 ) -> None:
     """Parents are other people's results of the year, goals the own agency's; no chain is a circle."""
-    parents = {each.parent_id for each in given.work_results if each.parent_id is not None}
+    parents = _parents(given.work_results)
     goals = {each.goal_id for each in given.work_results if each.goal_id is not None}
     faults = []
     if parents:
@@ -124,15 +130,15 @@ async def _check_cascade(
     if goals:
         found = set(await db.scalars(queries.possible_goals(access, plan.year, plan.unit_id, goals)))
         faults += _at(given, "goal_id", goals - found, "PLAN_GOAL_UNKNOWN")
-    if parents - {row.parent_id for row in stored.values()}:
-        # Two drafts that name each other at the same time would both find no circle.
-        await db.execute(
-            select(func.pg_advisory_xact_lock(func.hashtextextended(f"cascade/{plan.region_id}", 0)))
-        )
-        circular = set(await db.scalars(queries.parents_above(access, plan.id, parents)))
+    if new_parents:
+        circular = set(await db.scalars(queries.parents_above(access, plan.id, new_parents)))
         faults += _at(given, "parent_id", circular, "PLAN_PARENT_CIRCULAR")
     if faults:
         raise Problem("REQUEST_INVALID", faults=faults)
+
+
+def _parents(results: Sequence[WorkResultIn | WorkResultOut]) -> set[UUID]:
+    return {each.parent_id for each in results if each.parent_id is not None}
 
 
 def _at(given: ContentIn, name: str, wrong: Collection[UUID], code: str) -> list[Fault]:

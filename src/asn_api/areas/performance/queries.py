@@ -136,7 +136,8 @@ def plan(access: Access, plan_id: UUID) -> Select[Any]:
 
 
 def locked_plan(access: Access, plan_id: UUID) -> Select[Plan]:
-    return select(Plan).where(*_visible(access), Plan.id == plan_id).with_for_update(of=Plan)
+    """Locked against other changes, but not against work that names it."""
+    return select(Plan).where(*_visible(access), Plan.id == plan_id).with_for_update(of=Plan, key_share=True)
 
 
 def plan_in_region(access: Access, plan_id: UUID) -> Select[Plan]:
@@ -209,7 +210,6 @@ def locked_results(access: Access, plan_id: UUID) -> Select[WorkResult]:
         select(WorkResult)
         .where(WorkResult.region_id == access.region_id, WorkResult.plan_id == plan_id)
         .order_by(WorkResult.id)
-        .with_for_update()
     )
 
 

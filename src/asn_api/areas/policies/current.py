@@ -1,5 +1,6 @@
 """The numbers that apply on a day, read from the database each time: a change holds at once everywhere."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -37,3 +38,26 @@ async def _content(db: AsyncSession, region_id: UUID, area: str, day: date) -> d
     if row is None:
         raise Problem("POLICY_NOT_YET", area=area, day=day.isoformat())
     return row.content
+
+
+class ActivityPolicies:
+    """All dated activity policies of a region, for spans of days that may cross a change."""
+
+    def __init__(self, rows: Sequence[Policy]) -> None:
+        self._rows = [(row.valid_from, ActivityPolicy.from_mapping(row.content)) for row in rows]
+
+    def on(self, day: date) -> tuple[date, ActivityPolicy]:
+        """The policy of the day and the day from which it holds."""
+        begun = [each for each in self._rows if each[0] <= day]
+        if not begun:
+            raise Problem("POLICY_NOT_YET", area="activities", day=day.isoformat())
+        return begun[-1]
+
+
+async def activity_policies(db: AsyncSession, region_id: UUID) -> ActivityPolicies:
+    rows = await db.scalars(
+        select(Policy)
+        .where(Policy.region_id == region_id, Policy.area == "activities")
+        .order_by(Policy.valid_from, Policy.revision)
+    )
+    return ActivityPolicies(rows.all())

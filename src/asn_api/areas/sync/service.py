@@ -11,6 +11,7 @@ from asn_api.areas.activities import ledger_queries, queries
 from asn_api.areas.activities import recording as activities
 from asn_api.areas.activities.ledger import Ledger, Row
 from asn_api.areas.activities.recording import Device
+from asn_api.areas.activities.schemas import ActivityValues
 from asn_api.areas.sync.schemas import Malformed, OperationIn, PushIn
 from asn_api.errors import Fault, Language, Problem
 
@@ -86,11 +87,11 @@ def _act(ledger: Ledger, operation: OperationIn, row: Row | None, device: Device
     match operation.action, operation.data, row:
         case "put", None, _:
             raise Problem("REQUEST_INVALID", faults=[Fault("/data", "FIELD_MISSING")])
-        case "put", data, None if operation.base_version is None:
+        case "put", ActivityValues() as data, None if operation.base_version is None:
             stored = activities.add(ledger, operation.id, data, submit=operation.submit, device=device)
         case _, _, None:
             raise Problem("NOT_FOUND")
-        case "put", data, row:
+        case "put", ActivityValues() as data, row:
             stored = activities.replace(ledger, row, data, device)
         case "submit", _, row:
             stored = activities.submit(ledger, row, device)

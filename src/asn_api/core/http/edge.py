@@ -47,7 +47,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        headers = {name: value for name, value in scope["headers"]}
+        headers: dict[bytes, bytes] = dict(scope["headers"])
         request_id = _request_id(headers)
         scope["asn_request_id"] = request_id
         status = 500
@@ -64,7 +64,9 @@ class Edge:
                 answer.extend(scope.get("asn_rate_limit", ()))
                 if not any(name == b"content-security-policy" for name, _ in answer):
                     answer.append(_API_CSP)
-                if scope["path"].startswith("/v1") and not any(name == b"cache-control" for name, _ in answer):
+                if scope["path"].startswith("/v1") and not any(
+                    name == b"cache-control" for name, _ in answer
+                ):
                     answer.append((b"cache-control", b"no-store"))
             await send(message)
 

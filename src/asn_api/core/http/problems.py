@@ -202,9 +202,7 @@ async def _database(request: Request, error: Exception) -> Response:
 
 
 async def _driver(request: Request, error: Exception) -> Response:
-    return _by_cause(
-        request, error, integrity=isinstance(error, asyncpg.IntegrityConstraintViolationError)
-    )
+    return _by_cause(request, error, integrity=isinstance(error, asyncpg.IntegrityConstraintViolationError))
 
 
 def _by_cause(request: Request, cause: BaseException, *, integrity: bool) -> Response:

@@ -37,7 +37,7 @@ class Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         known = _query_names(self)
-        writes = bool(self.methods & WRITES)
+        writes = bool((self.methods or set()) & WRITES)
 
         async def serve(request: Request) -> Response:
             if request.scope["query_string"]:
@@ -85,7 +85,12 @@ async def _attempt(request: Request) -> Attempt | None:
     if principal is None:
         return None
     asked = b"\0".join(
-        [request.method.encode(), request.scope["raw_path"], request.scope["query_string"], await request.body()]
+        [
+            request.method.encode(),
+            request.scope["raw_path"],
+            request.scope["query_string"],
+            await request.body(),
+        ]
     )
     return Attempt(principal.region_id, principal.id, key, hashlib.sha256(asked).digest())
 
@@ -119,7 +124,9 @@ def _conditional(request: Request, response: Response) -> Response:
     if etag is None or wanted is None or response.status_code != 200:
         return response
     if wanted.strip() == "*" or etag in [each.strip() for each in wanted.split(",")]:
-        kept = {name: response.headers[name] for name in ("etag", "cache-control") if name in response.headers}
+        kept = {
+            name: response.headers[name] for name in ("etag", "cache-control") if name in response.headers
+        }
         return Response(status_code=304, headers=kept)
     return response
 
@@ -172,7 +179,9 @@ def check_version(
     """412 with the current representation when the caller builds on an older version."""
     if current != expected:
         shown = (
-            representation.model_dump(mode="json") if isinstance(representation, BaseModel) else representation
+            representation.model_dump(mode="json")
+            if isinstance(representation, BaseModel)
+            else representation
         )
         raise Problem("VERSION_STALE", headers={"ETag": etag(current)}, current=shown)
 
