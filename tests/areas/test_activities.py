@@ -1,6 +1,7 @@
 """Daily activities, from the phone to the superior's decision."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -330,3 +331,18 @@ async def test_pages_go_forward_without_loss(city: City) -> None:
     assert len(seen) == 7
     assert tampered.json()["code"] == "CURSOR_INVALID"
     assert other.json()["code"] == "CURSOR_MISMATCH"
+
+
+async def test_the_list_comes_as_a_table_and_formulas_in_it_are_dead(city: City) -> None:
+    async with city.call_as("staff") as staff, city.call_as("head") as head:
+        await post(staff, description='=HYPERLINK("https://example.invalid") laporan')
+        table = await head.get("/v1/activities", headers={"Accept": "text/csv"})
+        lines = await head.get("/v1/activities", headers={"Accept": "application/x-ndjson"})
+        listed = (await head.get("/v1/activities")).json()["data"]
+        sheet = await head.get(
+            "/v1/activities",
+            headers={"Accept": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+        )
+    assert "\t=HYPERLINK" in table.text or "'=HYPERLINK" in table.text
+    assert [json.loads(line) for line in lines.text.splitlines()] == listed
+    assert sheet.content.startswith(b"PK")

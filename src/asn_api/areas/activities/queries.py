@@ -1,5 +1,6 @@
 """Reading activities: one, one's own, those within reach."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -194,6 +195,14 @@ def places(access: Access, ids: list[UUID]) -> Select[UUID, UUID, date, UUID | N
         Activity.id.in_(ids),
         records_within(access, Activity.employee_id, Activity.unit_id),
     )
+
+
+def sorting(keys: Sequence[Key]) -> list[ColumnElement[Any]]:
+    return [key.column.desc() if key.descending else key.column.asc() for key in keys]
+
+
+def listing(access: Access) -> Callable[[Any], dict[str, Any]]:
+    return lambda record: shown(record, access)
 
 
 def shown(record: Any, access: Access) -> dict[str, Any]:

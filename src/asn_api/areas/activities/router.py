@@ -11,7 +11,7 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
 from asn_api.access.scope import hot_params
-from asn_api.areas.activities import queries, recording, verification
+from asn_api.areas.activities import columns, queries, recording, verification
 from asn_api.areas.activities.schemas import (
     ActivityFilter,
     ActivityIn,
@@ -28,6 +28,7 @@ from asn_api.areas.activities.schemas import (
     VerificationIn,
 )
 from asn_api.core.database import Database
+from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import MAX_LIMIT, Cursors, Page, Position, link_header, page
 from asn_api.core.http.problems import language_of
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
@@ -88,24 +89,21 @@ async def get_activity(id: UUID, database: HotDatabase, access: CanRead) -> Resp
     return _json(queries.shown(row, access), {"ETag": etag(row["version"])})
 
 
-@router.get("/v1/activities", response_model=Page[ActivityOut])
+@router.get("/v1/activities", response_model=Page[ActivityOut], responses=EXPORTS)
 async def list_activities(
     request: Request,
     response: Response,
     db: Db,
     access: CanRead,
     wanted: Annotated[ActivityFilter, Query()],
+    format: Wanted,
 ) -> Response:
-    """Activities within reach, the newest day first."""
-    found = await page(
-        db,
-        request,
-        response,
-        queries.listed(access, wanted),
-        queries.order(wanted),
-        wanted,
-        lambda row: queries.shown(row, access),
-    )
+    """Activities within reach, the newest day first; as a table or a stream of lines by `Accept`."""
+    statement, keys = queries.listed(access, wanted), queries.order(wanted)
+    if format is not Format.JSON:
+        ordered = statement.order_by(*queries.sorting(keys))
+        return await export(request, ordered, columns.COLUMNS, "kegiatan", format, queries.listing(access))
+    found = await page(db, request, response, statement, keys, wanted, queries.listing(access))
     return _json(found, dict(response.headers))
 
 

@@ -43,13 +43,15 @@ class Term:
 class Endings:
     """Terms to be cut off or, when they would not have lasted a day, removed."""
 
+    today: date
     cut: list[Term] = field(default_factory=list)
     removed: list[Term] = field(default_factory=list)
 
     def end(self, terms: list[Term], day: date, *, remove: bool = False) -> date:
         """End the last of these terms by the day; the first day that is free of the ones before."""
         last = terms[-1]
-        if last.until is None or last.until > day:
+        # What has ended already stays as it was.
+        if last.until is None or last.until > max(day, self.today):
             if remove or last.since >= day:
                 self.removed.append(terms.pop())
             else:
@@ -90,7 +92,7 @@ async def take_grades(access: Access, db: AsyncSession, people: Sequence[Person]
     )
     for id, employee_id, valid in found:
         held[employee_id].append(Term(id, employee_id, valid.lower, valid.upper))
-    endings, rows, told = Endings(), [], []
+    endings, rows, told = Endings(access.today), [], []
     for employee_id, verdict, values in wanted:
         since = values.grade_since or access.today
         if terms := held[employee_id]:
@@ -166,7 +168,7 @@ class Posts:
 
     async def take(self, access: Access, db: AsyncSession, people: Sequence[Person]) -> list[Change]:
         """End what people leave, make the positions that are missing, appoint."""
-        endings = Endings()
+        endings = Endings(access.today)
         starting: list[tuple[UUID, Verdict, Seat, date]] = []
         for employee_id, verdict, values in people:
             if not values.active:

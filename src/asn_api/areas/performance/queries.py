@@ -210,6 +210,7 @@ def locked_results(access: Access, plan_id: UUID) -> Select[WorkResult]:
         select(WorkResult)
         .where(WorkResult.region_id == access.region_id, WorkResult.plan_id == plan_id)
         .order_by(WorkResult.id)
+        .with_for_update()
     )
 
 
