@@ -78,7 +78,7 @@ async def _run(
                 rows = (await db.execute(remarked(access, received.id))).mappings().all()
                 received = (await db.scalars(one(access, received.id))).one()
             if report is not None:
-                report.write_text("".join(report_lines(rows, language)), "utf-8")
+                _write(report, "".join(report_lines(rows, language)))
             _show(console, received.summary, rows, language)
             if commit:
                 async with database.sessions.begin() as db:
@@ -92,6 +92,10 @@ async def _run(
         return received.summary
     finally:
         await database.stop()
+
+
+def _write(report: Path, text: str) -> None:
+    report.write_text(text, "utf-8")
 
 
 async def _access(db: "AsyncSession", code: str) -> "Access":
@@ -124,7 +128,7 @@ def _show(console: "Console", summary: dict[str, Any], rows: Any, language: Lang
     if not summary["codes"]:
         return
     table = Table("Code", "Rows", "First lines", "Meaning")
-    for code, number in summary["codes"].items():
+    for code, number in sorted(summary["codes"].items(), key=lambda each: -each[1]):
         lines = [str(row["line"]) for row in rows if any(each["code"] == code for each in row["messages"])]
         table.add_row(code, str(number), ", ".join(lines[:5]), catalogue()[code].title[language])
     console.print(table)

@@ -6,12 +6,14 @@ import signal
 
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
+from asn_api.areas.performance.jobs import END_PLANS
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
 from asn_api.core.jobs import Job, Means, application, run_until
+from asn_api.core.logging import install
 from asn_api.core.settings import Settings, settings
 
-JOBS: tuple[Job, ...] = (CHECK_IMPORT, COMMIT_IMPORT, FORGET_EXPIRED)
+JOBS: tuple[Job, ...] = (CHECK_IMPORT, COMMIT_IMPORT, FORGET_EXPIRED, END_PLANS)
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +21,8 @@ log = logging.getLogger(__name__)
 def run() -> None:
     """Until SIGTERM or Ctrl-C; a running job may finish first."""
     chosen = settings()
-    logging.basicConfig(level=chosen.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
-    # procrastinate tells the arguments of every job at INFO.
+    install(chosen.log_level)
+    # At INFO procrastinate tells every job several times, with all its arguments.
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     asyncio.run(_run(chosen))
 

@@ -1,6 +1,5 @@
 """The calendar: national days as shipped, a region's own days by branch, working days and day targets."""
 
-import asyncio
 from datetime import date
 from typing import Any
 
@@ -17,6 +16,7 @@ from asn_api.core.mapping import uuid7
 from asn_api.rules.calendar import DayKind
 from asn_api.tables.identity import RoleGrant
 from asn_api.tables.policies import NationalDay, RegionalDay
+from tests.areas.races import at_once
 from tests.factories import City
 
 FREE = "2026-11-24"
@@ -245,7 +245,7 @@ async def test_the_same_day_sent_twice_exists_once(city: City) -> None:
 async def test_of_two_admins_declaring_the_same_day_one_succeeds(city: City) -> None:
     body = {"day": FREE, "name": "Hari Jadi", "source": "Perwali 7/2026"}
     async with city.call_as("admin") as client:
-        answers = await asyncio.gather(*[client.post("/v1/regional-days", json=body) for _ in range(4)])
+        answers = await at_once(city, *[client.post("/v1/regional-days", json=body) for _ in range(4)])
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
 
 

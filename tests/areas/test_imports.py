@@ -160,7 +160,9 @@ async def rows(client: httpx.AsyncClient, found: dict[str, Any], **wanted: str) 
 
 async def count(city: City, table: Any, *conditions: Any) -> int:
     async with city.database.sessions() as db:
-        statement = select(func.count()).select_from(table).where(table.region_id == city.region.id, *conditions)
+        statement = (
+            select(func.count()).select_from(table).where(table.region_id == city.region.id, *conditions)
+        )
         return await db.scalar(statement) or 0
 
 
@@ -224,7 +226,9 @@ async def posts(city: City, number: int) -> list[tuple[str, str, bool, str, str 
 async def test_a_changed_file_is_shown_field_by_field_and_then_applied(city: City, work: Work) -> None:
     async with city.call_as("admin") as client:
         await adopt(city, work, client)
-        changed = row(1, nomor_hp="0811", nik="9999010408910009", gol_akhir_id="41", tmt_golongan="01-04-2025")
+        changed = row(
+            1, nomor_hp="0811", nik="9999010408910009", gol_akhir_id="41", tmt_golongan="01-04-2025"
+        )
         found = await checked(client, work, written(changed, row(2), row(3)))
         assert found["summary"]["actions"] == {"CREATE": 1, "CHANGE": 1, "UNCHANGED": 1, "REFUSE": 0}
         [change] = await rows(client, found, action="CHANGE")
@@ -414,7 +418,9 @@ async def test_a_corrected_nip_stays_the_same_person_with_the_same_account(city:
         done = await committed(client, work, written(row(5, pns_id="id-1")))
         assert done["summary"]["actions"]["CHANGE"] == 1
         assert (await employee(city, 5)).id == before.id
-        assert await count(city, Account, Account.employee_id == before.id, Account.login == row(5)["nip_baru"])
+        assert await count(
+            city, Account, Account.employee_id == before.id, Account.login == row(5)["nip_baru"]
+        )
 
 
 async def test_numbers_of_two_people_are_refused(city: City, work: Work) -> None:
@@ -434,7 +440,9 @@ async def test_nothing_is_applied_when_an_employee_changed_after_the_dry_run(cit
         person = await employee(city, 1)
         async with city.database.sessions() as db, db.begin():
             await db.execute(
-                update(Employee).where(Employee.id == person.id).values(phone="0822", version=person.version + 1)
+                update(Employee)
+                .where(Employee.id == person.id)
+                .values(phone="0822", version=person.version + 1)
             )
         await commit(client, found)
         await work()
@@ -451,7 +459,9 @@ async def test_a_change_of_somebody_who_is_not_touched_does_no_harm(city: City, 
         other = await employee(city, 2)
         async with city.database.sessions() as db, db.begin():
             await db.execute(
-                update(Employee).where(Employee.id == other.id).values(phone="0822", version=other.version + 1)
+                update(Employee)
+                .where(Employee.id == other.id)
+                .values(phone="0822", version=other.version + 1)
             )
         await commit(client, found)
         await work()
@@ -533,9 +543,7 @@ async def test_an_interrupted_check_begins_anew(city: City, work: Work) -> None:
             from asn_api.core.jobs import defer
 
             args = {"region_id": city.region.id, "import_id": id, "principal_id": stored.created_by}
-            await defer(
-                db, imports.CHECK, **args, account_id=None, employee_id=None, request_id=None
-            )
+            await defer(db, imports.CHECK, **args, account_id=None, employee_id=None, request_id=None)
         await work()
         again = (await client.get(f"/v1/employee-imports/{id}")).json()
         assert (again["status"], again["rows_done"]) == ("CHECKED", 2)
@@ -543,7 +551,7 @@ async def test_an_interrupted_check_begins_anew(city: City, work: Work) -> None:
 
 
 @pytest.mark.parametrize(
-    "employees,units,code",
+    ("employees", "units", "code"),
     [
         (None, None, "IMPORT_WITHOUT_FILE"),
         (b"", None, "IMPORT_EMPTY"),
@@ -587,7 +595,9 @@ async def test_a_header_alone_fails_the_import(city: City, work: Work) -> None:
 
 
 @pytest.mark.parametrize("person", ["staff", "head", "partner", "anonymous"])
-async def test_only_an_admin_of_the_region_sees_and_makes_imports(city: City, work: Work, person: str) -> None:
+async def test_only_an_admin_of_the_region_sees_and_makes_imports(
+    city: City, work: Work, person: str
+) -> None:
     async with city.call_as("admin") as client:
         found = await checked(client, work, written(row(1)), tree())
     url = f"/v1/employee-imports/{found['id']}"
@@ -635,7 +645,9 @@ async def test_a_discarded_import_leaves_nothing_and_its_job_does_no_harm(city: 
         assert (await client.get(url)).status_code == 404
         found = await checked(client, work, written(row(1)), tree())
         headers = {"If-Match": f'"{found["version"]}"'}
-        assert (await client.delete(f"/v1/employee-imports/{found['id']}", headers=headers)).status_code == 204
+        assert (
+            await client.delete(f"/v1/employee-imports/{found['id']}", headers=headers)
+        ).status_code == 204
     assert await count(city, EmployeeImportRow) == 0
 
 

@@ -88,6 +88,7 @@ async def test_an_admin_of_a_branch_reads_only_what_happened_in_it(city: City) -
         thing("about a person of the branch", None, city.id("staff")),
         thing("above the branch", city.units["health"].id, city.id("head")),
         thing("elsewhere", city.units["roads"].id, city.id("other_staff")),
+        thing("elsewhere by who came since", city.units["roads"].id, city.id("staff")),
         thing("about a person elsewhere", None, city.id("other_staff")),
         thing("about the region"),
     )
@@ -97,7 +98,7 @@ async def test_an_admin_of_a_branch_reads_only_what_happened_in_it(city: City) -
         "about a unit of the branch",
         "in the branch",
     ]
-    assert len((await entries(city, "admin", "?entity=thing")).json()["data"]) == 7
+    assert len((await entries(city, "admin", "?entity=thing")).json()["data"]) == 8
 
 
 async def test_a_branch_keeps_what_was_done_in_it_by_who_has_left(city: City) -> None:

@@ -12,12 +12,11 @@ import pytest
 from sqlalchemy import event, select, update
 from sqlalchemy.dialects.postgresql import Range
 
-from asn_api.access.actor import system
-from asn_api.access.grants import Permission
 from asn_api.areas.organization.lines import rebuild
-from asn_api.areas.performance.queries import linkable_results
+from asn_api.areas.performance.jobs import end_plans_of_left_posts
 from asn_api.areas.performance.transfer import end_on_transfer
 from asn_api.core.database import Database
+from asn_api.core.jobs import Means
 from asn_api.core.journal import Author, JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.rules.activities import ActivityStatus, Category, PlaceType
@@ -26,6 +25,7 @@ from asn_api.rules.plans import PlanAction, PlanActor, PlanStatus, refusal
 from asn_api.tables.activities import Activity
 from asn_api.tables.organization import Appointment, Position
 from asn_api.tables.performance import Indicator, Plan, WorkResult
+from tests.areas.test_activities import activity
 from tests.factories import City, make_city
 
 Json = dict[str, Any]
@@ -159,12 +159,6 @@ def work(city: City, person: str, plan: Json) -> Activity:
 async def worked_on(city: City, person: str, plan: Json) -> None:
     async with city.database.sessions() as db, db.begin():
         db.add(work(city, person, plan))
-
-
-async def linkable(city: City, person: str, day: date) -> list[tuple[UUID, UUID, list[UUID]]]:
-    access = system(city.region.id, Permission.PLANS_READ, city.now)
-    async with city.database.sessions() as db:
-        return [tuple(row) for row in await db.execute(linkable_results(access, city.id(person), day))]
 
 
 @contextmanager
@@ -463,7 +457,7 @@ async def test_a_plan_that_makes_no_sense_is_refused(
     city: City, changes: Json, pointer: str, code: str
 ) -> None:
     body = {"year": 2026, "approach": "QUANTITATIVE", "plan_type": "ADMIN_FUNCTIONAL"} | changes
-    problem = await refused(await send(city, "staff", "POST", "/plans", json=body), 422, "REQUEST_INVALID")
+    problem = await refused(await send(city, "chief", "POST", "/plans", json=body), 422, "REQUEST_INVALID")
     assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [(pointer, code)]
 
 
@@ -687,15 +681,32 @@ async def test_a_transfer_ends_the_plan_and_the_new_post_gets_its_own(city: City
 
 
 async def test_work_may_name_the_results_of_the_plan_of_its_day(city: City) -> None:
-    plan = await filled(city, "staff", await begun(city, "staff", period_end="2026-11-20"), result())
+    plan = await filled(city, "staff", await begun(city, "staff", period_end="2026-11-19"), result())
     first = plan["work_results"][0]
-    found = [(UUID(plan["id"]), UUID(first["id"]), [UUID(first["indicators"][0]["id"])])]
-    assert await linkable(city, "staff", date(2026, 11, 20)) == found
-    assert await linkable(city, "staff", date(2026, 11, 21)) == []
-    assert await linkable(city, "colleague", date(2026, 11, 20)) == []
-    await worked_on(city, "staff", plan)
+    link = {"work_result_id": first["id"], "indicator_id": first["indicators"][0]["id"]}
+
+    async def codes(person: str, **given: Any) -> list[str]:
+        answer = await send(city, person, "POST", "/activities", json=activity(**given))
+        return [each["code"] for each in answer.json().get("errors", [])]
+
+    assert await codes("staff", day="2026-11-19", **link) == []
+    assert await codes("staff", **link) == ["ACTIVITY_RESULT_OTHER_PERIOD"]
+    assert await codes("colleague", day="2026-11-19", **link) == ["ACTIVITY_RESULT_NOT_OWN"]
+    foreign = link | {"indicator_id": str(uuid7())}
+    assert await codes("staff", day="2026-11-19", **foreign) == ["ACTIVITY_INDICATOR_NOT_OF_RESULT"]
     await filled(city, "staff", plan)
-    assert await linkable(city, "staff", date(2026, 11, 20)) == []
+    assert await codes("staff", day="2026-11-18", **link) == ["ACTIVITY_RESULT_NOT_OWN"]
+
+
+async def test_the_job_ends_the_plan_of_a_left_post_and_keeps_the_others(city: City) -> None:
+    left, kept = await begun(city, "staff"), await begun(city, "colleague")
+    async with city.database.sessions() as db, db.begin():
+        post = await db.get_one(Appointment, (city.region.id, city.posts["staff"].id))
+        post.valid = Range(post.valid.lower, date(2026, 11, 10))
+    await end_plans_of_left_posts(Means(city.database, city.app.state.keyring, lambda: city.now))
+    ended = await done(city, "head", "GET", f"/plans/{left['id']}")
+    assert (ended["status"], ended["period_end"]) == ("ENDED", "2026-11-09")
+    assert (await done(city, "colleague", "GET", f"/plans/{kept['id']}"))["status"] == "DRAFT"
 
 
 def a_goal(city: City, **changes: Any) -> Json:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.tables.identity import RoleGrant
+from tests.areas.races import at_once
 from tests.factories import City
 
 
@@ -148,10 +149,11 @@ async def test_a_dry_run_changes_nothing(city: City) -> None:
 
 async def test_revisions_made_at_once_get_numbers_of_their_own(city: City) -> None:
     content = (await current(city))["content"]
-    made = await asyncio.gather(
-        *[revised(city, content={**content, "warn_day_minutes": n}) for n in (1, 2, 3)]
-    )
-    assert sorted(each["revision"] for each in made) == [2, 3, 4]
+    body = {"valid_from": "2026-11-20", "content": content, "source": "Perwali 1/2026"}
+    async with city.call_as("admin") as client:
+        answers = await at_once(city, *[client.post("/v1/policies/activities", json=body) for _ in range(3)])
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    assert sorted(answer.json()["revision"] for answer in answers) == [2, 3, 4]
 
 
 async def test_the_history_goes_back_page_by_page(city: City) -> None:

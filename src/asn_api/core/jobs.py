@@ -95,6 +95,7 @@ def _register(app: App, job: Job, means: Means) -> None:
         args.pop("timestamp", None)
         last = context.job.attempts >= job.tries
         await job.run(replace(means, is_last_try=last), **args)
+        log.info("job %s is done", job.name)
 
     retry = RetryStrategy(max_attempts=job.tries, wait=2, linear_wait=10)
     task = app.task(name=job.name, queue=QUEUE, retry=retry, pass_context=True)(run)

@@ -50,7 +50,7 @@ select
      from work_results w
      join plans pl on pl.region_id = w.region_id and pl.id = w.plan_id
      where w.region_id = $1 and w.id = any($4::uuid[]) and pl.employee_id = $5
-         and not w.withdrawn and pl.status not in ('ENDED', 'CLOSED')) as results
+         and not w.withdrawn and pl.status <> 'CLOSED') as results
 """
 
 _ACTIVITIES = """

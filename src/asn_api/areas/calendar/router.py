@@ -30,7 +30,10 @@ CanRead = Annotated[Access, require(Permission.CALENDAR_READ)]
 CanManage = Annotated[Access, require(Permission.CALENDAR_MANAGE)]
 OfUnit = Annotated[UUID | None, Query(description="With the days of the branches this unit lies in.")]
 
-IN_ORDER = (paging.Key(RegionalDay.__table__.c.day, "day", paging.day), paging.Key(RegionalDay.__table__.c.id, "id", UUID))
+IN_ORDER = (
+    paging.Key(RegionalDay.__table__.c.day, "day", paging.day),
+    paging.Key(RegionalDay.__table__.c.id, "id", UUID),
+)
 
 
 @router.get("/calendar")

@@ -100,7 +100,8 @@ async def _held(access: Access, db: AsyncSession, id: UUID, expected: int) -> Re
 
 async def _lock(access: Access, db: AsyncSession) -> None:
     """One change of the region's calendar at a time, or two could declare the same day."""
-    await db.execute(select(Region.id).where(Region.id == access.region_id).with_for_update())
+    row = select(Region.id).where(Region.id == access.region_id)
+    await db.execute(row.with_for_update(key_share=True))
 
 
 async def _check_alone(db: AsyncSession, row: RegionalDay) -> None:

@@ -26,10 +26,10 @@ UnitsFile = Annotated[UploadFile | None, File(description="The portal's unit tre
 CanManage = Annotated[Access, require(Permission.EMPLOYEES_MANAGE)]
 
 NEWEST_FIRST = (
-    paging.Key(EmployeeImport.created_at, "created_at", paging.moment, descending=True),
-    paging.Key(EmployeeImport.id, "id", UUID, descending=True),
+    paging.Key(EmployeeImport.__table__.c.created_at, "created_at", paging.moment, descending=True),
+    paging.Key(EmployeeImport.__table__.c.id, "id", UUID, descending=True),
 )
-BY_LINE = (paging.Key(EmployeeImportRow.line, "line", int),)
+BY_LINE = (paging.Key(EmployeeImportRow.__table__.c.line, "line", int),)
 
 
 @router.post("", status_code=202)
@@ -156,4 +156,4 @@ def _shown(request: Request, response: Response, found: EmployeeImport) -> Impor
 
 
 def _mapping(found: EmployeeImport) -> Mapping[str, Any]:
-    return {name: getattr(found, name) for name in EmployeeImport.__table__.c.keys()}
+    return {column.key: getattr(found, column.key) for column in EmployeeImport.__table__.c}

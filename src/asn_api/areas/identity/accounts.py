@@ -39,11 +39,14 @@ async def ensure_accounts(
     """
     author, now = author or Author(region_id), now or utc_now()
     await db.flush()
+    ours = and_(Employee.region_id == region_id, Employee.id.in_(employee_ids))
+    # Two imports at once must not make two accounts for one person.
+    await db.execute(select(Employee.id).where(ours).order_by(Employee.id).with_for_update(key_share=True))
     rows = list(
         await db.execute(
             select(Employee.id, Employee.nip, Employee.active, Account.id, Account.login, Account.status)
             .outerjoin(Account, queries.OF_EMPLOYEE)
-            .where(Employee.region_id == region_id, Employee.id.in_(employee_ids))
+            .where(ours)
             .order_by(Employee.id)
         )
     )
@@ -111,8 +114,7 @@ async def _disable(db: AsyncSession, region_id: UUID, left: list[UUID], now: dat
         .where(Session.region_id == region_id, Session.account_id.in_(left), Session.revoked_at.is_(None))
         .values(revoked_at=now)
     )
-    for id in left:
-        await announce(db, "account", id)
+    await announce(db, "region", region_id)
 
 
 async def _changes(db: AsyncSession, region_id: UUID, changed: dict[UUID, dict[str, Any]]) -> list[Change]:

@@ -43,6 +43,8 @@ async def ensure(db: AsyncSession, keyring: Keyring, now: datetime) -> None:
 
 async def rotate(db: AsyncSession, keyring: Keyring, now: datetime) -> str:
     """Publish a new key, which signs after HEAD_START; the others retire after their last tokens."""
+    await ensure(db, keyring, now)
+    await db.flush()
     signs_from = now + HEAD_START
     await db.execute(
         update(SigningKey).where(SigningKey.retires_at.is_(None)).values(retires_at=signs_from + LAST_USE)

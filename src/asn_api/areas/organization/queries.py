@@ -134,7 +134,7 @@ def filtered_positions(access: Access, wanted: PositionFilter) -> Select[Any]:
 def appointments(access: Access) -> Select[*tuple[Any, ...]]:
     """Those of people within reach, and those to units within reach."""
     place = aliased(Unit)  # a bare Unit would swallow the FROM of the scope's own sub-selects
-    statement = (
+    return (
         select(
             Appointment.id,
             Appointment.employee_id,
@@ -168,7 +168,6 @@ def appointments(access: Access) -> Select[*tuple[Any, ...]]:
             ),
         )
     )
-    return statement
 
 
 def filtered_appointments(access: Access, wanted: AppointmentFilter) -> Select[*tuple[Any, ...]]:

@@ -44,7 +44,10 @@ CanReadPeople = Annotated[Access, require(Permission.EMPLOYEES_READ)]
 AsOf = Annotated[date | None, Query(description="Today when left out.")]
 
 DOWNWARDS = (paging.Key(Unit.__table__.c.path, "path", str),)
-BY_TITLE = (paging.Key(Position.__table__.c.title, "title", str), paging.Key(Position.__table__.c.id, "id", UUID))
+BY_TITLE = (
+    paging.Key(Position.__table__.c.title, "title", str),
+    paging.Key(Position.__table__.c.id, "id", UUID),
+)
 LATEST_FIRST = (
     paging.Key(queries.STARTS, "valid_from", paging.day, descending=True),
     paging.Key(Appointment.__table__.c.id, "id", UUID),

@@ -109,7 +109,9 @@ class UnitPatch(In):
     head_title: Line = Field(default_factory=left_out)
     echelon: Code | None = None
     zone: Zone = Field(default_factory=left_out, description="Units below with the same zone follow.")
-    days_per_week: DaysPerWeek = Field(default_factory=left_out, description="Units below with the same week follow.")
+    days_per_week: DaysPerWeek = Field(
+        default_factory=left_out, description="Units below with the same week follow."
+    )
     siasn_id: Code | None = None
     closed_on: Day | None = Field(
         default=None, description="The first day it no longer exists; null reopens it."

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
@@ -112,7 +112,6 @@ async def apply(access: Access, db: AsyncSession, wanted: UnitPlan, now: datetim
         unit = by_siasn_id.get(row.siasn_id)
         if unit is None and parent is not None:
             unit = _new(access, row, parent)
-            db.add(unit)
             units.append(unit)
             told[unit.id] = {"name": [None, row.name], "parent": [None, parent.name]}
         else:
@@ -122,6 +121,9 @@ async def apply(access: Access, db: AsyncSession, wanted: UnitPlan, now: datetim
         by_siasn_id[row.siasn_id] = unit
     _settle(units)
     created = [unit for unit in units if unit.id not in before]
+    # An existing unit may move below a new one, and a flush would write the existing ones first.
+    with db.no_autoflush:
+        await _insert(db, created)
     await db.flush()
     db.add_all([_seat(access, unit) for unit in created])
     await db.flush()
@@ -142,6 +144,13 @@ async def apply(access: Access, db: AsyncSession, wanted: UnitPlan, now: datetim
             if unit.id not in before or unit.version != before[unit.id][0]
         ),
     )
+
+
+async def _insert(db: AsyncSession, units: list[Unit]) -> None:
+    if units:
+        columns = Unit.__table__.c
+        rows = [{column.key: getattr(unit, column.key) for column in columns} for unit in units]
+        await db.execute(insert(Unit.__table__), rows)  # type: ignore[arg-type]
 
 
 async def _units(access: Access, db: AsyncSession) -> list[Unit]:

@@ -26,7 +26,8 @@ KEPT = (*GIVEN, "agency_id", "zone", "days_per_week", "closed_on")
 
 async def lock(access: Access, db: AsyncSession) -> None:
     """One change of a region's organisation at a time: paths, seats and lines depend on all of it."""
-    await db.execute(select(Region.id).where(Region.id == access.region_id).with_for_update())
+    row = select(Region.id).where(Region.id == access.region_id)
+    await db.execute(row.with_for_update(key_share=True))
 
 
 async def unit_within(access: Access, db: AsyncSession, id: UUID, pointer: str | None = None) -> Unit:

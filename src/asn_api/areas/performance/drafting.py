@@ -11,12 +11,13 @@ from asn_api.areas.performance import queries
 from asn_api.areas.performance.schemas import PlanIn, PlanOut, PlanPatch
 from asn_api.areas.performance.showing import locked, shown
 from asn_api.areas.performance.snapshots import ONE_DAY, Post, changed, my_post
+from asn_api.areas.performance.transfer import end_outdated
 from asn_api.core.journal import difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules import reference
+from asn_api.rules.organization import UnitKind
 from asn_api.rules.plans import PlanAction, PlanActor, PlanStatus, PlanType, check_transition
-from asn_api.tables.organization import Position
 from asn_api.tables.performance import Plan
 
 
@@ -35,13 +36,13 @@ async def begin(access: Access, db: AsyncSession, given: PlanIn) -> PlanOut:
     _check_period(given, first, last)
     post = await my_post(access, db, min(max(first, access.today), last))
     period = _within_post(given, first, last, post)
-    if given.plan_type is PlanType.JPT_OR_UNIT_HEAD and not _leads(post.position):
+    if given.plan_type is PlanType.JPT_OR_UNIT_HEAD and not _leads(post):
         raise Problem("REQUEST_INVALID", faults=[Fault("/plan_type", "PLAN_TYPE_NOT_FOR_POST")])
     plan = Plan(
         region_id=access.region_id,
         id=given.id or uuid7(),
         employee_id=access.employee_id,
-        unit_id=post.unit_id,
+        unit_id=post.unit.id,
         position_id=post.position.id,
         year=given.year,
         period=period,
@@ -50,6 +51,8 @@ async def begin(access: Access, db: AsyncSession, given: PlanIn) -> PlanOut:
         status=PlanStatus.DRAFT,
         position=post.snapshot,
     )
+    # The job that ends plans of left posts may not have come by yet.
+    await end_outdated(db, access, access.employee_id)
     db.add(plan)
     await db.flush()
     about = {
@@ -102,10 +105,13 @@ def _within_post(given: PlanIn, first: date, last: date, post: Post) -> Range[da
     return Range(max(first, post.first), min(last, held_last) + ONE_DAY)
 
 
-def _leads(position: Position) -> bool:
-    """Heads of units, and senior executives without a unit of their own such as expert staff."""
+def _leads(post: Post) -> bool:
+    """Heads of units that stand on their own, and senior executives in whatever post."""
+    position = post.position
     echelon = reference.echelons().get(position.echelon or "")
-    return position.is_head or (echelon is not None and (echelon.level_label or "").startswith("JPT"))
+    return (position.is_head and post.unit.kind is not UnitKind.UNIT) or (
+        echelon is not None and (echelon.level_label or "").startswith("JPT")
+    )
 
 
 async def amend(access: Access, db: AsyncSession, plan_id: UUID, expected: int, given: PlanPatch) -> PlanOut:

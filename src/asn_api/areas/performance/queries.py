@@ -1,21 +1,21 @@
-"""The SQL of goals and plans: lists, whole plans, what a draft may name, what work may name."""
+"""The SQL of goals and plans: lists, whole plans, what a draft may name, plans whose post is over."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
 from asn_api.access.scope import records_within, superior, team, units_within
 from asn_api.areas.performance.schemas import GoalFilter, PlanFilter
-from asn_api.rules.organization import UnitKind
+from asn_api.rules.organization import AppointmentKind, UnitKind
 from asn_api.rules.plans import PlanStatus
 from asn_api.tables.activities import Activity
 from asn_api.tables.employees import Employee
-from asn_api.tables.organization import Unit
+from asn_api.tables.organization import Appointment, Unit
 from asn_api.tables.performance import AgencyGoal, Indicator, Plan, PlanRevision, WorkResult
 
 WAITING = (PlanStatus.SUBMITTED, PlanStatus.REVISION_REQUESTED)
@@ -124,7 +124,7 @@ def plans(access: Access, wanted: PlanFilter) -> Select[Any]:
     )
 
 
-def plan(access: Access, plan_id: UUID) -> Select[Any]:
+def plan(access: Access, plan_id: UUID) -> Select[Plan, UUID, str, str, str]:
     """The plan with its person, and whose decision it needs today."""
     above = superior(access.region_id, Plan.employee_id, access.today).scalar_subquery()
     return (
@@ -331,29 +331,35 @@ def superiors_agreed_plan(access: Access, year: int, agreed: Collection[PlanStat
     )
 
 
-def linkable_results(access: Access, employee_id: UUID, day: date) -> Select[UUID, UUID, Sequence[UUID]]:
-    """What work of this employee on this day may name: (plan_id, work_result_id, indicator ids)."""
-    indicators = (
-        select(Indicator.id)
-        .where(
-            Indicator.region_id == WorkResult.region_id,
-            Indicator.work_result_id == WorkResult.id,
-            Indicator.withdrawn.is_(False),
-        )
-        .scalar_subquery()
+def outdated(access: Access, employee_id: UUID | None = None) -> Select[UUID, date | None]:
+    """Whose running plan is for a post that he no longer holds today, and the day on which it was over."""
+    post = aliased(Appointment)
+    holds = exists().where(
+        post.region_id == Plan.region_id,
+        post.employee_id == Plan.employee_id,
+        post.position_id == Plan.position_id,
+        post.kind == AppointmentKind.DEFINITIVE,
+        post.valid.contains(access.today),
     )
-    return (
-        select(
-            Plan.id.label("plan_id"),
-            WorkResult.id.label("work_result_id"),
-            func.array(indicators, type_=ARRAY(Uuid())).label("indicator_ids"),
+    held = aliased(Appointment)
+    statement = (
+        select(Plan.employee_id, func.max(func.upper(held.valid)))
+        .outerjoin(
+            held,
+            and_(
+                held.region_id == Plan.region_id,
+                held.employee_id == Plan.employee_id,
+                held.position_id == Plan.position_id,
+                held.kind == AppointmentKind.DEFINITIVE,
+                func.upper(held.valid) <= access.today,
+            ),
         )
-        .join(WorkResult, and_(WorkResult.region_id == Plan.region_id, WorkResult.plan_id == Plan.id))
         .where(
-            *_visible(access),
-            Plan.employee_id == employee_id,
-            Plan.period.contains(day),
+            Plan.region_id == access.region_id,
             Plan.status.not_in(OVER),
-            WorkResult.withdrawn.is_(False),
+            Plan.period.contains(access.today),
+            ~holds,
         )
+        .group_by(Plan.employee_id)
     )
+    return statement if employee_id is None else statement.where(Plan.employee_id == employee_id)

@@ -118,7 +118,8 @@ async def begin_plan(access: CanWrite, db: Tx, given: PlanIn, response: Response
     """Begin a draft for oneself in the definitive post of its first day, or of today when that is later.
 
     The period is the part of the year in which the post is held, unless days are given. The same id
-    again gives the plan that it made. Only heads and senior executives choose JPT_OR_UNIT_HEAD.
+    again gives the plan that it made. JPT_OR_UNIT_HEAD is for senior executives
+    and heads of agencies, schools and health centres.
     """
     return _plan(await drafting.begin(access, db, given), response)
 

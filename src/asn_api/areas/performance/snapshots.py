@@ -16,7 +16,7 @@ from asn_api.errors import Problem
 from asn_api.rules import reference
 from asn_api.rules.organization import AppointmentKind
 from asn_api.rules.people import Employment
-from asn_api.tables.organization import Position
+from asn_api.tables.organization import Position, Unit
 from asn_api.tables.performance import Plan
 
 ACTING = {AppointmentKind.PLT: "Plt. ", AppointmentKind.PLH: "Plh. ", AppointmentKind.PJ: "Pj. "}
@@ -30,7 +30,7 @@ class Post:
     first: date
     last: date | None
     position: Position
-    unit_id: UUID
+    unit: Unit
     snapshot: dict[str, Any]
 
 
@@ -38,17 +38,17 @@ async def my_post(access: Access, db: AsyncSession, day: date) -> Post:
     row = (await db.execute(post_queries.definitive_post(access, day))).one_or_none()
     if row is None:
         raise Problem("PLAN_WITHOUT_POST", day=day.isoformat())
-    valid, position, unit_id, unit, employment, grade = row
+    valid, position, unit, employment, grade = row
     shown = PostOut(
         title=position.title,
         kind=position.kind,
         position_class=position.position_class,
         echelon=position.echelon,
-        unit=unit,
+        unit=unit.name,
         grade=_grade(grade, employment),
     )
     last = None if valid.upper is None else valid.upper - ONE_DAY
-    return Post(valid.lower, last, position, unit_id, shown.model_dump(mode="json"))
+    return Post(valid.lower, last, position, unit, shown.model_dump(mode="json"))
 
 
 async def evaluator_of(access: Access, db: AsyncSession, plan: Plan) -> tuple[UUID | None, dict[str, Any]]:

@@ -7,6 +7,8 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from asn_api.access.actor import Access
+from asn_api.areas.performance import queries
 from asn_api.areas.performance.queries import OVER
 from asn_api.areas.performance.snapshots import changed, period_days
 from asn_api.core.journal import Author, difference, record
@@ -14,6 +16,15 @@ from asn_api.rules.organization import AppointmentKind
 from asn_api.rules.plans import PlanAction, PlanActor, check_transition
 from asn_api.tables.organization import Appointment
 from asn_api.tables.performance import Plan
+
+
+async def end_outdated(db: AsyncSession, access: Access, employee_id: UUID | None = None) -> None:
+    """End every running plan whose post is no longer held, as of the day on which it was over.
+
+    Looked for, not told: an appointment may be entered weeks ahead or after the fact (decision 0013).
+    """
+    for each, over in (await db.execute(queries.outdated(access, employee_id))).all():
+        await end_on_transfer(db, access.author, access.now, each, over or access.today)
 
 
 async def end_on_transfer(

@@ -12,7 +12,10 @@ from asn_api.errors import Problem
 from asn_api.rules.policy import ActivityPolicy, IdentityPolicy
 from asn_api.tables.policies import Policy
 
-AREAS: dict[str, type[ActivityPolicy] | type[IdentityPolicy]] = {"activities": ActivityPolicy, "identity": IdentityPolicy}
+AREAS: dict[str, type[ActivityPolicy] | type[IdentityPolicy]] = {
+    "activities": ActivityPolicy,
+    "identity": IdentityPolicy,
+}
 
 
 def applicable(region_id: UUID, area: str, day: date) -> Select[Policy]:

@@ -26,7 +26,8 @@ async def revise(access: Access, db: AsyncSession, area: str, given: PolicyIn) -
         raise Problem("POLICY_NEEDS_WHOLE_REGION")
     _check(access, area, given)
     # The region's row orders revisions: two at once would otherwise take the same number.
-    await db.execute(select(Region.id).where(Region.id == access.region_id).with_for_update())
+    region = select(Region.id).where(Region.id == access.region_id)
+    await db.execute(region.with_for_update(key_share=True))
     if given.id is not None and (known := await db.get(Policy, (access.region_id, given.id))) is not None:
         stored = (known.area, known.valid_from, known.content, known.source)
         if stored != (area, given.valid_from, given.content, given.source):

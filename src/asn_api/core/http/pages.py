@@ -45,7 +45,7 @@ _INIT = """SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   persistAuthorization: false,
   validatorUrl: null,
 });
