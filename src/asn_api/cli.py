@@ -49,7 +49,10 @@ def serve() -> None:
     """Serve the API."""
     import uvicorn
 
+    from asn_api.up import check_schema
+
     chosen = settings()
+    check_schema(chosen)
     uvicorn.run(
         "asn_api.main:create_app",
         factory=True,
@@ -71,7 +74,9 @@ def serve() -> None:
 @app.command()
 def worker() -> None:
     """Run the background jobs."""
-    settings()
+    from asn_api.up import check_schema
+
+    check_schema(settings())
     from asn_api.worker import run
 
     run()
@@ -111,11 +116,10 @@ def upgrade() -> None:
 @database.command()
 def state() -> None:
     """Say whether the schema is empty, behind, current or ahead; anything but current exits with 1."""
-    from asn_api.core.migrate import state
-    from asn_api.up import check_database
+    from asn_api.up import check_database, schema_state
 
     check_database(settings())
-    found = state(settings().database)
+    found = schema_state(settings())
     typer.echo(found)
     raise typer.Exit(found != "current")
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware
 
@@ -12,6 +12,7 @@ from asn_api.access.grants import GRANTS
 from asn_api.access.guard import identify
 from asn_api.api import ROUTERS, TAGS
 from asn_api.areas.identity import keys
+from asn_api.areas.identity.demo_logins import has_demo_logins
 from asn_api.core import logging
 from asn_api.core.clock import utc_now
 from asn_api.core.crypto import Keyring
@@ -19,9 +20,8 @@ from asn_api.core.database import Database
 from asn_api.core.http import health, openapi, pages, problems
 from asn_api.core.http.edge import Edge
 from asn_api.core.http.limits import Limiter
-from asn_api.core.http.route import Route
 from asn_api.core.passwords import Passwords
-from asn_api.core.settings import Settings, settings
+from asn_api.core.settings import Settings, StartupError, settings
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -34,7 +34,6 @@ def create_app(given: Settings | None = None) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,
         telemetry=None,
     )
     app.state.settings = chosen
@@ -50,10 +49,9 @@ def create_app(given: Settings | None = None) -> FastAPI:
         chosen.password_parallelism,
         chosen.password_concurrency,
     )
-    root = APIRouter(route_class=Route)
     for router in ROUTERS:
-        root.include_router(router)
-    app.include_router(root)
+        # Not included but added flat: FastAPI walks a tree of routers anew for every request.
+        app.router.routes.extend(router.routes)
     problems.install(app)
     health.install(app)
     pages.install(app)
@@ -76,6 +74,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.database.start()
     async with app.state.database.sessions.begin() as db:
         await keys.ensure(db, app.state.keyring, app.state.clock())
+        if app.state.settings.environment == "production" and await has_demo_logins(db):
+            raise StartupError("This database holds the demo city, whose passwords everybody knows.")
     await app.state.authority.start()
     try:
         yield

@@ -1,5 +1,6 @@
 """What `make run` does: PostgreSQL, migrations, demo city, server and worker, stopped together."""
 
+import asyncio
 import contextlib
 import errno
 import http
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from asn_api.core.embedded import EmbeddedPostgres, dies_with_parent
+from asn_api.core.schema import State, state_at
 from asn_api.core.settings import Settings, StartupError, load, new_key
 
 PORT_SECONDS = 3
@@ -110,14 +112,33 @@ def check_database(settings: Settings) -> None:
 
 
 def migrate(settings: Settings) -> None:
-    from asn_api.core.migrate import state, upgrade
+    from asn_api.areas.calendar.national import load_national_days
+    from asn_api.core.migrate import upgrade
 
     check_database(settings)
-    if state(settings.database) == "ahead":
+    _refuse_newer(schema_state(settings))
+    upgrade(settings.database)
+    load_national_days(settings.database)
+
+
+def schema_state(settings: Settings) -> State:
+    return asyncio.run(state_at(settings.libpq))
+
+
+def check_schema(settings: Settings) -> None:
+    """A server or worker only runs on the schema of its own code."""
+    check_database(settings)
+    found = schema_state(settings)
+    _refuse_newer(found)
+    if found != "current":
+        raise StartupError(f"The database's schema is {found}: run `asn-api db upgrade`.")
+
+
+def _refuse_newer(found: State) -> None:
+    if found == "ahead":
         raise StartupError(
             "The database was made by a newer asn-api: update this one, or use another database."
         )
-    upgrade(settings.database)
 
 
 def _welcome(settings: Settings) -> str:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from asn_api.core.migrate import state
+from asn_api.core.schema import state_at
 from asn_api.core.settings import Settings, libpq
 from asn_api.tables import Table
 
@@ -69,5 +69,5 @@ async def test_migrations_build_exactly_the_declared(
     assert built == wanted
 
 
-def test_a_migrated_database_is_current(database_url: str) -> None:
-    assert state(database_url) == "current"
+async def test_a_migrated_database_is_current(database_url: str) -> None:
+    assert await state_at(libpq(database_url)) == "current"

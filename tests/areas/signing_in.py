@@ -1,5 +1,6 @@
 """What the tests of identity share: passwords, addresses, a clock that can be moved."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,3 +65,23 @@ async def journal(city: City) -> list[JournalEntry]:
             select(JournalEntry).where(JournalEntry.region_id == city.region.id).order_by(JournalEntry.seq)
         )
         return list(rows)
+
+
+async def version(client: httpx.AsyncClient, path: str) -> dict[str, str]:
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    return {"If-Match": answer.headers["etag"]}
+
+
+async def until(client: httpx.AsyncClient, path: str, status: int) -> bool:
+    for _ in range(50):
+        if (await client.get(path)).status_code == status:
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
+async def city_clients(city: City) -> list[dict[str, Any]]:
+    async with city.call_as("admin") as client:
+        listed: list[dict[str, Any]] = (await client.get("/v1/clients")).json()["data"]
+        return listed

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -279,6 +280,19 @@ async def test_twelve_refreshes_at_once_get_the_same_successor(city: City) -> No
     assert {answer.status_code for answer in answers} == {200}
     (successor,) = {answer.json()["refresh_token"] for answer in answers}
     assert (await refreshed(city, successor)).status_code == 200
+
+
+async def test_a_refresh_waits_for_a_revocation_that_is_under_way(city: City) -> None:
+    await give_password(city, "staff")
+    signed = await signed_in(city, "staff")
+    async with city.database.sessions.begin() as db:
+        await db.execute(
+            update(Session).where(Session.id == UUID(signed["session_id"])).values(revoked_at=NOW)
+        )
+        waiting = asyncio.create_task(refreshed(city, signed["refresh_token"]))
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+    assert (await waiting).json()["code"] == "REFRESH_INVALID"
 
 
 async def test_only_hashes_of_refresh_tokens_are_kept(city: City) -> None:

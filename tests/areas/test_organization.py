@@ -14,7 +14,7 @@ from asn_api.core.mapping import uuid7
 from asn_api.rules.organization import UnitKind
 from asn_api.tables.employees import Employee
 from asn_api.tables.identity import RoleGrant
-from asn_api.tables.organization import Position
+from asn_api.tables.organization import Position, Unit
 from tests.areas.races import at_once
 from tests.factories import City, add_person, add_unit
 
@@ -279,6 +279,7 @@ async def test_two_moves_that_together_make_a_circle_do_not_both_happen(city: Ci
             city,
             client.patch(f"/v1/units/{one.id}", headers={"If-Match": '"1"'}, json={"parent_id": str(two.id)}),
             client.patch(f"/v1/units/{two.id}", headers={"If-Match": '"1"'}, json={"parent_id": str(one.id)}),
+            held=select(Unit.id).where(Unit.region_id == city.region.id),
         )
     assert sorted(answer.status_code for answer in answers) == [200, 409]
 

@@ -8,10 +8,9 @@ from asn_api.access.actor import Access, Actor
 from asn_api.access.authority import Authority
 from asn_api.access.grants import Permission
 from asn_api.core.http.limits import Limiter
-from asn_api.core.http.route import Principal
+from asn_api.core.http.route import PUBLIC, Principal
 from asn_api.errors import Problem
 
-PUBLIC = "__asn_public__"
 PERMISSION = "__asn_permission__"
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="asn-api"'}
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from asn_api.core.crypto import Keyring
 from asn_api.core.mapping import Table, of_region
 from asn_api.errors import Problem
 
@@ -46,7 +47,7 @@ class Answer:
     body: bytes
 
 
-async def earlier_answer(db: AsyncSession, attempt: Attempt) -> Answer | None:
+async def earlier_answer(db: AsyncSession, keyring: Keyring, attempt: Attempt) -> Answer | None:
     """The stored answer, or None for the first try, which then holds the key until its transaction ends.
 
     Raises IDEMPOTENCY_IN_PROGRESS (409) while another request holds it and IDEMPOTENCY_KEY_REUSED (422)
@@ -61,10 +62,11 @@ async def earlier_answer(db: AsyncSession, attempt: Attempt) -> Answer | None:
         return None
     if row.body_hash != attempt.body_hash:
         raise Problem("IDEMPOTENCY_KEY_REUSED")
-    return Answer(row.status, row.headers, row.body)
+    return Answer(row.status, row.headers, keyring.open(row.body, _context(attempt)))
 
 
-async def keep(db: AsyncSession, attempt: Attempt, answer: Answer, now: datetime) -> None:
+async def keep(db: AsyncSession, keyring: Keyring, attempt: Attempt, answer: Answer, now: datetime) -> None:
+    """Sealed, because some answers hold what must not lie about in the clear, such as one-time codes."""
     await db.execute(
         insert(IdempotencyKey).values(
             region_id=attempt.region_id,
@@ -73,7 +75,11 @@ async def keep(db: AsyncSession, attempt: Attempt, answer: Answer, now: datetime
             body_hash=attempt.body_hash,
             status=answer.status,
             headers=dict(answer.headers),
-            body=answer.body,
+            body=keyring.seal(answer.body, _context(attempt)),
             created_at=now,
         )
     )
+
+
+def _context(attempt: Attempt) -> str:
+    return f"idempotency_keys.body:{attempt.region_id}/{attempt.principal_id}/{attempt.key}"

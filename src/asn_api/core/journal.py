@@ -1,7 +1,8 @@
 """The one journal: audit trail, change feed, webhooks and live events all read it; nothing edits it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -111,20 +112,6 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
     }
 
 
-def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """The fields that differ, each with its value before and after, ready for JSON."""
-    return {
-        name: [_plain(before.get(name)), _plain(value)]
-        for name, value in after.items()
-        if before.get(name) != value
-    }
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case None | bool() | int() | float() | str() | list() | dict():
-            return value
-        case datetime() | date():
-            return value.isoformat()
-        case _:
-            return str(value)
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that differ, each with its value before and after."""
+    return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}

@@ -69,21 +69,23 @@ class History:
         self._calendar = calendar
 
     async def store(
-        self, db: AsyncSession, years: Mapping[int, Year], *, share: float, always: Sequence[str]
+        self, db: AsyncSession, years: Mapping[int, Year], *, share: float, recent: int, always: Sequence[str]
     ) -> None:
-        days = self._days(years, share, always)
+        days = self._days(years, share, recent, always)
         while chunk := list(islice(days, CHUNK)):
             await copy_in(db, tables.Activity, [row for rows, _ in chunk for row in rows])
             await copy_in(db, tables.DayTotal, [total for _, total in chunk])
         await db.execute(_JOURNAL, {"region_id": self._access.region_id})
 
     def _days(
-        self, years: Mapping[int, Year], share: float, always: Sequence[str]
+        self, years: Mapping[int, Year], share: float, recent: int, always: Sequence[str]
     ) -> Iterator[tuple[list[Row], Row]]:
         members = [person.member for person in self._people.values()]
         zone = self._access.actor.zone.tz
         for number, year in years.items():
-            made = activities(members, year.results, self._access.now, zone=zone, share=share, always=always)
+            made = activities(
+                members, year.results, self._access.now, zone=zone, share=share, always=always, recent=recent
+            )
             of_year = (each for each in made if each.day.year == number)
             for (nip, day), group in groupby(of_year, attrgetter("employee", "day")):
                 yield self._day(self._people[nip], day, list(group), year.plan_ids[nip])

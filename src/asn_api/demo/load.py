@@ -52,7 +52,9 @@ LOGINS = {
 }
 WORKING_DAYS = 65
 SHARE = 0.2
-"""Of the agencies that have the whole history, besides those of the logins; the others have two weeks."""
+"""Of the agencies that have the whole history, besides those of the logins."""
+RECENT = 5
+"""Working days of the other agencies."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         made = {year: await planned.store(db, access, people, year) for year in years}
         of_logins = {person.member.agency for person in people if person.nip in LOGINS.values()}
         history = History(access, people, await activity_policies(db, access.region_id), calendar)
-        await history.store(db, made, share=share, always=sorted(of_logins))
+        await history.store(db, made, share=share, recent=RECENT, always=sorted(of_logins))
         await _open_logins(db, settings, access)
 
 

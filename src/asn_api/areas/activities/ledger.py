@@ -58,6 +58,7 @@ class Ledger:
         self.driver = driver
         self.rows: dict[UUID, Row] = {}
         self.links: dict[UUID, Link] = {}
+        self._recorded: dict[UUID, dict[UUID, Recorded]] = defaultdict(dict)
         self._posts: dict[Pair, Post] = {}
         self._policies: list[tuple[date, str]] = []
         self._changed: dict[UUID, Row] = {}
@@ -81,8 +82,16 @@ class Ledger:
         ledger = cls(access, driver)
         ledger._read_context(await queries.context(driver, access, ordered, results))
         for record in await queries.activities(driver, access, ordered, ids):
-            ledger.rows[record["id"]] = _row(record)
+            ledger._keep(_row(record))
         return ledger
+
+    def _keep(self, row: Row) -> None:
+        self.rows[row["id"]] = row
+        recorded = self._recorded[row["employee_id"]]
+        if row["status"] == ActivityStatus.REJECTED:
+            recorded.pop(row["id"], None)
+        else:
+            recorded[row["id"]] = Recorded(row["day"], row["start_at"], row["end_at"], row["minutes"])
 
     def _read_context(self, context: Mapping[str, Any]) -> None:
         self._policies = [
@@ -118,13 +127,7 @@ class Ledger:
         post = self.post(row["employee_id"], row["day"])
         if post is None:
             raise Problem("ACTIVITY_NO_POST", day=row["day"])
-        others = [
-            Recorded(other["day"], other["start_at"], other["end_at"], other["minutes"])
-            for other in self.rows.values()
-            if other["id"] != row["id"]
-            and other["employee_id"] == row["employee_id"]
-            and other["status"] != ActivityStatus.REJECTED
-        ]
+        others = [other for id, other in self._recorded[row["employee_id"]].items() if id != row["id"]]
         claimed = Entry(
             day=row["day"],
             start_at=row["start_at"],
@@ -147,12 +150,14 @@ class Ledger:
         if before:
             self._touched.add((before["employee_id"], before["day"]))
         self._touched.add((row["employee_id"], row["day"]))
-        self.rows[row["id"]] = self._changed[row["id"]] = row
+        self._changed[row["id"]] = row
+        self._keep(row)
         self._log(row, action, difference(before, row), operation_id)
         return row
 
     def remove(self, row: Row, *, operation_id: UUID | None = None) -> None:
         del self.rows[row["id"]]
+        self._recorded[row["employee_id"]].pop(row["id"], None)
         self._changed.pop(row["id"], None)
         self._deleted.append(row["id"])
         self._touched.add((row["employee_id"], row["day"]))

@@ -148,7 +148,9 @@ _DAY = bindparam("day", type_=Date)
 
 def _object(**members: Any) -> ColumnElement[Any]:
     """A JSON object; its names are part of the statement, not parameters of it."""
-    pairs = [each for name, value in members.items() for each in (literal_column(f"'{name}'"), value)]
+    pairs: list[Any] = []
+    for name, value in members.items():
+        pairs += (literal_column(f"'{name}'"), value)
     return func.jsonb_build_object(*pairs)
 
 
@@ -231,12 +233,8 @@ _PREPARED_RECORD = Prepared(_RECORD)
 
 
 def _of(access: Access, employee_id: UUID, day: date) -> dict[str, Any]:
-    return {
-        "region_id": access.region_id,
-        "employee_id": employee_id,
-        "day": day,
-        **hot_params(access),
-    }
+    own = {"region_id": access.region_id, "employee_id": employee_id, "day": day}
+    return own | hot_params(access)
 
 
 async def hot_record(

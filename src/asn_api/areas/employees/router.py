@@ -18,17 +18,15 @@ from asn_api.areas.employees.schemas import (
     EmployeeChangeIn,
     EmployeeEventOut,
     EmployeeFilter,
-    EmployeeHistoryFilter,
     EmployeeIn,
     EmployeeOut,
     EmployeeRecordOut,
     EmployeeWrittenOut,
     OwnRecordIn,
-    RecordViewFilter,
     RecordViewOut,
 )
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
-from asn_api.core.http.paging import Page, page
+from asn_api.core.http.paging import Page, PagingQuery, page
 from asn_api.core.http.problems import language_of
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
 from asn_api.errors import Fault, Problem
@@ -124,7 +122,7 @@ async def list_employee_history(
     request: Request,
     response: Response,
     employee_id: UUID,
-    wanted: Annotated[EmployeeHistoryFilter, Query()],
+    wanted: PagingQuery,
 ) -> dict[str, Any]:
     """Posts, grades and changes of the record, newest first. Of restricted fields only that they changed."""
     if await queries.within_reach(access, db, employee_id) is None:
@@ -166,7 +164,7 @@ async def disclose_employee(
 
 @router.get("/me/record-views", response_model=Page[RecordViewOut])
 async def list_own_record_views(
-    access: Self, db: Db, request: Request, response: Response, wanted: Annotated[RecordViewFilter, Query()]
+    access: Self, db: Db, request: Request, response: Response, wanted: PagingQuery
 ) -> dict[str, Any]:
     """Who opened restricted fields of your record, when, which ones and what for."""
     return await page(db, request, response, queries.views(access), queries.VIEWS_ORDER, wanted, shapes.view)

@@ -41,14 +41,6 @@ class EmployeeFilter(Paging):
     sort: Literal["name", "-name", "nip", "-nip"] = "name"
 
 
-class EmployeeHistoryFilter(Paging):
-    pass
-
-
-class RecordViewFilter(Paging):
-    pass
-
-
 class NamedOut(Out):
     id: UUID
     name: str

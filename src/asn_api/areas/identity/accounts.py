@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, and_, case, cast, insert, select, update
+from sqlalchemy import String, and_, case, cast, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
@@ -15,6 +15,7 @@ from asn_api.areas.identity.desk import Desk, lock
 from asn_api.areas.identity.me import forget_totp
 from asn_api.areas.identity.schemas import AccountOut, ActionOut
 from asn_api.areas.identity.traces import trace
+from asn_api.core.bulk import copy_in
 from asn_api.core.clock import utc_now
 from asn_api.core.http.route import check_version
 from asn_api.core.journal import Author, Change
@@ -81,8 +82,7 @@ async def _create(db: AsyncSession, region_id: UUID, people: list[tuple[UUID, st
         }
         for id, nip in people
     ]
-    if fresh:
-        await db.execute(insert(Account), fresh)
+    await copy_in(db, Account, fresh)
     return [
         Change(
             "account", row["id"], 1, "CREATE", {"login": [None, row["login"]]}, employee_id=row["employee_id"]

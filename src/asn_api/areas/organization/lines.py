@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.authority import announce
+from asn_api.core.bulk import copy_in
 from asn_api.core.mapping import uuid7
 from asn_api.rules.reporting import Line, Post, lines
 from asn_api.tables.organization import Appointment, Region, ReportingLine, Unit
@@ -15,7 +16,8 @@ from asn_api.tables.organization import Appointment, Region, ReportingLine, Unit
 async def rebuild(db: AsyncSession, region_id: UUID) -> None:
     """Compute the region's lines anew and write only what differs; serialised by the region's row."""
     await db.flush()
-    await db.execute(select(Region.id).where(Region.id == region_id).with_for_update())
+    # Not the full lock: every journal row refers to the region.
+    await db.execute(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True))
     parents: dict[UUID, UUID | None] = {
         id: parent
         for id, parent in await db.execute(select(Unit.id, Unit.parent_id).where(Unit.region_id == region_id))
@@ -32,6 +34,7 @@ async def rebuild(db: AsyncSession, region_id: UUID) -> None:
     posts = [
         Post(employee, unit, is_head, kind, valid.lower, valid.upper)
         for employee, unit, is_head, kind, valid in appointed
+        if valid.lower is not None
     ]
     wanted = set(lines(parents, posts))
     held = {
@@ -41,6 +44,7 @@ async def rebuild(db: AsyncSession, region_id: UUID) -> None:
                 ReportingLine.id, ReportingLine.employee_id, ReportingLine.superior_id, ReportingLine.valid
             ).where(ReportingLine.region_id == region_id)
         )
+        if valid.lower is not None
     }
     outdated = [id for line, id in held.items() if line not in wanted]
     if outdated:
@@ -58,7 +62,6 @@ async def rebuild(db: AsyncSession, region_id: UUID) -> None:
         for line in wanted
         if line not in held
     ]
-    if added:
-        await db.execute(insert(ReportingLine), added)
+    await copy_in(db, ReportingLine, added)
     if outdated or added:
         await announce(db, "region", region_id)

@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 import zlib
+from functools import cache
 from typing import Any
 
 import orjson
@@ -161,11 +162,17 @@ async def _refuse(
     await send({"type": "http.response.body", "body": body})
 
 
+@cache
+def _meters(operation: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(operation, method, str(status)), DURATION.labels(operation)
+
+
 def _account(scope: Scope, status: int, elapsed: float) -> None:
     endpoint: Any = scope.get("endpoint")
     operation = getattr(endpoint, "__name__", "none")
-    REQUESTS.labels(operation, scope["method"], str(status)).inc()
-    DURATION.labels(operation).observe(elapsed)
+    requests, duration = _meters(operation, scope["method"], status)
+    requests.inc()
+    duration.observe(elapsed)
     if log.isEnabledFor(logging.INFO):
         # The operation, not the path: paths carry ids of people and must not reach a log.
         line = {

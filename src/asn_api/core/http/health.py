@@ -5,16 +5,15 @@ import os
 from contextlib import suppress
 from typing import cast
 
+import asyncpg
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from asn_api.core import schema
 from asn_api.core.database import Database
-from asn_api.core.migrate import compare
 
 PATIENCE_SECONDS = 5
 READY = {"database": "ok", "migrations": "current", "queue": "ok"}
@@ -27,17 +26,17 @@ LISTENING = Gauge(
     "asn_authority_listening", "1 while changes of authority are heard at once", multiprocess_mode="livemin"
 )
 
-_QUEUE = text(
+_QUEUE = (
     "select queue_name, status::text, count(*) from jobs.procrastinate_jobs"
     " where status in ('todo', 'doing') group by queue_name, status"
 )
-_UNREACHABLE = (SQLAlchemyError, OSError, TimeoutError)
+_UNREACHABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 router = APIRouter(include_in_schema=False)
 
 
 def install(app: FastAPI) -> None:
-    app.include_router(router)
+    app.router.routes.extend(router.routes)
 
 
 @router.get("/livez")
@@ -54,10 +53,10 @@ async def readyz(request: Request) -> Response:
     checks = {"database": "unreachable", "migrations": "unknown", "queue": "unknown"}
     state = request.app.state
     with suppress(*_UNREACHABLE):
-        async with asyncio.timeout(PATIENCE_SECONDS), state.database.engine.connect() as connection:
+        async with asyncio.timeout(PATIENCE_SECONDS), state.database.pool.acquire() as connection:
             checks["database"] = "ok"
-            checks["migrations"] = state.schema = getattr(state, "schema", None) or await connection.run_sync(
-                compare
+            checks["migrations"] = state.schema = getattr(state, "schema", None) or await schema.state(
+                connection
             )
             checks["queue"] = "missing"
             await connection.execute(_QUEUE)
@@ -82,8 +81,8 @@ async def metrics(request: Request) -> Response:
     CONNECTIONS.labels("prepared", "used").set(database.pool.get_size() - database.pool.get_idle_size())
     CONNECTIONS.labels("prepared", "idle").set(database.pool.get_idle_size())
     with suppress(*_UNREACHABLE):
-        async with asyncio.timeout(PATIENCE_SECONDS), database.engine.connect() as connection:
-            counted = (await connection.execute(_QUEUE)).tuples().all()
+        async with asyncio.timeout(PATIENCE_SECONDS), database.pool.acquire() as connection:
+            counted = await connection.fetch(_QUEUE)
         JOBS.clear()
         for queue, status, count in counted:
             JOBS.labels(queue, status).set(count)

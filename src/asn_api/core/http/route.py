@@ -12,10 +12,13 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from asn_api.core.crypto import Keyring
 from asn_api.core.database import Work
 from asn_api.core.idempotency import Answer, Attempt, earlier_answer, keep
 from asn_api.errors import Fault, Problem
 
+PUBLIC = "__asn_public__"
+"""Marks the dependency of operations without a token: nobody owns an idempotency key there."""
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEPT_HEADERS = frozenset({"etag", "location", "content-type", "link"})
 
@@ -34,10 +37,15 @@ Identify = Callable[[Request], Awaitable[Principal | None]]
 class Route(APIRoute):
     """Commits before the answer leaves; whatever raises rolls everything back."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        given["operation_id"] = given.get("operation_id") or endpoint.__name__
+        super().__init__(path, endpoint, **given)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         known = _query_names(self)
         writes = bool((self.methods or set()) & WRITES)
+        public = any(hasattr(each.call, PUBLIC) for each in self.dependant.dependencies)
 
         async def serve(request: Request) -> Response:
             if request.scope["query_string"]:
@@ -47,7 +55,7 @@ class Route(APIRoute):
             try:
                 if not writes:
                     return _conditional(request, await handle(request))
-                return await _write(request, work, handle)
+                return await _write(request, work, handle, public=public)
             finally:
                 await work.close()
 
@@ -55,11 +63,16 @@ class Route(APIRoute):
 
 
 async def _write(
-    request: Request, work: Work, handle: Callable[[Request], Coroutine[Any, Any, Response]]
+    request: Request,
+    work: Work,
+    handle: Callable[[Request], Coroutine[Any, Any, Response]],
+    *,
+    public: bool,
 ) -> Response:
-    attempt = await _attempt(request)
+    attempt = None if public else await _attempt(request)
+    keyring: Keyring = request.app.state.keyring
     if attempt is not None:
-        earlier = await earlier_answer(work.session, attempt)
+        earlier = await earlier_answer(work.session, keyring, attempt)
         if earlier is not None:
             headers = {**earlier.headers, "Idempotency-Replayed": "true"}
             return Response(earlier.body, earlier.status, headers=headers)
@@ -69,7 +82,7 @@ async def _write(
     if attempt is not None and not work.dry:
         headers = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
         answer = Answer(response.status_code, headers, bytes(response.body))
-        await keep(work.session, attempt, answer, request.app.state.clock())
+        await keep(work.session, keyring, attempt, answer, request.app.state.clock())
     await work.commit()
     return response
 
