@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from asn_api.core.mapping import uuid7
 from asn_api.rules.activities import ActivityStatus, Category, PlaceType
@@ -96,6 +97,6 @@ def _total(region_id: UUID, day: date, rows: Sequence[dict[str, Any]]) -> dict[s
         "late": 0,
         "claimed_minutes": sum(row["minutes"] for row in rows),
         "verified_minutes": sum(granted),
-        "counted_minutes": sum(granted),
+        "verified_by_category": orjson.dumps({"PRIMARY": sum(granted)}).decode() if granted else "{}",
         "first_reported_at": rows[0]["submitted_at"],
     }

@@ -216,7 +216,7 @@ async def test_a_withdrawn_day_is_a_working_day_again_and_stays_on_record(city: 
             .where(JournalEntry.region_id == city.region.id, JournalEntry.entity == "regional_day")
             .order_by(JournalEntry.seq)
         )
-        assert list(entries) == ["declared", "withdrawn"]
+        assert list(entries) == ["DECLARE", "WITHDRAW"]
 
 
 async def test_a_day_can_be_corrected(city: City) -> None:

@@ -258,7 +258,7 @@ async def test_a_changed_file_is_shown_field_by_field_and_then_applied(city: Cit
                         JournalEntry.region_id == city.region.id,
                         JournalEntry.entity == "employee",
                         JournalEntry.entity_id == person.id,
-                        JournalEntry.action == "changed",
+                        JournalEntry.action == "CHANGE",
                     )
                 )
             ).one()

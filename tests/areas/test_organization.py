@@ -459,8 +459,8 @@ async def test_a_second_definitive_post_is_refused_unless_it_ends_the_first(city
             .order_by(JournalEntry.seq)
         )
         assert [tuple(entry) for entry in entries] == [
-            ("ended", 2, city.units["ward"].id, city.id("colleague")),
-            ("appointed", 1, city.units["roads"].id, city.id("colleague")),
+            ("END", 2, city.units["ward"].id, city.id("colleague")),
+            ("APPOINT", 1, city.units["roads"].id, city.id("colleague")),
         ]
 
 

@@ -73,9 +73,12 @@ async def opened(url: str, folder: Path) -> tuple[str, str]:
 async def test_the_documentation_shows_the_operations(address: str, tmp_path: Path, app: FastAPI) -> None:
     page, console = await opened(f"{address}/docs", tmp_path)
     assert not REFUSED.search(console), console
-    shown = set(re.findall(r'id="operations-\w+-(\w+)"', page))
-    operations = {each["operationId"] for path in app.openapi()["paths"].values() for each in path.values()}
-    assert shown == operations
+    shown = set(re.findall(r'id="operations-(?!tag-)(\w+-\w+)"', page))
+    assert shown == {
+        f"{each['tags'][0]}-{each['operationId']}"
+        for path in app.openapi()["paths"].values()
+        for each in path.values()
+    }
 
 
 async def test_an_operation_can_be_opened_by_its_address(address: str, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from asn_api.core import schema
 from asn_api.core.database import Database
-from asn_api.core.http import health
 from asn_api.core.settings import Settings
 from asn_api.main import create_app
 
@@ -22,9 +22,9 @@ async def test_the_process_is_alive_and_ready(anonymous: httpx.AsyncClient, app:
 
 
 async def test_without_a_database_it_is_alive_but_not_ready(settings: Settings) -> None:
-    app = create_app(
-        settings.model_copy(update={"database_url": "postgresql+asyncpg://asn:asn@127.0.0.1:1/asn"})
-    )
+    app = create_app(settings)
+    await app.state.database.start()
+    await app.state.database.stop()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         assert (await client.get("/livez")).status_code == 200
         answer = await client.get("/readyz")
@@ -36,7 +36,11 @@ async def test_another_schema_is_not_ready(
     anonymous: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app.state.schema = None
-    monkeypatch.setattr(health, "compare", lambda _: "behind")
+
+    async def behind(_: object) -> str:
+        return "behind"
+
+    monkeypatch.setattr(schema, "state", behind)
     answer = await anonymous.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"]["migrations"] == "behind"

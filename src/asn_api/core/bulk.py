@@ -1,4 +1,4 @@
-"""Many rows at once: COPY through the driver, inside the session's transaction."""
+"""Many rows at once: COPY through the driver, inside the session's transaction, and its aftermath."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,3 +32,8 @@ def _plain(values: list[Any], is_json: bool) -> list[Any]:
     if any(isinstance(value, Range) for value in values):
         return [asyncpg.Range(value.lower, value.upper) for value in values]
     return values
+
+
+async def analyze(db: AsyncSession, *tables: type[Table]) -> None:
+    """Tell the planner of many new rows: until autovacuum comes by, a new region looks empty to it."""
+    await db.execute(text("ANALYZE " + ", ".join(table.__tablename__ for table in tables)))

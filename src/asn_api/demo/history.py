@@ -1,7 +1,7 @@
 """The demo's daily activities with their journal and the totals of the days, judged by the rules."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from itertools import groupby, islice
 from operator import attrgetter
@@ -17,10 +17,10 @@ from asn_api.core.bulk import copy_in
 from asn_api.demo.planned import Year
 from asn_api.demo.roster import Person
 from asn_api.demo.year import Activity, activities
-from asn_api.rules.activities import ActivityStatus, Category, Flag
+from asn_api.rules.activities import ActivityStatus, Category
 from asn_api.rules.calendar import Calendar
+from asn_api.rules.days import totals
 from asn_api.rules.entries import Entry, Place, Recorded, check_entry
-from asn_api.rules.minutes import counted_minutes, day_target
 from asn_api.rules.policy import ActivityPolicy
 from asn_api.tables import activities as tables
 
@@ -96,8 +96,8 @@ class History:
         _, policy = self._policies.on(day)
         place = Place(self._access.actor.zone, person.days_per_week, self._calendar)
         rows = [self._row(person, each, group, plan_id, policy, place) for each in group]
-        target = day_target(day, person.days_per_week, self._calendar, policy)
-        return rows, self._total(person, day, rows, target, policy)
+        key = {"region_id": self._access.region_id, "employee_id": person.id, "day": day}
+        return rows, {**key, **totals(rows)}
 
     def _row(
         self,
@@ -139,34 +139,6 @@ class History:
             "verified_quantity": None if quantity is None else Decimal(quantity),
             "comment": activity.comment,
             "decided_at": activity.decided_at,
-        }
-
-    def _total(
-        self, person: Person, day: date, rows: Sequence[Row], target: int, policy: ActivityPolicy
-    ) -> Row:
-        """The same sums that the services keep; a test compares them."""
-        of = {status: [row for row in rows if row["status"] == status] for status in ActivityStatus}
-        recorded = of[ActivityStatus.SUBMITTED] + of[ActivityStatus.VERIFIED]
-        reported = recorded + of[ActivityStatus.REJECTED]
-        verified: dict[Category, int] = {}
-        for row in of[ActivityStatus.VERIFIED]:
-            category = Category(row["category"])
-            verified[category] = verified.get(category, 0) + row["verified_minutes"]
-        counted = counted_minutes(verified, target, policy.category_caps, policy.uncounted_categories)
-        reports: list[datetime] = [row["submitted_at"] for row in reported]
-        return {
-            "region_id": self._access.region_id,
-            "employee_id": person.id,
-            "day": day,
-            "drafts": len(of[ActivityStatus.DRAFT]),
-            "waiting": len(of[ActivityStatus.SUBMITTED]),
-            "verified": len(of[ActivityStatus.VERIFIED]),
-            "rejected": len(of[ActivityStatus.REJECTED]),
-            "late": sum(Flag.LATE in row["flags"] for row in reported),
-            "claimed_minutes": sum(row["minutes"] for row in recorded),
-            "verified_minutes": sum(verified.values()),
-            "counted_minutes": sum(counted.values()),
-            "first_reported_at": min(reports, default=None),
         }
 
 

@@ -24,10 +24,11 @@ from asn_api.areas.organization.founding import found
 from asn_api.areas.policies import service as policies
 from asn_api.areas.policies.current import activity_policies, applicable
 from asn_api.areas.policies.schemas import PolicyIn
+from asn_api.core.bulk import analyze
 from asn_api.core.clock import utc_now
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
-from asn_api.core.journal import Author, Change, record
+from asn_api.core.journal import Author, Change, JournalEntry, record
 from asn_api.core.mapping import uuid7
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings
@@ -36,10 +37,11 @@ from asn_api.demo.history import History
 from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
 from asn_api.rules.imports import ImportStatus
+from asn_api.tables.activities import Activity, DayTotal
 from asn_api.tables.employees import EmployeeImport
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Region, Unit
-from asn_api.tables.performance import Plan
+from asn_api.tables.performance import Indicator, Plan, WorkResult
 from asn_api.tables.policies import Policy
 
 CODE, NAME = "kota-demo", "Kota Demo"
@@ -157,6 +159,7 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         history = History(access, people, await activity_policies(db, access.region_id), calendar)
         await history.store(db, made, share=share, recent=RECENT, always=sorted(of_logins))
         await _open_logins(db, settings, access)
+        await analyze(db, Plan, WorkResult, Indicator, Activity, DayTotal, JournalEntry)
 
 
 def _working_days(calendar: Calendar, start: date, end: date) -> list[date]:

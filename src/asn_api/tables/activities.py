@@ -103,5 +103,5 @@ class DayTotal(Table):
     late: Mapped[int] = mapped_column(default=0)
     claimed_minutes: Mapped[int] = mapped_column(default=0)
     verified_minutes: Mapped[int] = mapped_column(default=0)
-    counted_minutes: Mapped[int] = mapped_column(default=0)
+    verified_by_category: Mapped[dict[str, Any]] = mapped_column(default=dict)
     first_reported_at: Mapped[datetime | None]

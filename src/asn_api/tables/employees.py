@@ -79,6 +79,7 @@ class EmployeeGrade(Regional):
         ExcludeConstraint(
             ("region_id", "="), ("employee_id", "="), ("valid", "&&"), name="ex_employee_grades_one_grade"
         ),
+        Index("ix_employee_grades_employee", "region_id", "employee_id"),
     )
 
     employee_id: Mapped[UUID]

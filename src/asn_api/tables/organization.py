@@ -126,6 +126,7 @@ class ReportingLine(Regional):
             ("region_id", "="), ("employee_id", "="), ("valid", "&&"), name="ex_reporting_lines_one_superior"
         ),
         Index("ix_reporting_lines_superior", "region_id", "superior_id"),
+        Index("ix_reporting_lines_employee", "region_id", "employee_id"),
     )
 
     employee_id: Mapped[UUID]

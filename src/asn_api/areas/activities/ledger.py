@@ -18,17 +18,15 @@ from asn_api.areas.activities import ledger_queries as queries
 from asn_api.areas.activities.ledger_queries import COLUMNS, Pair
 from asn_api.core.journal import Change, difference, entry
 from asn_api.errors import Problem
-from asn_api.rules.activities import ActivityStatus, Category, Flag
+from asn_api.rules.activities import ActivityStatus, Category
 from asn_api.rules.calendar import Calendar, Zone
+from asn_api.rules.days import totals
 from asn_api.rules.entries import Entry, Judgement, Place, Recorded, check_entry
-from asn_api.rules.minutes import counted_minutes, day_target
 from asn_api.rules.policy import ActivityPolicy
 
 Row = dict[str, Any]
 
 ENTITY = "activity"
-_RECORDED = frozenset({ActivityStatus.SUBMITTED, ActivityStatus.VERIFIED})
-_REPORTED = _RECORDED | {ActivityStatus.REJECTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,37 +199,7 @@ class Ledger:
         for row in self.rows.values():
             by_day[row["employee_id"], row["day"]].append(row)
         for employee_id, day in self._touched:
-            yield {"employee_id": employee_id, "day": day} | self._total(
-                employee_id, day, by_day[employee_id, day]
-            )
-
-    def _total(self, employee_id: UUID, day: date, rows: list[Row]) -> Row:
-        verified: dict[Category, int] = defaultdict(int)
-        for row in rows:
-            if row["status"] == ActivityStatus.VERIFIED:
-                verified[Category(row["category"])] += row["verified_minutes"]
-        reported = [row["submitted_at"] for row in rows if row["status"] in _REPORTED]
-        counts = {status: sum(row["status"] == status for row in rows) for status in ActivityStatus}
-        return {
-            "drafts": counts[ActivityStatus.DRAFT],
-            "waiting": counts[ActivityStatus.SUBMITTED],
-            "verified": counts[ActivityStatus.VERIFIED],
-            "rejected": counts[ActivityStatus.REJECTED],
-            "late": sum(Flag.LATE in row["flags"] and row["status"] in _REPORTED for row in rows),
-            "claimed_minutes": sum(row["minutes"] for row in rows if row["status"] in _RECORDED),
-            "verified_minutes": sum(verified.values()),
-            "counted_minutes": self._counted(employee_id, day, verified),
-            "first_reported_at": min(reported, default=None),
-        }
-
-    def _counted(self, employee_id: UUID, day: date, verified: Mapping[Category, int]) -> int:
-        post = self.post(employee_id, day)
-        if post is None or not verified:
-            return 0
-        policy = self.policy(day)
-        target = day_target(day, post.place.days_per_week, post.place.calendar, policy)
-        counted = counted_minutes(verified, target, policy.category_caps, policy.uncounted_categories)
-        return sum(counted.values())
+            yield {"employee_id": employee_id, "day": day} | totals(by_day[employee_id, day])
 
 
 def _row(record: asyncpg.Record) -> Row:

@@ -125,7 +125,7 @@ _TOTALS: Mapping[str, str] = {
     "late": "int",
     "claimed_minutes": "int",
     "verified_minutes": "int",
-    "counted_minutes": "int",
+    "verified_by_category": "jsonb",
     "first_reported_at": "timestamptz",
 }
 _JOURNAL: Mapping[str, str] = {

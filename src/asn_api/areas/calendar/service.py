@@ -44,7 +44,7 @@ async def declare(access: Access, db: AsyncSession, given: RegionalDayIn) -> tup
     await _check_alone(db, row)
     db.add(row)
     await db.flush()
-    await _journal(access, db, row, "declared", {})
+    await _journal(access, db, row, "DECLARE", {})
     return row, True
 
 
@@ -58,7 +58,7 @@ async def change(
     with db.no_autoflush:
         await _check_alone(db, row)
     await db.flush()
-    await _journal(access, db, row, "changed", before)
+    await _journal(access, db, row, "CHANGE", before)
     return row
 
 
@@ -67,7 +67,7 @@ async def withdraw(access: Access, db: AsyncSession, id: UUID, expected: int) ->
     before = _fields(row)
     row.withdrawn = True
     await db.flush()
-    await _journal(access, db, row, "withdrawn", before)
+    await _journal(access, db, row, "WITHDRAW", before)
     return row
 
 

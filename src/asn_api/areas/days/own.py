@@ -12,9 +12,10 @@ from asn_api.access.actor import Access
 from asn_api.areas.calendar.queries import calendar_for
 from asn_api.areas.days import queries
 from asn_api.areas.policies.current import ActivityPolicies, activity_policies
+from asn_api.rules.activities import Category
 from asn_api.rules.calendar import Calendar, days_between
 from asn_api.rules.days import state
-from asn_api.rules.minutes import day_target, fulfilment, month_score
+from asn_api.rules.minutes import counted_minutes, day_target, fulfilment, month_score
 from asn_api.rules.policy import ActivityPolicy, MonthTargetRule
 
 NOTHING: dict[str, Any] = {**dict.fromkeys(queries.TOTALS, 0), "first_reported_at": None}
@@ -34,7 +35,7 @@ class Month:
 
     @property
     def counted(self) -> int:
-        return sum(day["totals"]["counted_minutes"] for day in self.days)
+        return sum(day["counted_minutes"] for day in self.days)
 
     @property
     def score(self) -> Decimal | None:
@@ -63,7 +64,10 @@ async def _days(
         target = day_target(day, *post, policy) if post else 0
         row = kept.get(day)
         totals = {name: getattr(row, name) for name in NOTHING} if row else NOTHING
-        shown.append(_day(day, target, post, totals, policy))
+        by_category = row.verified_by_category if row else {}
+        verified = {Category(name): minutes for name, minutes in by_category.items()}
+        counted = counted_minutes(verified, target, policy.category_caps, policy.uncounted_categories)
+        shown.append(_day(day, target, post, totals, policy) | {"counted_minutes": sum(counted.values())})
     return shown
 
 

@@ -30,7 +30,6 @@ TOTALS = (
     "late",
     "claimed_minutes",
     "verified_minutes",
-    "counted_minutes",
 )
 
 

@@ -70,7 +70,7 @@ async def get_my_month(month: MonthPath, db: Db, access: Own) -> dict[str, Any]:
     found = await own.month(db, _employed(access), _first(month))
     sums = {
         name: sum(each["totals"][name] for each in found.days)
-        for name in ("claimed_minutes", "verified_minutes", "counted_minutes")
+        for name in ("claimed_minutes", "verified_minutes")
     }
     return {
         "month": month,
@@ -79,6 +79,7 @@ async def get_my_month(month: MonthPath, db: Db, access: Own) -> dict[str, Any]:
         "provisional": found.provisional,
         "score_percent": found.score,
         "days": found.days,
+        "counted_minutes": found.counted,
         **sums,
     }
 

@@ -19,7 +19,7 @@ BoardDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 
 
 class TotalsOut(Out):
-    """Numbers of activities by state, and minutes: claimed (submitted and verified), verified, counted."""
+    """Numbers of activities by state, and minutes: claimed (submitted and verified) and verified."""
 
     drafts: int
     waiting: int
@@ -28,7 +28,6 @@ class TotalsOut(Out):
     late: int
     claimed_minutes: int
     verified_minutes: int
-    counted_minutes: int
     first_reported_at: datetime | None
 
 
@@ -37,6 +36,7 @@ class OwnDayOut(Out):
     target_minutes: int = Field(description="0 on a day off.")
     working_day: bool
     state: DayState
+    counted_minutes: int = Field(description="Of the verified ones, after the caps of the day's policy.")
     fulfilment: Fulfilment = Field(description="Of the verified minutes.")
     totals: TotalsOut
 

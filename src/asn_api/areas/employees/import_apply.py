@@ -20,16 +20,18 @@ from asn_api.areas.employees.sealing import nik_index, seal
 from asn_api.areas.identity.accounts import ensure_accounts
 from asn_api.areas.organization import unit_import
 from asn_api.areas.organization.lines import rebuild
-from asn_api.core.bulk import copy_in
+from asn_api.core.bulk import analyze, copy_in
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
 from asn_api.core.journal import Change, JournalEntry, entry
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Problem
 from asn_api.rules.imports import ImportStatus, RowAction
-from asn_api.tables.employees import Employee, EmployeeImportRow
-from asn_api.tables.organization import Region
+from asn_api.tables.employees import Employee, EmployeeGrade, EmployeeImportRow
+from asn_api.tables.identity import Account
+from asn_api.tables.organization import Appointment, Position, Region, ReportingLine, Unit
 
+FILLED = (Unit, Position, Employee, EmployeeGrade, Appointment, ReportingLine, Account)
 TOUCHING = (RowAction.CREATE, RowAction.CHANGE)
 _TOLD_OF_NEW = ("nip", "name", "employment", "active")
 
@@ -52,6 +54,8 @@ async def apply(access: Access, database: Database, keyring: Keyring, id: UUID) 
         if touched:
             await _take(access, db, keyring, touched)
         await finish(access, db, found)
+    async with database.sessions.begin() as db:
+        await analyze(db, *FILLED)
 
 
 async def _unchanged_verdicts(
@@ -104,7 +108,7 @@ async def _take(access: Access, db: AsyncSession, keyring: Keyring, touched: Seq
     told += await posts.take(access, db, people)
     for employee_id, verdict, values in people:
         version = verdict.current.version + 1 if verdict.current else 1
-        action = "changed" if verdict.current else "created"
+        action = "CHANGE" if verdict.current else "CREATE"
         changes = verdict.changes or {name: [None, _plain(getattr(values, name))] for name in _TOLD_OF_NEW}
         told.append(
             Change(

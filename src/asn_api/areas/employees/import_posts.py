@@ -100,7 +100,7 @@ async def take_grades(access: Access, db: AsyncSession, people: Sequence[Person]
         row = _term(access, employee_id, since) | {"grade_code": values.grade_code}
         rows.append(row)
         changes = {"grade_code": [None, values.grade_code], "since": [None, since.isoformat()]}
-        told.append(Change("employee_grade", row["id"], 1, "created", changes, employee_id=employee_id))
+        told.append(Change("employee_grade", row["id"], 1, "CREATE", changes, employee_id=employee_id))
     await endings.carry_out(db, access, grade)
     await copy_in(db, grade, rows)
     return told
@@ -184,8 +184,8 @@ class Posts:
         gone = {term.id for term in endings.removed}
         positions: list[dict[str, Any]] = []
         rows: list[dict[str, Any]] = []
-        told = [_ended(term, "removed") for term in endings.removed]
-        told += [_ended(term, "ended") for term in endings.cut]
+        told = [_ended(term, "REMOVE") for term in endings.removed]
+        told += [_ended(term, "END") for term in endings.cut]
         for employee_id, verdict, wanted, since in starting:
             unit_id = self.units[verdict.values.unit_siasn_id]
             if verdict.heads:
@@ -202,13 +202,13 @@ class Posts:
             rows.append(row)
             self._units_of[employee_id] = unit_id
             changes = {"position_id": [None, str(position_id)], "since": [None, since.isoformat()]}
-            change = Change("appointment", row["id"], 1, "created", changes, unit_id, employee_id)
+            change = Change("appointment", row["id"], 1, "CREATE", changes, unit_id, employee_id)
             told.append(change)
         await endings.carry_out(db, access, Appointment)
         await copy_in(db, Position, positions)
         await copy_in(db, Appointment, rows)
         return told + [
-            Change("position", row["id"], 1, "created", {"title": [None, row["title"]]}, row["unit_id"])
+            Change("position", row["id"], 1, "CREATE", {"title": [None, row["title"]]}, row["unit_id"])
             for row in positions
         ]
 
@@ -237,7 +237,7 @@ class Posts:
 
 
 def _ended(term: Term, action: str) -> Change:
-    until = term.until.isoformat() if term.until and action == "ended" else None
+    until = term.until.isoformat() if term.until and action == "END" else None
     return Change(
         "appointment",
         term.id,

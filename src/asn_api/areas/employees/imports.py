@@ -76,7 +76,7 @@ async def receive(access: Access, db: AsyncSession, keyring: Keyring, given: Giv
     )
     db.add(received)
     await db.flush()
-    await _tell(access, db, received, "received", {"file_name": [None, received.file_name]})
+    await _tell(access, db, received, "RECEIVE", {"file_name": [None, received.file_name]})
     return received
 
 
@@ -115,7 +115,7 @@ async def discard_unfinished(access: Access, db: AsyncSession, id: UUID) -> None
 async def discard(access: Access, db: AsyncSession, found: EmployeeImport) -> None:
     """Remove an import that was not applied, with all that it holds."""
     check_allowed(found.status, "discard")
-    await _tell(access, db, found, "discarded", {"status": [found.status.value, None]})
+    await _tell(access, db, found, "DISCARD", {"status": [found.status.value, None]})
     await forget_rows(access, db, found.id)
     await db.delete(found)
 
@@ -169,7 +169,7 @@ async def finish(access: Access, db: AsyncSession, found: EmployeeImport) -> Non
     found.committed_at = access.now
     await forget_content(access, db, found)
     await db.flush()
-    await _tell(access, db, found, "committed", {"status": ["COMMITTING", "COMMITTED"]})
+    await _tell(access, db, found, "COMMIT", {"status": ["COMMITTING", "COMMITTED"]})
 
 
 async def _tell(

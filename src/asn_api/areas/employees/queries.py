@@ -353,7 +353,7 @@ def history(access: Access, employee_id: UUID) -> Select[Any]:
         JournalEntry.region_id == access.region_id,
         JournalEntry.entity == "employee",
         JournalEntry.entity_id == employee_id,
-        JournalEntry.action != "disclosed",
+        JournalEntry.action != "DISCLOSE",
     )
     events = union_all(posts, grades, changes).subquery("events")
     reached = select(Employee.id).where(
@@ -389,7 +389,7 @@ def views(access: Access) -> Select[Any]:
             JournalEntry.region_id == access.region_id,
             JournalEntry.entity == "employee",
             JournalEntry.entity_id == access.employee_id,
-            JournalEntry.action == "disclosed",
+            JournalEntry.action == "DISCLOSE",
         )
     )
 

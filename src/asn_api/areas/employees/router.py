@@ -207,7 +207,7 @@ def _record(
     third_party = access.actor.client_id is not None
     shape = shapes.record_shape(row, request.app.state.keyring, access.region_id, third_party=third_party)
     answer = _json({**shape, **(more or {})}, status)
-    answer.headers["ETag"] = etag(row["version"])
+    answer.headers["ETag"] = etag(row["version"], bytes(answer.body))
     return answer
 
 

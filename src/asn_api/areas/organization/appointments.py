@@ -64,7 +64,7 @@ async def appoint(access: Access, db: AsyncSession, given: AppointmentIn) -> tup
         await _end_current(access, db, person.id, given.valid_from)
     db.add(row)
     await db.flush()
-    await _journal(access, db, row, "appointed", {})
+    await _journal(access, db, row, "APPOINT", {})
     await settle(access, db)
     return await shown(access, db, row.id), True
 
@@ -87,7 +87,7 @@ async def change(
     for name, value in values.items():
         setattr(row, name, value)
     await db.flush()
-    await _journal(access, db, row, "changed", before)
+    await _journal(access, db, row, "CHANGE", before)
     await settle(access, db)
     return await shown(access, db, id)
 
@@ -119,7 +119,7 @@ async def _end_current(access: Access, db: AsyncSession, employee_id: UUID, day:
     current.valid = Range(current.valid.lower, day)
     # Now, because the mapper would insert the new one first and meet the old one still open.
     await db.flush()
-    await _journal(access, db, current, "ended", before)
+    await _journal(access, db, current, "END", before)
 
 
 def _period(first: date | None, last: date | None) -> Range[date]:

@@ -18,10 +18,8 @@ async def rebuild(db: AsyncSession, region_id: UUID) -> None:
     await db.flush()
     # Not the full lock: every journal row refers to the region.
     await db.execute(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True))
-    parents: dict[UUID, UUID | None] = {
-        id: parent
-        for id, parent in await db.execute(select(Unit.id, Unit.parent_id).where(Unit.region_id == region_id))
-    }
+    units = await db.execute(select(Unit.id, Unit.parent_id).where(Unit.region_id == region_id))
+    parents: dict[UUID, UUID | None] = {each.id: each.parent_id for each in units}
     appointed = await db.execute(
         select(
             Appointment.employee_id,

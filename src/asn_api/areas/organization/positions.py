@@ -31,7 +31,7 @@ async def create(access: Access, db: AsyncSession, given: PositionIn) -> tuple[P
     row = Position(region_id=access.region_id, id=given.id or uuid7(), **wanted)
     db.add(row)
     await db.flush()
-    await _journal(access, db, row, "created", {})
+    await _journal(access, db, row, "CREATE", {})
     return row, True
 
 
@@ -49,7 +49,7 @@ async def change(access: Access, db: AsyncSession, id: UUID, expected: int, give
     for name, value in values.items():
         setattr(row, name, value)
     await db.flush()
-    await _journal(access, db, row, "changed", before)
+    await _journal(access, db, row, "CHANGE", before)
     return row
 
 

@@ -136,7 +136,7 @@ async def apply(access: Access, db: AsyncSession, wanted: UnitPlan, now: datetim
                 "unit",
                 unit.id,
                 unit.version,
-                "changed" if unit.id in before else "created",
+                "CHANGE" if unit.id in before else "CREATE",
                 told.get(unit.id) or {"path": [before[unit.id][1], unit.path]},
                 unit_id=unit.id,
             )

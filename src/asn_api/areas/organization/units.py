@@ -88,8 +88,8 @@ async def create(access: Access, db: AsyncSession, given: UnitIn) -> tuple[Unit,
         db,
         access.author,
         access.now,
-        Change("unit", id, unit.version, "created", difference({}, _fields(unit)), unit_id=id),
-        Change("position", seat.id, seat.version, "created", {"title": [None, seat.title]}, unit_id=id),
+        Change("unit", id, unit.version, "CREATE", difference({}, _fields(unit)), unit_id=id),
+        Change("position", seat.id, seat.version, "CREATE", {"title": [None, seat.title]}, unit_id=id),
     )
     await settle(access, db)
     return unit, True
@@ -119,7 +119,7 @@ async def change(access: Access, db: AsyncSession, id: UUID, expected: int, give
             "unit",
             each.id,
             each.version,
-            "changed",
+            "CHANGE",
             difference(before[each.id], _fields(each)),
             unit_id=each.id,
         )
@@ -197,7 +197,7 @@ async def _retitle_seat(access: Access, db: AsyncSession, unit: Unit) -> None:
         title = [seat.title, unit.head_title]
         seat.title = unit.head_title
         await db.flush()
-        retitled = Change("position", seat.id, seat.version, "changed", {"title": title}, unit_id=unit.id)
+        retitled = Change("position", seat.id, seat.version, "CHANGE", {"title": title}, unit_id=unit.id)
         await record(db, access.author, access.now, retitled)
 
 

@@ -54,7 +54,7 @@ async def revise(access: Access, db: AsyncSession, area: str, given: PolicyIn) -
         "reason": given.reason,
         "content": changed,
     }
-    change = Change("policy", policy.id, policy.revision, "revised", changes)
+    change = Change("policy", policy.id, policy.revision, "REVISE", changes)
     await record(db, access.author, access.now, change)
     await announce(db, "region", access.region_id)
     return policy, True

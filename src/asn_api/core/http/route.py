@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
+from zlib import crc32
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.routing import APIRoute
@@ -171,7 +172,7 @@ async def _if_match(
 ) -> int:
     if if_match is None:
         raise Problem("IF_MATCH_REQUIRED")
-    bare = if_match.strip().removeprefix('"').removesuffix('"')
+    bare = if_match.strip().removeprefix('"').removesuffix('"').partition("-")[0]
     if not bare.isascii() or not bare.isdigit() or len(bare) > 18:
         raise Problem("IF_MATCH_INVALID")
     return int(bare)
@@ -182,8 +183,9 @@ async def _now(request: Request) -> datetime:
     return moment
 
 
-def etag(version: int) -> str:
-    return f'"{version}"'
+def etag(version: int, body: bytes | None = None) -> str:
+    """The version; with a body that changes without it (a post that begins today), also its checksum."""
+    return f'"{version}"' if body is None else f'"{version}-{crc32(body):08x}"'
 
 
 def check_version(

@@ -248,7 +248,7 @@ def upgrade() -> None:
         sa.Column('late', sa.Integer(), nullable=False),
         sa.Column('claimed_minutes', sa.Integer(), nullable=False),
         sa.Column('verified_minutes', sa.Integer(), nullable=False),
-        sa.Column('counted_minutes', sa.Integer(), nullable=False),
+        sa.Column('verified_by_category', postgresql.JSONB(), nullable=False),
         sa.Column('first_reported_at', sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(['region_id', 'employee_id'], ['employees.region_id', 'employees.id'], name=op.f('fk_day_totals_region_id_employee_id')),
         sa.PrimaryKeyConstraint('region_id', 'employee_id', 'day', name=op.f('pk_day_totals'))
@@ -264,6 +264,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['region_id', 'employee_id'], ['employees.region_id', 'employees.id'], name=op.f('fk_employee_grades_region_id_employee_id')),
         sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_employee_grades'))
     )
+    op.create_index('ix_employee_grades_employee', 'employee_grades', ['region_id', 'employee_id'], unique=False)
     op.create_table('employee_import_rows',
         sa.Column('region_id', sa.Uuid(), nullable=False),
         sa.Column('id', sa.Uuid(), nullable=False),
@@ -321,6 +322,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['region_id', 'superior_id'], ['employees.region_id', 'employees.id'], name=op.f('fk_reporting_lines_region_id_superior_id')),
         sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_reporting_lines'))
     )
+    op.create_index('ix_reporting_lines_employee', 'reporting_lines', ['region_id', 'employee_id'], unique=False)
     op.create_index('ix_reporting_lines_superior', 'reporting_lines', ['region_id', 'superior_id'], unique=False)
     op.create_table('appointments',
         sa.Column('region_id', sa.Uuid(), nullable=False),
