@@ -4,28 +4,23 @@
 the difference where anything is not as expected. ASN_URL says where the server is, ASN_SECRETS_DIR where the
 operator's commands find its database.
 """
-# ruff: noqa: T201, S603
+# ruff: noqa: T201
 
 import gzip
 import json
 import os
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx
-import pyotp
+
+from examples.caller import ROOT, Caller, Difference, chapter, expect, operator, tell, uuid7
 
 URL = os.environ.get("ASN_URL", "http://127.0.0.1:8000").rstrip("/")
-ROOT = Path(__file__).parents[1]
-SECRETS = os.environ.get("ASN_SECRETS_DIR", str(ROOT / ".local" / "secrets"))
 CITY = ROOT / "examples" / "kota-contoh"
 WIB = timezone(timedelta(hours=7))
 REGION = f"kota-contoh-{secrets.token_hex(3)}"
@@ -46,121 +41,12 @@ CODES = {
 }
 
 
-class Difference(Exception):
-    """Something is not as expected."""
-
-
-def expect(what: str, found: object, wanted: object) -> None:
-    if found != wanted:
-        raise Difference(f"{what}\n  expected: {wanted}\n  found:    {found}")
-
-
-def chapter(title: str) -> None:
-    print(f"\n{title}")
-
-
-def tell(text: str) -> None:
-    print(f"    {text}")
-
-
-def uuid7() -> str:
-    """The phone makes the ids, ordered by time (RFC 9562), so that sending again is harmless."""
-    milliseconds = time.time_ns() // 1_000_000
-    number = milliseconds << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
-    return str(UUID(int=number))
-
-
-@dataclass
-class Caller:
-    """Somebody with a phone or a browser: his access token goes into every request."""
-
-    who: str
-    http: httpx.Client
-    login: str = ""
-    password: str = ""
-    token: str = ""
-    refresh_token: str = ""
-
-    def call(
-        self, method: str, path: str, status: int = 200, *, version: int | None = None, **given: Any
-    ) -> httpx.Response:
-        """One request; a change of something that exists names the `version` it builds on (If-Match)."""
-        headers = {"Accept-Language": "en", **given.pop("headers", {})}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        if version is not None:
-            headers["If-Match"] = f'"{version}"'
-        answer = self.http.request(method, path, headers=headers, **given)
-        asked = answer.request.url.raw_path.decode()
-        print(
-            f"  {self.who}: {method} {asked if len(asked) < 100 else asked[:97] + '...'} -> {answer.status_code}"
-        )
-        if answer.status_code != status:
-            raise Difference(f"{method} {path}: expected {status}, got {answer.status_code}: {answer.text}")
-        return answer
-
-    def get(self, path: str, **params: Any) -> Any:
-        return self.call("GET", path, params=params).json()
-
-    def all(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        """A whole list: follow `page.next` until there is none."""
-        found: list[dict[str, Any]] = []
-        while True:
-            page = self.get(path, limit=200, **params)
-            found += page["data"]
-            if page["page"]["next"] is None:
-                return found
-            params["cursor"] = page["page"]["next"]
-
-    def post(self, path: str, content: Any = None, status: int = 201, version: int | None = None) -> Any:
-        return self.call("POST", path, status, version=version, json=content).json()
-
-    def activate(self, code: str) -> None:
-        """The one-time code sets a password; roles that see other people's records need a second factor."""
-        self.password = f"tur-{secrets.token_urlsafe(12)}"
-        given = {"region": REGION, "nip": self.login, "code": code, "password": self.password}
-        answer = self.post("/v1/activations", given | {"device": "tour"})
-        self.token, self.refresh_token = answer["access_token"], answer["refresh_token"]
-        if not answer["otp_enrolment_required"]:
-            tell(f"active with the roles {', '.join(answer['me']['roles'])}")
-            return
-        tell(f"roles {', '.join(answer['me']['roles'])}: only /v1/me is open until a second factor is set up")
-        app = pyotp.TOTP(self.post("/v1/me/totp")["secret"])
-        kept = self.post("/v1/me/totp/confirmation", {"code": app.now()}, 200)
-        tell(f"authenticator confirmed, {len(kept['recovery_codes'])} recovery codes to keep")
-        # A code is good for one use: the next sign-in takes that of the next half minute.
-        self.sign_in(app.at(int(time.time()) + app.interval))
-
-    def sign_in(self, otp: str | None = None) -> None:
-        self.token = ""
-        given = {"region": REGION, "nip": self.login, "password": self.password, "otp": otp, "device": "tour"}
-        answer = self.post("/v1/sessions", given)
-        self.token, self.refresh_token = answer["access_token"], answer["refresh_token"]
-        tell(f"signed in; the access token lives {answer['expires_in'] // 60} minutes")
-
-
-def operator(*words: str) -> str:
-    """A command of the installation's operator, on the machine itself."""
-    print(f"  operator: asn-api {' '.join(words)}")
-    done = subprocess.run(
-        [sys.executable, "-m", "asn_api", *words],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "ASN_SECRETS_DIR": SECRETS},
-        check=False,
-    )
-    if done.returncode:
-        raise Difference(f"asn-api {' '.join(words)} failed: {done.stderr.strip()}")
-    return done.stdout.strip()
-
-
 def found_region(http: httpx.Client) -> Caller:
     chapter("1. The operator founds a region and names its first admin")
     operator("region", "create", "--code", REGION, "--name", "Kota Contoh")
     code = operator("admin", "create", "--region", REGION, "--login", "admin.kota")
     tell(f"region {REGION}; a one-time code for the admin, no default password")
-    admin = Caller("admin", http, "admin.kota")
+    admin = Caller("admin", http, REGION, "admin.kota")
     admin.activate(code)
     return admin
 
@@ -233,7 +119,7 @@ Person = Mapping[str, Any]
 
 
 def one_branch(admin: Caller, day: str) -> tuple[Person, Person, Person]:
-    """An employee, his superior, and the head of their agency, to whom that superior reports."""
+    """An employee, his superior, and the head of their agency, who has nobody above him but the mayor."""
     chapter("4. An employee, his superior and the head of their agency get their accounts")
     for agency in admin.all("/v1/units", kind="AGENCY"):
         people = admin.all("/v1/employees", agency_id=agency["id"], active=True, as_of=day)
@@ -243,12 +129,11 @@ def one_branch(admin: Caller, day: str) -> tuple[Person, Person, Person]:
             superior = leads.get(employee["unit"]["id"])
             if head is None or superior in (None, employee):
                 continue
-            lines = [
-                admin.get(f"/v1/employees/{each['id']}/superior")["line"] for each in (employee, superior)
-            ]
-            if [line and line["superior_id"] for line in lines] == [superior["id"], head["id"]]:
+            chain = (employee, superior, head)
+            lines = [admin.get(f"/v1/employees/{each['id']}/superior")["line"] for each in chain]
+            if [line and line["superior_id"] for line in lines] == [superior["id"], head["id"], None]:
                 tell(f"{employee['name']} reports to {superior['name']}, who reports to {head['name']}")
-                return employee, superior, head
+                return chain
             break
     raise Difference("No agency has a head, a unit with a head below, and somebody in it.")
 
@@ -260,16 +145,15 @@ def hand_out_codes(admin: Caller, people: tuple[Person, ...]) -> list[Caller]:
     codes = {each["employee_id"]: each["code"] for each in issued["data"]}
     callers = []
     for name, person in zip(("employee", "superior", "head"), people, strict=True):
-        caller = Caller(name, admin.http, person["nip"])
+        caller = Caller(name, admin.http, REGION, person["nip"])
         caller.activate(codes[person["id"]])
         callers.append(caller)
     return callers
 
 
-def plan(author: Caller, approver: Caller, year: int, kind: str, parent: str | None) -> str:
-    """Draft, submit and approve a plan (SKP) with one result and one indicator; gives the result's id."""
-    begun = author.post("/v1/plans", {"year": year, "approach": "QUANTITATIVE", "plan_type": kind})
-    path, result = f"/v1/plans/{begun['id']}", uuid7()
+def plan(author: Caller, year: int, kind: str, parent: str | None) -> tuple[str, Any]:
+    """Draft and submit a plan (SKP) of one result and one indicator; gives the result's id and the plan."""
+    result = uuid7()
     indicator = {
         "id": uuid7(),
         "aspect": "QUANTITY",
@@ -284,11 +168,30 @@ def plan(author: Caller, approver: Caller, year: int, kind: str, parent: str | N
         "statement": "Laporan yang lengkap",
         "indicators": [indicator],
     }
-    body = {"work_results": [content]}
+    begun = author.post("/v1/plans", {"year": year, "approach": "QUANTITATIVE", "plan_type": kind})
+    path, body = f"/v1/plans/{begun['id']}", {"work_results": [content]}
     drafted = author.call("PUT", f"{path}/content", json=body, version=begun["version"]).json()
-    submitted = author.post(f"{path}/submission", None, 200, drafted["version"])
-    approved = approver.post(f"{path}/approval", None, 200, submitted["version"])
-    expect(f"The plan of the {author.who}", approved["status"], "APPROVED")
+    return result, author.post(f"{path}/submission", None, 200, drafted["version"])
+
+
+def plans(employee: Caller, superior: Caller, head: Caller, admin: Caller, day: str) -> str:
+    chapter("5. Plans cascade: the mayor's decision comes on paper, the others are approved one by one")
+    year = date.fromisoformat(day).year
+    result, submitted = plan(head, year, "JPT_OR_UNIT_HEAD", None)
+    letter = {
+        "action": "APPROVE",
+        "decided_by_name": "Wali Kota Contoh",
+        "decided_by_title": "Wali Kota",
+        "letter_number": f"800/001/{year}",
+        "letter_date": day,
+    }
+    path = f"/v1/plans/{submitted['id']}/recorded-decision"
+    approved = admin.post(path, letter, 200, submitted["version"])
+    expect("The head's plan", approved["status"], "APPROVED")
+    for author, approver in ((superior, head), (employee, superior)):
+        result, submitted = plan(author, year, "ADMIN_FUNCTIONAL", result)
+        approved = approver.post(f"/v1/plans/{submitted['id']}/approval", None, 200, submitted["version"])
+        expect(f"The plan of the {author.who}", approved["status"], "APPROVED")
     return result
 
 
@@ -404,11 +307,7 @@ def main() -> None:
         day = working_day(admin)
         people = one_branch(admin, day)
         employee, superior, head = hand_out_codes(admin, people)
-        chapter("5. Plans: the superior's is approved by the head, the employee's leans on it")
-        year = date.fromisoformat(day).year
-        above = plan(superior, head, year, "JPT_OR_UNIT_HEAD", None)
-        result = plan(employee, superior, year, "ADMIN_FUNCTIONAL", above)
-        report(employee, day, result)
+        report(employee, day, plans(employee, superior, head, admin, day))
         verify(superior, day)
         boards(superior, head, admin, people[0], day)
         edges(employee, head, people[2], day)

@@ -72,12 +72,12 @@ def create_app(given: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.database.start()
-    async with app.state.database.sessions.begin() as db:
-        await keys.ensure(db, app.state.keyring, app.state.clock())
-        if app.state.settings.environment == "production" and await has_demo_logins(db):
-            raise StartupError("This database holds the demo city, whose passwords everybody knows.")
-    await app.state.authority.start()
     try:
+        async with app.state.database.sessions.begin() as db:
+            await keys.ensure(db, app.state.keyring, app.state.clock())
+            if app.state.settings.environment == "production" and await has_demo_logins(db):
+                raise StartupError("This database holds the demo city, whose passwords everybody knows.")
+        await app.state.authority.start()
         yield
     finally:
         await app.state.authority.stop()

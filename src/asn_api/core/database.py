@@ -94,21 +94,38 @@ async def _nothing_to_reset(_: asyncpg.Connection) -> None:
 
 
 class Work:
-    """One request's transaction: opened by the first use of `session`, ended by the route."""
+    """One request's transaction: opened by the first use of `session` or `driver`, ended by the route."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._session: AsyncSession | None = None
+        self._connection: asyncpg.Connection | None = None
+        self._transaction: asyncpg.transaction.Transaction | None = None
         self.dry = False
 
     @property
     def session(self) -> AsyncSession:
+        if self._connection is not None:
+            raise RuntimeError("this request works on the driver: its transaction has no session")
         if self._session is None:
             self._session = self.database.sessions()
         return self._session
 
-    async def commit(self) -> None:
+    async def driver(self) -> asyncpg.Connection:
+        """The driver's connection inside the transaction; without a session where none was needed before."""
         if self._session is not None:
+            return await driver_of(self._session)
+        if self._connection is None:
+            self._connection = await self.database.pool.acquire()
+            self._transaction = self._connection.transaction()
+            await self._transaction.start()
+        return self._connection
+
+    async def commit(self) -> None:
+        if self._transaction is not None:
+            await (self._transaction.rollback() if self.dry else self._transaction.commit())
+            self._transaction = None
+        elif self._session is not None:
             if self.dry:
                 await self._session.flush()
                 await self._session.rollback()
@@ -116,6 +133,17 @@ class Work:
                 await self._session.commit()
 
     async def close(self) -> None:
-        if self._session is not None:
-            with suppress(OSError, asyncpg.InterfaceError):
+        with suppress(OSError, asyncpg.InterfaceError):
+            if self._session is not None:
                 await self._session.close()
+            if self._transaction is not None:
+                await self._transaction.rollback()
+        if self._connection is not None:
+            await self.database.pool.release(self._connection)
+
+
+async def driver_of(session: AsyncSession) -> asyncpg.Connection:
+    """The driver's connection of a session that has run a statement: only then its transaction has begun."""
+    raw = await (await session.connection()).get_raw_connection()
+    driver: asyncpg.Connection = raw.driver_connection
+    return driver

@@ -114,4 +114,6 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that differ, each with its value before and after."""
+    if not before:
+        return {name: [None, value] for name, value in after.items() if value is not None}
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}

@@ -9,8 +9,7 @@ from pydantic_core import PydanticCustomError
 def _printable(value: str) -> str:
     for character in value:
         if (
-            (character < " "
-            and character not in "\n\t\r")
+            (character < " " and character not in "\n\t\r")
             or character == "\x7f"
             or "\ud800" <= character <= "\udfff"
         ):

@@ -7,6 +7,7 @@ from typing import TypeVar
 from asn_api.errors import Language
 from asn_api.rules.activities import ActivityAction, ActivityActor, ActivityStatus, Category, Flag, PlaceType
 from asn_api.rules.calendar import DayKind, Zone
+from asn_api.rules.days import DayState
 from asn_api.rules.identity import AccountStatus, CodePurpose, GrantedRole
 from asn_api.rules.imports import ImportStatus, RowAction
 from asn_api.rules.minutes import Fulfilment
@@ -24,6 +25,7 @@ from asn_api.rules.plans import (
     ResultKind,
 )
 from asn_api.rules.policy import LateEntry, MonthTargetRule, Reaction
+from asn_api.rules.privacy import Changer, FieldClass
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -209,6 +211,24 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     LateEntry: {
         LateEntry.ALLOW_FLAG: ("Diterima dengan Tanda Terlambat", "Accepted and flagged"),
         LateEntry.BLOCK: ("Tidak Diterima", "Refused"),
+    },
+    DayState: {
+        DayState.NOT_REPORTED: ("Belum Melapor", "Not reported"),
+        DayState.REJECTED: ("Ada yang Ditolak", "Something was rejected"),
+        DayState.BELOW_TARGET: ("Kurang dari Target", "Below the target"),
+        DayState.WAITING: ("Menunggu Verifikasi", "Waits for verification"),
+        DayState.DONE: ("Selesai", "Done"),
+        DayState.DAY_OFF: ("Hari Libur", "Day off"),
+    },
+    FieldClass: {
+        FieldClass.PUBLIC: ("Publik", "Public"),
+        FieldClass.INTERNAL: ("Internal", "Internal"),
+        FieldClass.CONFIDENTIAL: ("Rahasia Terbatas", "Confidential"),
+        FieldClass.RESTRICTED: ("Sangat Terbatas", "Restricted"),
+    },
+    Changer: {
+        Changer.OWNER: ("Pemilik Data", "Owner"),
+        Changer.ADMIN: ("Admin", "Admin"),
     },
     MonthTargetRule: {
         MonthTargetRule.WORKING_DAYS: (

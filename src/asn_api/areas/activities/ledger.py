@@ -75,8 +75,21 @@ class Ledger:
         results: Collection[UUID] = (),
     ) -> "Ledger":
         """Lock the people, then read their days: what is judged here cannot change before the transaction ends."""
+        driver = await queries.locked(db, access, {employee_id for employee_id, _ in pairs})
+        return await cls.read(driver, access, pairs, ids=ids, results=results)
+
+    @classmethod
+    async def read(
+        cls,
+        driver: asyncpg.Connection,
+        access: Access,
+        pairs: Collection[Pair],
+        *,
+        ids: Collection[UUID] = (),
+        results: Collection[UUID] = (),
+    ) -> "Ledger":
+        """The ledger of days whose people are locked already."""
         ordered = sorted(pairs)
-        driver = await queries.locked(db, access, {employee_id for employee_id, _ in ordered})
         ledger = cls(access, driver)
         ledger._read_context(await queries.context(driver, access, ordered, results))
         for record in await queries.activities(driver, access, ordered, ids):
@@ -125,7 +138,10 @@ class Ledger:
         post = self.post(row["employee_id"], row["day"])
         if post is None:
             raise Problem("ACTIVITY_NO_POST", day=row["day"])
-        others = [other for id, other in self._recorded[row["employee_id"]].items() if id != row["id"]]
+        recorded = self._recorded[row["employee_id"]]
+        if row["id"] in recorded:
+            recorded = {id: other for id, other in recorded.items() if id != row["id"]}
+        others = list(recorded.values())
         claimed = Entry(
             day=row["day"],
             start_at=row["start_at"],
@@ -203,7 +219,10 @@ class Ledger:
 
 
 def _row(record: asyncpg.Record) -> Row:
-    return {name: record[name] for name in COLUMNS}
+    row = {name: record[name] for name in COLUMNS}
+    if isinstance(row["evidence"], str):  # as the driver gives it without a session's codec
+        row["evidence"] = orjson.loads(row["evidence"])
+    return row
 
 
 def _shown(row: Row) -> Row:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
+from asn_api.core.database import driver_of
 from asn_api.tables.employees import Employee
 
 Pair = tuple[UUID, date]
@@ -25,6 +26,13 @@ def _lock(access: Access, people: Collection[UUID]) -> Select[UUID]:
         .with_for_update(key_share=True)
     )
 
+
+_LOCK_ONE = "select from employees where region_id = $1 and id = $2 for no key update"
+
+_OWN_PLACES = """
+select day, work_result_id from activities
+where region_id = $1 and employee_id = $2 and id = any($3::uuid[])
+"""
 
 _CONTEXT = """
 select
@@ -179,10 +187,20 @@ async def locked(db: AsyncSession, access: Access, people: Collection[UUID]) -> 
     """Lock these people's work; gives the driver connection of the session's transaction."""
     # Through the session first: SQLAlchemy begins its transaction with the first statement.
     await db.execute(_lock(access, people))
-    connection = await db.connection()
-    raw = await connection.get_raw_connection()
-    driver: asyncpg.Connection = raw.driver_connection
-    return driver
+    return await driver_of(db)
+
+
+async def lock_me(driver: asyncpg.Connection, access: Access) -> None:
+    """Lock the caller's own work, on a driver connection that has no session."""
+    await driver.execute(_LOCK_ONE, access.region_id, access.employee_id)
+
+
+async def own_places(
+    driver: asyncpg.Connection, access: Access, ids: Collection[UUID]
+) -> list[asyncpg.Record]:
+    """Day and work result of the caller's own activities among these."""
+    rows = await driver.fetch(_OWN_PLACES, access.region_id, access.employee_id, list(ids))
+    return list(rows)
 
 
 async def context(

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
@@ -201,7 +200,7 @@ async def verify_activities(request: Request, db: Tx, access: CanVerify, given: 
     return DecisionsOut(done=done, refused=len(shown) - done, results=shown)
 
 
-async def _shown(db: AsyncSession, access: Access, id: UUID, status: int = 200) -> Response:
+async def _shown(db: Tx, access: Access, id: UUID, status: int = 200) -> Response:
     """The activity as it stands now in this transaction."""
     row = await queries.one(db, access, id)
     headers = {"ETag": etag(row["version"])}

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
+import asyncpg
 
 from asn_api.access.actor import Access
-from asn_api.areas.activities import ledger_queries, queries
+from asn_api.areas.activities import ledger_queries
 from asn_api.areas.activities import recording as activities
 from asn_api.areas.activities.ledger import Ledger, Row
 from asn_api.areas.activities.recording import Device
@@ -19,7 +19,7 @@ Result = dict[str, Any]
 
 
 async def push(
-    db: AsyncSession,
+    driver: asyncpg.Connection,
     access: Access,
     batch: PushIn,
     language: Language,
@@ -27,7 +27,7 @@ async def push(
 ) -> list[Result]:
     """The results in the order of the operations. `fault` words what pydantic found in a malformed one."""
     readable = [each for each in batch.operations if isinstance(each, OperationIn)]
-    ledger = await _opened(db, access, readable)
+    ledger = await _opened(driver, access, readable)
     receipts = await ledger_queries.receipts(ledger.driver, access, [each.op_id for each in readable])
     applied = {op_id: (row["entity_id"], row["version"]) for op_id, row in receipts.items()}
     stopped: set[UUID] = set()
@@ -51,18 +51,18 @@ async def push(
     return results
 
 
-async def _opened(db: AsyncSession, access: Access, operations: list[OperationIn]) -> Ledger:
+async def _opened(driver: asyncpg.Connection, access: Access, operations: list[OperationIn]) -> Ledger:
     if access.employee_id is None:
         raise Problem("NOT_AN_EMPLOYEE")
     me = access.employee_id
-    ids = {each.id for each in operations}
+    await ledger_queries.lock_me(driver, access)
     known = [each.id for each in operations if each.base_version is not None]
-    found = list(await db.execute(queries.places(access, known))) if known else []
-    days = {each.data.day for each in operations if each.data} | {each.day for each in found}
+    found = await ledger_queries.own_places(driver, access, known) if known else []
+    days = {each.data.day for each in operations if each.data} | {each["day"] for each in found}
     results = {each.data.work_result_id for each in operations if each.data and each.data.work_result_id}
-    results |= {each.work_result_id for each in found if each.work_result_id}
-    pairs = [(me, day) for day in days] or [(me, access.today)]
-    return await Ledger.open(db, access, pairs, ids=ids, results=results)
+    results |= {each["work_result_id"] for each in found if each["work_result_id"]}
+    pairs = [(me, day) for day in days or {access.today}]
+    return await Ledger.read(driver, access, pairs, ids={each.id for each in operations}, results=results)
 
 
 def _applied(ledger: Ledger, operation: OperationIn, device_id: str, language: Language) -> Result:

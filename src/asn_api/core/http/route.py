@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 from zlib import crc32
 
+import asyncpg
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -150,7 +151,7 @@ async def _reading(request: Request) -> AsyncSession:
     return work.session
 
 
-async def _writing(
+async def _asked(
     request: Request,
     validate_only: Annotated[
         bool, Query(description="Check everything and answer as usual, but write nothing.")
@@ -159,10 +160,18 @@ async def _writing(
         str | None,
         Header(description="For POST: the same key and body give the stored answer. Kept for 7 days."),
     ] = None,
-) -> AsyncSession:
+) -> Work:
     work: Work = request.scope["asn_work"]
     work.dry = validate_only
+    return work
+
+
+async def _writing(work: Annotated[Work, Depends(_asked)]) -> AsyncSession:
     return work.session
+
+
+async def _driving(work: Annotated[Work, Depends(_asked)]) -> asyncpg.Connection:
+    return await work.driver()
 
 
 async def _if_match(
@@ -173,7 +182,7 @@ async def _if_match(
     if if_match is None:
         raise Problem("IF_MATCH_REQUIRED")
     bare = if_match.strip().removeprefix('"').removesuffix('"').partition("-")[0]
-    if not bare.isascii() or not bare.isdigit() or len(bare) > 18:
+    if not bare.isascii() or not bare.isdigit() or len(bare) > 15 or int(bare) < 1:
         raise Problem("IF_MATCH_INVALID")
     return int(bare)
 
@@ -203,5 +212,7 @@ def check_version(
 
 Db = Annotated[AsyncSession, Depends(_reading)]
 Tx = Annotated[AsyncSession, Depends(_writing)]
+Driver = Annotated[asyncpg.Connection, Depends(_driving)]
+"""For a hot write: the same transaction without a session."""
 IfMatch = Annotated[int, Depends(_if_match)]
 Now = Annotated[datetime, Depends(_now)]

@@ -1,0 +1,188 @@
+"""Kota Demo in a database: complete or repeated, true to the rules, and never served in production."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from asn_api.access.actor import system
+from asn_api.access.grants import Permission
+from asn_api.areas.activities.ledger import Ledger
+from asn_api.core.clock import utc_now
+from asn_api.core.database import Database
+from asn_api.core.settings import Settings, StartupError, new_key
+from asn_api.demo.load import CODE, Logins, load_if_empty, welcome
+from asn_api.main import create_app
+from asn_api.rules.calendar import Zone
+from asn_api.up import migrate
+
+LOADING = """
+import os
+from asn_api.core.settings import Settings
+from asn_api.demo.load import load_if_empty
+given = {name: os.environ["TEST_" + name] for name in ("environment", "database_url", "encryption_keys")}
+load_if_empty(Settings(**given), share=0)
+"""
+
+
+@pytest.fixture(scope="module")
+def given(postgres: str) -> dict[str, str]:
+    libpq = postgres.replace("postgresql+asyncpg", "postgresql")
+    with psycopg.connect(libpq, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE demo_load")
+    own = libpq.rpartition("/")[0] + "/demo_load"
+    return {"environment": "demo", "database_url": own, "encryption_keys": new_key(demo=True)}
+
+
+@pytest.fixture(scope="module")
+def killed(given: dict[str, str]) -> dict[str, int]:
+    """What is there after `kill -9` in the middle: when the people were in, and before all the rest was."""
+    migrate(Settings(**given))
+    environment = os.environ | {f"TEST_{name}": value for name, value in given.items()}
+    child = subprocess.Popen([sys.executable, "-c", LOADING], env=environment)
+    try:
+        deadline = time.monotonic() + 120
+        while not count(given, "employees") and time.monotonic() < deadline:
+            assert child.poll() is None
+            time.sleep(0.05)
+    finally:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    return {table: count(given, table) for table in ("regions", "employees", "plans", "activities")}
+
+
+@pytest.fixture(scope="module")
+def loaded(given: dict[str, str], killed: dict[str, int]) -> Logins | None:
+    return load_if_empty(Settings(**given), share=0)
+
+
+def ask(given: dict[str, str], statement: str) -> list[Any]:
+    with psycopg.connect(given["database_url"]) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def count(given: dict[str, str], table: str) -> int:
+    return int(ask(given, f"SELECT count(*) FROM {table}")[0][0])
+
+
+def test_a_killed_loading_is_completed_by_the_next_start(
+    given: dict[str, str], killed: dict[str, int], loaded: Logins | None
+) -> None:
+    assert killed == {"regions": 1, "employees": killed["employees"], "plans": 0, "activities": 0}
+    assert loaded is not None
+    assert count(given, "employees") == killed["employees"] >= 3000
+    assert ask(given, "SELECT status, count(*) FROM employee_imports GROUP BY 1") == [("COMMITTED", 1)]
+    assert ask(given, "SELECT status, count(*) FROM plans GROUP BY 1") == [("APPROVED", killed["employees"])]
+    assert count(given, "plan_revisions") == killed["employees"]
+
+
+def test_a_second_start_finds_it_and_changes_nothing(given: dict[str, str], loaded: Logins | None) -> None:
+    before = count(given, "journal")
+    assert load_if_empty(Settings(**given)) == loaded
+    assert count(given, "journal") == before
+
+
+def test_the_demo_has_gaps_rejections_late_entries_and_a_journal(
+    given: dict[str, str], loaded: Logins | None
+) -> None:
+    [(days, rejected, late)] = ask(
+        given,
+        "SELECT count(DISTINCT day), count(*) FILTER (WHERE status = 'REJECTED'),"
+        " count(*) FILTER (WHERE 'LATE' = ANY(flags)) FROM activities",
+    )
+    assert days == 65
+    assert rejected > 0
+    assert late > 0
+    [(silent,)] = ask(
+        given,
+        "SELECT count(*) FROM activities a WHERE (SELECT max(version) FROM journal j"
+        " WHERE j.region_id = a.region_id AND j.entity = 'activity' AND j.entity_id = a.id)"
+        " IS DISTINCT FROM a.version",
+    )
+    assert silent == 0
+
+
+@pytest.fixture
+async def database(given: dict[str, str], loaded: Logins | None) -> AsyncIterator[Database]:
+    database = Database(Settings(**given))
+    yield database
+    await database.stop()
+
+
+async def test_totals_and_flags_are_those_that_the_services_compute(
+    given: dict[str, str], database: Database
+) -> None:
+    names = (
+        "drafts, waiting, verified, rejected, late, claimed_minutes, verified_minutes, verified_by_category"
+    )
+    rows = ask(
+        given,
+        f"SELECT employee_id, day, {names}, first_reported_at FROM day_totals"
+        " ORDER BY md5(employee_id::text || day) LIMIT 300",
+    )
+    kept = {row[:2]: row[2:] for row in rows}
+    [(region_id,)] = ask(given, f"SELECT id FROM regions WHERE code = '{CODE}'")
+    access = system(region_id, Permission.ACTIVITIES_READ, utc_now(), Zone.WIB)
+    async with database.sessions() as db:
+        ledger = await Ledger.open(db, access, kept.keys())
+        for row in list(ledger.rows.values()):
+            if (row["employee_id"], row["day"]) in kept:
+                judgement = ledger.judge(row, now=row["received_at"])
+                assert (judgement.faults, sorted(judgement.flags)) == ((), row["flags"])
+                ledger.store({**row}, "TEST")
+        computed = {
+            (each["employee_id"], each["day"]): tuple(
+                each[name] for name in (*names.split(", "), "first_reported_at")
+            )
+            for each in ledger._totals()
+        }
+    assert computed == kept
+
+
+async def test_the_printed_logins_work_and_the_boards_are_filled(
+    given: dict[str, str], loaded: Logins | None
+) -> None:
+    assert loaded is not None
+    text = welcome(Settings(**given), loaded)
+    [(day,)] = ask(given, "SELECT max(day) FROM day_totals")
+    app = create_app(Settings(**given))
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+    async with app.router.lifespan_context(app), client:
+        for nip in loaded.nips.values():
+            assert nip in text
+            login = {"region": loaded.region, "nip": nip, "password": loaded.password, "device": "test"}
+            answer = await client.post("/v1/sessions", json=login)
+            assert answer.status_code == 201, answer.text
+            assert answer.json()["otp_enrolment_required"] is False
+            headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+            summary = await client.get(f"/v1/days/{day}/summary", headers=headers)
+            assert summary.json()["total"]["reported"] > 0
+
+
+async def test_production_refuses_the_demo_city(given: dict[str, str], loaded: Logins | None) -> None:
+    app = create_app(Settings(**given | {"environment": "production", "encryption_keys": new_key()}))
+    with pytest.raises(StartupError, match="demo city"):
+        async with app.router.lifespan_context(app):
+            pass
+
+
+def test_a_database_with_a_region_of_its_own_gets_no_demo(postgres: str) -> None:
+    libpq = postgres.replace("postgresql+asyncpg", "postgresql")
+    with psycopg.connect(libpq, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE own_region")
+    own = libpq.rpartition("/")[0] + "/own_region"
+    settings = Settings(environment="demo", database_url=own, encryption_keys=new_key(demo=True))
+    migrate(settings)
+    with psycopg.connect(own) as connection:
+        connection.execute(
+            "INSERT INTO regions (id, code, name, zone) VALUES (gen_random_uuid(), %s, 'Kota', 'WIB')", [CODE]
+        )
+    assert load_if_empty(settings) is None
+    assert "no demo city" in welcome(settings, None)
