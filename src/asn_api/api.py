@@ -4,9 +4,9 @@ from fastapi import APIRouter
 
 from asn_api.areas.activities import router as activities
 from asn_api.areas.calendar import router as calendar
+from asn_api.areas.days import router as days
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
-from asn_api.areas.days import router as days
 from asn_api.areas.identity import router as identity
 from asn_api.areas.journal import router as journal
 from asn_api.areas.organization import router as organization

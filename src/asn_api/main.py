@@ -19,6 +19,7 @@ from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
 from asn_api.core.http import health, openapi, pages, problems
 from asn_api.core.http.edge import Edge
+from asn_api.core.http.hot import HotDoor
 from asn_api.core.http.limits import Limiter
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings, StartupError, settings
@@ -56,6 +57,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     health.install(app)
     pages.install(app)
     openapi.install(app, GRANTS, TAGS)
+    app.add_middleware(HotDoor, api=app)
     app.add_middleware(CompressMiddleware, minimum_size=800)
     if chosen.cors_origins:
         app.add_middleware(

@@ -252,7 +252,7 @@ def shown(record: Any, access: Access) -> dict[str, Any]:
 def actors(record: Any, access: Access) -> frozenset[ActivityActor]:
     """What the caller is to this activity."""
     found = set()
-    if access.employee_id is not None and str(record["employee_id"]) == str(access.employee_id):
+    if record["employee_id"] == access.employee_id:
         found.add(ActivityActor.OWNER)
     if record["is_report"]:
         found.add(ActivityActor.VERIFIER)

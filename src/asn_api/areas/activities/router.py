@@ -28,6 +28,7 @@ from asn_api.areas.activities.schemas import (
 )
 from asn_api.core.database import Database
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
+from asn_api.core.http.hot import hot
 from asn_api.core.http.paging import MAX_LIMIT, Cursors, Page, Position, link_header, page
 from asn_api.core.http.problems import language_of
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
@@ -55,6 +56,7 @@ def _json(content: Any, headers: dict[str, str] | None = None, status: int = 200
 
 
 @router.get("/v1/me/activities", response_model=Page[ActivityOut])
+@hot
 async def list_my_activities(
     request: Request,
     response: Response,
@@ -80,6 +82,7 @@ async def list_my_activities(
 
 
 @router.get("/v1/activities/{id}", response_model=ActivityOut)
+@hot
 async def get_activity(id: UUID, database: HotDatabase, access: CanRead) -> Response:
     """One activity within reach, with what the caller may do about it."""
     row = await database.fetch_row(queries.ONE, queries.one_params(access, id, hot_params(access)))

@@ -26,6 +26,7 @@ from asn_api.areas.employees.schemas import (
     RecordViewOut,
 )
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
+from asn_api.core.http.hot import hot
 from asn_api.core.http.paging import Page, PagingQuery, page
 from asn_api.core.http.problems import language_of
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
@@ -66,12 +67,14 @@ async def list_employees(
 
 
 @router.get("/employees/{employee_id}", response_model=EmployeeRecordOut)
+@hot
 async def get_employee(access: CanRead, request: Request, employee_id: UUID, as_of: AsOf = None) -> Response:
     """One record. Restricted fields are masked; `withheld` names those that third parties do not get."""
     return await _hot(access, request, employee_id, as_of)
 
 
 @router.get("/me/employee", response_model=EmployeeRecordOut)
+@hot
 async def get_own_employee(access: CanRead, request: Request, as_of: AsOf = None) -> Response:
     """Your own record."""
     if access.employee_id is None:

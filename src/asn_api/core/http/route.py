@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Work
+from asn_api.core.http.hot import Arguments, is_hot
 from asn_api.core.idempotency import Answer, Attempt, earlier_answer, keep
 from asn_api.errors import Fault, Problem
 
@@ -44,7 +45,12 @@ class Route(APIRoute):
         super().__init__(path, endpoint, **given)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+        handle: Callable[[Request], Coroutine[Any, Any, Response]]
+        handle = (
+            Arguments(self.endpoint, self.path).call
+            if is_hot(self.endpoint)
+            else super().get_route_handler()
+        )
         known = _query_names(self)
         writes = bool((self.methods or set()) & WRITES)
         public = any(hasattr(each.call, PUBLIC) for each in self.dependant.dependencies)
