@@ -324,6 +324,11 @@ async def test_pages_go_forward_without_loss(city: City) -> None:
             cursor = answer["page"]["next"]
             if cursor is None:
                 break
+        assert int(
+            (whole := await staff.get("/v1/me/activities", headers={"Accept-Encoding": "identity"})).headers[
+                "content-length"
+            ]
+        ) == len(whole.content)
         tampered = await staff.get("/v1/me/activities", params={"cursor": "abc"})
         first = (await staff.get("/v1/me/activities", params={"limit": "3"})).json()["page"]["next"]
         other = await staff.get("/v1/me/activities", params={"cursor": first, "status": "DRAFT"})

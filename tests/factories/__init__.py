@@ -146,19 +146,14 @@ async def add_unit(db: AsyncSession, city: City, name: str, parent: Unit, kind: 
     return unit
 
 
-_serial = 0
-
-
 async def add_person(
     db: AsyncSession, city: City, name: str, unit: str, *, is_head: bool = False
 ) -> Employee:
     """An active PNS with a definitive post since 2020, a grade and an active account without a password."""
-    global _serial
-    _serial += 1
     employee = Employee(
         region_id=city.region.id,
         id=uuid7(),
-        nip=f"19850101201001{1}{_serial % 1000:03d}" if _serial < 1000 else f"1985{_serial:014d}",
+        nip=f"198501012010011{len(city.people) + 1:03d}",
         name=name.replace("_", " ").upper(),
         sort_name=name.replace("_", " "),
         birth_date=date(1985, 1, 1),

@@ -99,7 +99,9 @@ async def _request(request: Request, errors: list[Any]) -> Request:
 
 
 async def _response(request: Request, errors: list[Any]) -> Response:
-    return Response()
+    response = Response()
+    del response.headers["content-length"]  # it lends its headers to an answer with a body
+    return response
 
 
 def _value(
