@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -146,6 +147,9 @@ async def add_unit(db: AsyncSession, city: City, name: str, parent: Unit, kind: 
     return unit
 
 
+_serials = count()
+
+
 async def add_person(
     db: AsyncSession, city: City, name: str, unit: str, *, is_head: bool = False
 ) -> Employee:
@@ -153,7 +157,8 @@ async def add_person(
     employee = Employee(
         region_id=city.region.id,
         id=uuid7(),
-        nip=f"198501012010011{len(city.people) + 1:03d}",
+        # Different in neighbouring cities too, so that a leak between regions would show.
+        nip=f"198501012010011{next(_serials) % 999 + 1:03d}",
         name=name.replace("_", " ").upper(),
         sort_name=name.replace("_", " "),
         birth_date=date(1985, 1, 1),

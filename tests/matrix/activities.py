@@ -7,17 +7,18 @@ from uuid import uuid4
 from tests.factories import City
 from tests.matrix import Build, Sample, made
 
-_half_hours = count()
+_minutes = count()
 
 
 def values() -> dict[str, Any]:
-    """Half an hour that no other sample has."""
-    hours, half = divmod(next(_half_hours), 2)
+    """A minute that hardly any other sample has."""
+    hours, minute = divmod(next(_minutes) % (24 * 60 - 1), 60)
+    start = f"2026-11-20T{hours:02}:{minute:02}"
     return {
         "day": "2026-11-20",
-        "start_at": f"2026-11-20T{hours:02}:{half * 30:02}:00+07:00",
-        "end_at": f"2026-11-20T{hours:02}:{half * 30 + 29:02}:00+07:00",
-        "minutes": 29,
+        "start_at": f"{start}:00+07:00",
+        "end_at": f"2026-11-20T{hours + (minute == 59):02}:{(minute + 1) % 60:02}:00+07:00",
+        "minutes": 1,
         "category": "PRIMARY",
         "description": "Menyusun laporan pelayanan harian",
         "output_quantity": "1",

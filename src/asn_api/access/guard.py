@@ -28,6 +28,7 @@ async def actor_of(request: Request) -> Actor | None:
         if scheme.lower() == "bearer" and token:
             actor = await authority.actor(token.strip(), request.app.state.clock())
         if actor is None:
+            _limit_address(request)
             raise Problem(
                 "TOKEN_INVALID", headers={"WWW-Authenticate": 'Bearer realm="asn-api", error="invalid_token"'}
             )
@@ -47,6 +48,7 @@ def require(permission: Permission) -> Any:
     async def allowed(request: Request) -> Access:
         actor = await actor_of(request)
         if actor is None:
+            _limit_address(request)
             raise Problem("TOKEN_MISSING", headers=_CHALLENGE)
         limiter: Limiter = request.app.state.limiter
         limiter.admit(request, f"p:{actor.principal_id}")
@@ -63,9 +65,14 @@ def require(permission: Permission) -> Any:
     return Depends(allowed)
 
 
-async def _public(request: Request) -> None:
+def _limit_address(request: Request) -> None:
+    """Whoever has no valid token, or needs none, is limited by address."""
     limiter: Limiter = request.app.state.limiter
     limiter.admit(request, f"a:{client_address(request)}")
+
+
+async def _public(request: Request) -> None:
+    _limit_address(request)
 
 
 setattr(_public, PUBLIC, True)

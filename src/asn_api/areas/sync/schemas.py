@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from asn_api.areas.activities.schemas import ActivityValues, Version
+from asn_api.areas.activities.schemas import ActivityOut, ActivityValues, Version
 from asn_api.core.wire import In, Line, Out
 
 
@@ -65,7 +65,7 @@ class OperationOut(Out):
     code: str | None
     detail: str | None
     errors: list[SyncFaultOut]
-    current: dict[str, Any] | None = Field(description="With a conflict: the record as it stands here.")
+    current: ActivityOut | None = Field(description="With a conflict: the record as it stands here.")
 
 
 class PushOut(Out):

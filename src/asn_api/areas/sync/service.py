@@ -7,7 +7,8 @@ from uuid import UUID
 import asyncpg
 
 from asn_api.access.actor import Access
-from asn_api.areas.activities import ledger_queries
+from asn_api.access.scope import hot_params
+from asn_api.areas.activities import ledger_queries, queries
 from asn_api.areas.activities import recording as activities
 from asn_api.areas.activities.ledger import Ledger, Row
 from asn_api.areas.activities.recording import Device
@@ -48,6 +49,7 @@ async def push(
                 stopped.add(each.id)
             results.append(result)
     await ledger.flush()
+    await _show_current(driver, access, results)
     return results
 
 
@@ -105,10 +107,16 @@ def _act(ledger: Ledger, operation: OperationIn, row: Row | None, device: Device
 
 
 def _conflict(operation: OperationIn, row: Row, language: Language) -> Result:
-    problem = Problem("VERSION_STALE")
-    result = _result(operation, "conflict", row["version"], problem, language)
-    hidden = {"unit_id", "position_id", "employee_id"}
-    return result | {"current": {name: value for name, value in row.items() if name not in hidden}}
+    return _result(operation, "conflict", row["version"], Problem("VERSION_STALE"), language)
+
+
+async def _show_current(driver: asyncpg.Connection, access: Access, results: list[Result]) -> None:
+    """Conflicts carry the record as it stands here, in the shape in which it is read."""
+    for result in results:
+        if result["status"] == "conflict":
+            params = queries.one_params(access, result["id"], hot_params(access))
+            row = await driver.fetchrow(queries.ONE.sql, *queries.ONE.arguments(params))
+            result["current"] = queries.shown(row, access) if row is not None else None
 
 
 def _malformed(
