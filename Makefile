@@ -22,7 +22,7 @@ fix: $(INSTALLED) ## Format, and repair what the linter can
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 bench: $(INSTALLED) ## Measure the hot paths beside their baselines
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(args)
 
 tour: $(INSTALLED) ## Walk through the main job against a running `make run`
 	@$(BIN)/python -m examples.tour
@@ -32,6 +32,10 @@ openapi: $(INSTALLED) ## Write openapi/openapi.json
 
 migration: $(INSTALLED) ## Write a migration from the tables: m="what changes"
 	@$(BIN)/python -m asn_api db revision "$(m)"
+
+lock: ## Resolve the dependencies of pyproject.toml anew (needs uv)
+	uv pip compile --quiet --universal --all-extras --group dev --generate-hashes pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --extra docs --generate-hashes pyproject.toml -o requirements-runtime.lock
 
 image: ## Build the container image
 	docker build --tag asn-api .
@@ -48,4 +52,4 @@ venv: ## Make .venv anew from requirements.lock
 $(INSTALLED): requirements.lock
 	@if cmp -s $< $@; then touch $@; else $(MAKE) --no-print-directory venv; fi
 
-.PHONY: help run test check fix bench tour openapi migration image venv
+.PHONY: help run test check fix bench tour openapi migration lock image venv

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test. Tests are kept apart by region, not by rollback: commits are real (decision 0003)."""
+"""A real PostgreSQL for every test; tests are kept apart by region, and commits are real (decision 0003)."""
 
 import os
 import secrets

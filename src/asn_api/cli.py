@@ -178,4 +178,5 @@ def new(number: Annotated[int, typer.Argument(min=1, help="Its number, unused so
 
 
 keys.command("rotate")(commands.rotate)
+keys.command("reseal")(commands.reseal)
 app.command("import")(import_command.import_files)

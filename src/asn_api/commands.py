@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -53,6 +54,61 @@ def rotate() -> None:
     from asn_api.areas.identity import keys
 
     typer.echo(_run(keys.rotate))
+
+
+def reseal(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only count; exit with 1 when something needs it.")
+    ] = False,
+) -> None:
+    """Move everything that older encryption keys sealed to the first key; servers may run meanwhile."""
+    import asyncpg
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from asn_api.core.settings import settings
+    from asn_api.up import check_database
+
+    check_database(settings())
+    try:
+        remaining = asyncio.run(_reseal(check))
+    except (OSError, SQLAlchemyError, asyncpg.PostgresError) as error:
+        raise StartupError(f"The database failed ({type(error).__name__}); start it again.") from None
+    raise typer.Exit(remaining > 0)
+
+
+async def _reseal(check: bool) -> int:
+    """Tells what was done per column; how many values are not under the first key now."""
+    from asn_api.core.crypto import Keyring
+    from asn_api.core.database import Database
+    from asn_api.core.settings import settings
+    from asn_api.reseal import SEALED, older, reseal
+
+    chosen = settings()
+    database, keyring = Database(chosen), Keyring(chosen.keys)
+    remaining = 0
+    try:
+        for sealed in SEALED:
+            async with database.sessions() as db:
+                found = await older(db, keyring, sealed)
+            if check:
+                keys = "".join(f", {number} under key {id}" for id, number in sorted(found.items()))
+                typer.echo(f"{sealed.name}: {found.total()} to re-seal{keys}")
+                remaining += found.total()
+                continue
+            with typer.progressbar(length=found.total(), label=sealed.name, file=sys.stderr) as bar:
+                done = await reseal(database.sessions, keyring, sealed, bar.update)
+            busy = f", {done.busy} in use (repeat)" if done.busy else ""
+            lost = f", {done.lost} that no key opens" if done.lost else ""
+            typer.echo(f"{sealed.name}: {done.moved} re-sealed{busy}{lost}")
+            remaining += done.busy + done.lost
+    finally:
+        await database.stop()
+    typer.echo(
+        f"Key {keyring.lowest}, the lowest, must stay in ASN_ENCRYPTION_KEYS for good: the look-up of NIK, "
+        "one-time and recovery codes are bound to it. Any other old key may leave when nothing needs it here "
+        "and the sessions begun under it have run out."
+    )
+    return remaining
 
 
 def _run(work: Callable[[Any, Any, datetime], Awaitable[T]], taken: str = "It exists already.") -> T:

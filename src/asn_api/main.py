@@ -12,7 +12,6 @@ from asn_api.access.grants import GRANTS
 from asn_api.access.guard import identify
 from asn_api.api import ROUTERS, TAGS
 from asn_api.areas.identity import keys
-from asn_api.areas.identity.demo_logins import has_demo_logins
 from asn_api.core import logging
 from asn_api.core.clock import utc_now
 from asn_api.core.crypto import Keyring
@@ -22,7 +21,8 @@ from asn_api.core.http.edge import Edge
 from asn_api.core.http.hot import HotDoor
 from asn_api.core.http.limits import Limiter
 from asn_api.core.passwords import Passwords
-from asn_api.core.settings import Settings, StartupError, settings
+from asn_api.core.settings import Settings, settings
+from asn_api.start_checks import check_content
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -76,9 +76,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.database.start()
     try:
         async with app.state.database.sessions.begin() as db:
+            await check_content(db, app.state.settings, app.state.keyring)
             await keys.ensure(db, app.state.keyring, app.state.clock())
-            if app.state.settings.environment == "production" and await has_demo_logins(db):
-                raise StartupError("This database holds the demo city, whose passwords everybody knows.")
         await app.state.authority.start()
         yield
     finally:

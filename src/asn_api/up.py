@@ -14,12 +14,15 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import asyncpg
+
 from asn_api.core.embedded import EmbeddedPostgres, dies_with_parent
 from asn_api.core.schema import State, state_at
 from asn_api.core.settings import Settings, StartupError, load, new_key
 
 PORT_SECONDS = 3
 """For the server of a supervisor that was killed a moment ago to leave its port."""
+CONNECT_SECONDS = 5
 READY_SECONDS = 60
 STOP_SECONDS = 15
 """More than the server's own ten for open requests."""
@@ -102,13 +105,18 @@ def _keys(settings: Settings, folder: Path) -> str:
 
 
 def check_database(settings: Settings) -> None:
-    import psycopg
+    async def connect() -> None:
+        await (await asyncpg.connect(settings.libpq, timeout=CONNECT_SECONDS)).close()
 
     try:
-        psycopg.connect(settings.libpq, connect_timeout=5).close()
-    except psycopg.Error as error:
-        reason = str(error).splitlines()[0]
-        raise StartupError(f"ASN_DATABASE_URL does not lead to a database: {reason}.") from None
+        asyncio.run(connect())
+    except TimeoutError:
+        reason = f"no answer within {CONNECT_SECONDS} seconds"
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).splitlines()[0].rstrip(".")
+    else:
+        return
+    raise StartupError(f"ASN_DATABASE_URL does not lead to a database: {reason}.")
 
 
 def migrate(settings: Settings) -> None:
@@ -126,12 +134,15 @@ def schema_state(settings: Settings) -> State:
 
 
 def check_schema(settings: Settings) -> None:
-    """A server or worker only runs on the schema of its own code."""
+    """A server or worker only runs on the schema of its own code and on content that it can serve."""
+    from asn_api.start_checks import check_content_of
+
     check_database(settings)
     found = schema_state(settings)
     _refuse_newer(found)
     if found != "current":
         raise StartupError(f"The database's schema is {found}: run `asn-api db upgrade`.")
+    asyncio.run(check_content_of(settings))
 
 
 def _refuse_newer(found: State) -> None:

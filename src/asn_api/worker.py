@@ -9,8 +9,9 @@ from asn_api.areas.identity.jobs import FORGET_EXPIRED
 from asn_api.areas.performance.jobs import END_PLANS
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
-from asn_api.core.jobs import Job, Means, application, run_until
+from asn_api.core.jobs import Job, Means
 from asn_api.core.logging import install
+from asn_api.core.queue import application, run_until
 from asn_api.core.settings import Settings, settings
 
 JOBS: tuple[Job, ...] = (CHECK_IMPORT, COMMIT_IMPORT, FORGET_EXPIRED, END_PLANS)

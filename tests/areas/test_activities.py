@@ -348,6 +348,8 @@ async def test_the_list_comes_as_a_table_and_formulas_in_it_are_dead(city: City)
             "/v1/activities",
             headers={"Accept": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
         )
+    assert ",Primary duty," in table.text
+    assert ",Submitted," in table.text
     assert "\t=HYPERLINK" in table.text or "'=HYPERLINK" in table.text
     assert [json.loads(line) for line in lines.text.splitlines()] == listed
     assert sheet.content.startswith(b"PK")

@@ -99,8 +99,15 @@ async def test_a_board_can_be_filtered_and_exported(city: City) -> None:
         await post(staff)
         assert await board(head, state="BELOW_TARGET") == [("STAFF", "BELOW_TARGET")]
         table = await head.get(f"/v1/days/{TODAY}/board", headers={"Accept": "text/csv"})
+        indonesian = await head.get(
+            "/v1/days/2026-11-19/board", headers={"Accept": "text/csv", "Accept-Language": "id"}
+        )
     assert table.headers["content-type"].startswith("text/csv")
+    assert table.headers["content-disposition"] == f'attachment; filename="papan-{TODAY}.csv"'
     assert len(table.text.splitlines()) == 6
+    assert "Below the target" in table.text
+    assert indonesian.headers["content-disposition"] == 'attachment; filename="papan-2026-11-19.csv"'
+    assert "Belum Melapor" in indonesian.text
 
 
 async def test_pages_of_a_board_follow_each_other(city: City) -> None:

@@ -75,13 +75,16 @@ async def test_accounts_are_listed_and_searched(city: City) -> None:
         assert (everyone["page"]["total"], len(everyone["data"])) == (8, 3)
         following = (await client.get(f"/v1/accounts?limit=3&cursor={everyone['page']['next']}")).json()
         assert not {each["id"] for each in everyone["data"]} & {each["id"] for each in following["data"]}
-        named = (await client.get("/v1/accounts?search=COLLEA")).json()["data"]
-        numbered = (await client.get(f"/v1/accounts?search={city.people['staff'].nip}")).json()["data"]
+        named = (await client.get("/v1/accounts?q=COLLEA")).json()["data"]
+        numbered = (await client.get(f"/v1/accounts?q={city.people['staff'].nip}")).json()["data"]
         admins = (await client.get("/v1/accounts?role=REGIONAL_ADMIN&status=ACTIVE")).json()["data"]
     assert [each["login"] for each in named] == [city.people["colleague"].nip]
     assert [each["employee_id"] for each in numbered] == [str(city.id("staff"))]
     assert [each["roles"][0]["unit_name"] for each in admins] == [city.region.name]
-    assert {each["refused"] for each in admins[0]["allowed_actions"]} == {"SELF_ADMINISTRATION"}
+    assert admins[0]["allowed_actions"] == [
+        {"action": action, "refused": "SELF_ADMINISTRATION"}
+        for action in ("DISABLE", "ENABLE", "REMOVE_TOTP")
+    ]
 
 
 async def test_a_branch_admin_reaches_only_his_branch(city: City, branch_admin: str) -> None:

@@ -62,6 +62,7 @@ async def test_a_wrong_secret_and_an_unknown_client_get_the_same_answer(city: Ci
     ):
         answer = await token(city, client_id=id, client_secret="wrong")
         assert (answer.status_code, answer.json()["code"]) == (401, "OAUTH_INVALID_CLIENT"), id
+        assert answer.json()["error"] == "invalid_client"
         assert answer.json()["params"] == {"error": "invalid_client"}
         assert answer.headers["www-authenticate"].startswith("Basic")
 

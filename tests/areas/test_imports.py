@@ -14,8 +14,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, update
 
-from asn_api.core.jobs import Means, application, run_waiting
+from asn_api.core.jobs import Means
 from asn_api.core.journal import JournalEntry
+from asn_api.core.queue import application, run_waiting
 from asn_api.core.settings import Settings
 from asn_api.tables.employees import Employee, EmployeeGrade, EmployeeImport, EmployeeImportRow
 from asn_api.tables.identity import Account
@@ -271,8 +272,10 @@ async def test_an_applied_import_keeps_its_report_but_no_copies_of_the_data(city
         [done] = (await client.get("/v1/employee-imports")).json()["data"]
         report = (await client.get(f"/v1/employee-imports/{done['id']}/report")).text
     assert "EMAIL_INVALID" in report
-    assert done["allowed_actions"] == []
-    assert done["refused_actions"]["discard"]["code"] == "IMPORT_DONE"
+    assert done["allowed_actions"] == [
+        {"action": "COMMIT", "refused": "IMPORT_DONE"},
+        {"action": "DISCARD", "refused": "IMPORT_DONE"},
+    ]
     async with city.database.sessions() as db:
         stored = (
             await db.scalars(select(EmployeeImport).where(EmployeeImport.region_id == city.region.id))
@@ -282,6 +285,34 @@ async def test_an_applied_import_keeps_its_report_but_no_copies_of_the_data(city
             select(EmployeeImportRow.values).where(EmployeeImportRow.region_id == city.region.id)
         )
         assert set(values) == {None}
+
+
+async def test_which_numbers_are_of_contracts_the_policy_of_the_day_says(city: City, work: Work) -> None:
+    person = row(
+        1, nip_baru="199108042017312901", kedudukan_hukum_id="71", gol_akhir_id="", gol_akhir_nama="IX"
+    )
+    async with city.call_as("admin") as client:
+        content = (await client.get("/v1/policies/identity")).json()["content"]
+        content["pppk_contract_codes"] = ["31"]
+
+        async def found_from(day: str) -> tuple[dict[str, int], httpx.Response]:
+            body = {"valid_from": day, "content": content, "source": "Perwali 1/2026"}
+            assert (await client.post("/v1/policies/identity", json=body)).status_code == 201
+            found = await checked(client, work, written(person), tree())
+            by_hand = {"nip": "199108042017312902", "name": "Warga Baru", "employment": "PPPK"}
+            by_hand |= {
+                "legal_standing_code": "71",
+                "grade": {"code": "31", "since": "2026-11-01"},
+                "appointment": {"position_id": str(found["id"]), "since": "2026-11-01"},
+            }
+            return found["summary"]["codes"], await client.post("/v1/employees", json=by_hand)
+
+        codes, made = await found_from("2026-11-21")
+        assert codes["NIP_START_MONTH"] == 1
+        assert made.json()["code"] == "NIP_START_MONTH"
+        codes, made = await found_from("2026-11-20")
+        assert "NIP_START_MONTH" not in codes
+        assert made.json()["errors"][0]["code"] == "POSITION_UNKNOWN"
 
 
 async def test_the_report_speaks_the_caller_s_language(city: City, work: Work) -> None:

@@ -254,7 +254,7 @@ async def test_a_step_is_taken_by_its_actor_in_its_status_only(city: City, statu
         if actor is not None:
             shown = await done(city, person, "GET", f"/plans/{plan['id']}")
             expected = {action.value: refusal(status, action, {actor}) for action in steps}
-            assert {each["action"]: each["reason"] for each in shown["allowed_actions"]} == expected
+            assert {each["action"]: each["refused"] for each in shown["allowed_actions"]} == expected
         for action, (method, path, body) in steps.items():
             in_reach = actor is (PlanActor.EMPLOYEE if action in employees_own else PlanActor.EVALUATOR)
             answer = await send(

@@ -59,11 +59,23 @@ def test_a_value_of_a_lost_key_names_the_key() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1", "1:", "0:" + OLD[2:], "256:" + OLD[2:], "x:" + OLD[2:], "²:" + OLD[2:], OLD + "!", OLD[:-4]]
-    + [f"{OLD},{OLD}", f"{OLD},", f"{OLD},01:{NEW[2:]}"],
+    [
+        "",
+        "1",
+        "1:",
+        "0:" + OLD[2:],
+        "256:" + OLD[2:],
+        "x:" + OLD[2:],
+        "²:" + OLD[2:],
+        OLD + "!",
+        OLD[:-4],
+        f"{OLD},{OLD}",
+        f"{OLD},",
+        f"{OLD},01:{NEW[2:]}",
+    ],
 )
 def test_a_keyring_written_wrongly_is_refused_without_showing_a_key(text: str) -> None:
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError, match="key") as refusal:
         Keyring.parse(text)
     assert OLD[2:12] not in str(refusal.value)
 

@@ -19,7 +19,8 @@ from sqlalchemy import func, select, text
 from asn_api.areas.identity.jobs import forget_expired
 from asn_api.core.database import Database
 from asn_api.core.idempotency import IdempotencyKey
-from asn_api.core.jobs import Job, Means, application, defer, run_until, run_waiting
+from asn_api.core.jobs import Job, Means, defer
+from asn_api.core.queue import application, run_until, run_waiting
 from asn_api.core.settings import Settings
 from asn_api.tables.identity import Account, OneTimeCode, Session, SignInFailure
 from asn_api.worker import JOBS

@@ -30,6 +30,13 @@ def test_an_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> Non
     assert "T" in str(shown["at"])
 
 
+def test_the_server_s_text_for_terminals_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.getLogger("uvicorn.error").info("Started", extra={"color_message": "Started \x1b[36m1"})
+    shown = line(capsys)
+    assert shown["event"] == "Started"
+    assert "color_message" not in shown
+
+
 def test_numbers_of_people_are_hidden(capsys: pytest.CaptureFixture[str]) -> None:
     log = logging.getLogger("asn_api.x")
     log.error("employee 198501012010011001 with 3273010101850001", extra={"nip": "198501012010011001"})

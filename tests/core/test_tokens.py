@@ -99,8 +99,9 @@ def test_any_roles_and_scopes_come_back(subject: str, roles: list[Held], scope: 
 
 
 def test_the_wire_form_follows_rfc_9068() -> None:
-    assert HEADER == {"alg": "ES256", "typ": "at+jwt", "kid": KEY.kid}
-    assert BODY["iss"] == ISSUER and BODY["aud"] == AUDIENCE
+    assert {"alg": "ES256", "typ": "at+jwt", "kid": KEY.kid} == HEADER
+    assert BODY["iss"] == ISSUER
+    assert BODY["aud"] == AUDIENCE
     assert BODY["scope"] == "activities:read activities:write"
     assert BODY["roles"][0] == {"role": "EMPLOYEE", "unit": "u1"}
     assert BODY["exp"] - BODY["iat"] == 900
@@ -174,10 +175,28 @@ def test_no_claim_may_be_missing(claim: str) -> None:
 
 @pytest.mark.parametrize(
     "claim",
-    [{"iss": "https://evil.example"}, {"aud": "another-api"}, {"aud": [AUDIENCE, "another-api"]}, {"sub": 1}]
-    + [{"sub": ""}, {"sub": None}, {"jti": None}, {"exp": str(BODY["exp"])}, {"exp": None}, {"exp": True}]
-    + [{"exp": 10**20}, {"exp": 10**400}, {"iat": 1.5}, {"nbf": "0"}, {"roles": None}, {"roles": ["ADMIN"]}]
-    + [{"roles": [{"role": "ADMIN"}]}, {"scope": ["a"]}, {"scope": None}, {"client_id": None}],
+    [
+        {"iss": "https://evil.example"},
+        {"aud": "another-api"},
+        {"aud": [AUDIENCE, "another-api"]},
+        {"sub": 1},
+        {"sub": ""},
+        {"sub": None},
+        {"jti": None},
+        {"exp": str(BODY["exp"])},
+        {"exp": None},
+        {"exp": True},
+        {"exp": 10**20},
+        {"exp": 10**400},
+        {"iat": 1.5},
+        {"nbf": "0"},
+        {"roles": None},
+        {"roles": ["ADMIN"]},
+        {"roles": [{"role": "ADMIN"}]},
+        {"scope": ["a"]},
+        {"scope": None},
+        {"client_id": None},
+    ],
 )
 def test_a_wrong_claim_is_refused(claim: dict[str, object]) -> None:
     assert refusal(signed(body=BODY | claim)) == "claims"

@@ -42,7 +42,7 @@ class Keyring:
             if len(key) != KEY_BYTES:
                 raise ValueError(f"key {number} has {len(key)} bytes instead of {KEY_BYTES}")
         self._keys = dict(keys)
-        self._current = next(iter(self._keys))
+        self.current = next(iter(self._keys))
         self._ciphers = {number: AESGCM(_subkey(key, "encryption")) for number, key in self._keys.items()}
         self._subkeys: dict[tuple[int, str], bytes] = {}
 
@@ -72,8 +72,8 @@ class Keyring:
         The context is authenticated, so a value copied to another row or column does not open.
         """
         nonce = secrets.token_bytes(NONCE_BYTES)
-        ciphertext = self._ciphers[self._current].encrypt(nonce, plaintext, context.encode())
-        return bytes([self._current]) + nonce + ciphertext
+        ciphertext = self._ciphers[self.current].encrypt(nonce, plaintext, context.encode())
+        return bytes([self.current]) + nonce + ciphertext
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """The plaintext of `seal`; CannotOpen when it was changed, moved or its key is gone."""
@@ -88,8 +88,13 @@ class Keyring:
         except InvalidTag:
             raise CannotOpen("changed, or sealed for another context") from None
 
+    @property
+    def lowest(self) -> int:
+        """The key of the blind indexes and code digests."""
+        return min(self._keys)
+
     def needs_rotation(self, sealed: bytes) -> bool:
-        return key_id(sealed) != self._current
+        return key_id(sealed) != self.current
 
     def blind_index(self, value: str, purpose: str) -> bytes:
         """16 bytes equal for equal values, to look up or make unique what is sealed.
@@ -98,7 +103,7 @@ class Keyring:
         the ring and does not rotate with it: the lowest key may leave (or a lower one join) only together
         with a re-index of every such column.
         """
-        key = self._derived(min(self._keys), f"blind index:{purpose}")
+        key = self._derived(self.lowest, f"blind index:{purpose}")
         return hmac.digest(key, value.encode(), "sha256")[:16]
 
     def code_digest(self, code: str) -> bytes:

@@ -62,7 +62,7 @@ async def earlier_answer(db: AsyncSession, keyring: Keyring, attempt: Attempt) -
         return None
     if row.body_hash != attempt.body_hash:
         raise Problem("IDEMPOTENCY_KEY_REUSED")
-    return Answer(row.status, row.headers, keyring.open(row.body, _context(attempt)))
+    return Answer(row.status, row.headers, keyring.open(row.body, _bound_to(attempt)))
 
 
 async def keep(db: AsyncSession, keyring: Keyring, attempt: Attempt, answer: Answer, now: datetime) -> None:
@@ -75,11 +75,15 @@ async def keep(db: AsyncSession, keyring: Keyring, attempt: Attempt, answer: Ans
             body_hash=attempt.body_hash,
             status=answer.status,
             headers=dict(answer.headers),
-            body=keyring.seal(answer.body, _context(attempt)),
+            body=keyring.seal(answer.body, _bound_to(attempt)),
             created_at=now,
         )
     )
 
 
-def _context(attempt: Attempt) -> str:
-    return f"idempotency_keys.body:{attempt.region_id}/{attempt.principal_id}/{attempt.key}"
+def body_context(region_id: UUID, principal_id: UUID, key: str) -> str:
+    return f"idempotency_keys.body:{region_id}/{principal_id}/{key}"
+
+
+def _bound_to(attempt: Attempt) -> str:
+    return body_context(attempt.region_id, attempt.principal_id, attempt.key)

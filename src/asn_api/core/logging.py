@@ -68,6 +68,7 @@ def _formatter() -> logging.Formatter:
         ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _uncoloured,
             _failures,
             _without_numbers,
             structlog.processors.JSONRenderer(serializer=_dumps),
@@ -77,6 +78,12 @@ def _formatter() -> logging.Formatter:
 
 def _dumps(event: EventDict, **_: Any) -> str:
     return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _uncoloured(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Without uvicorn's second text of the same message, meant for a terminal."""
+    event.pop("color_message", None)
+    return event
 
 
 def _failures(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

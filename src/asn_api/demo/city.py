@@ -82,7 +82,9 @@ def _city() -> tuple[tuple[dict[str, str], ...], tuple[dict[str, str], ...]]:
     people: list[dict[str, str]] = []
     heads: dict[str, str] = {}
     for seat in tree.seats:
-        if seat.heads and seat.key not in FILLED and rng.random() < VACANT_HEADS:
+        is_agency = seat.unit.key == seat.unit.agency
+        # An agency without a head has no top of its cascade of plans.
+        if seat.heads and not is_agency and seat.key not in FILLED and rng.random() < VACANT_HEADS:
             continue
         row = _employee(seat, len(people) + 1, rng, taken)
         people.append(row)

@@ -16,7 +16,10 @@ def _run(connection: Connection) -> None:
     connection.execute(text("set lock_timeout = '5s'"))
     connection.commit()
     context.configure(
-        connection=connection, target_metadata=Table.metadata, transaction_per_migration=True, compare_type=True
+        connection=connection,
+        target_metadata=Table.metadata,
+        transaction_per_migration=True,
+        compare_type=True,
     )
     with context.begin_transaction():
         context.run_migrations()

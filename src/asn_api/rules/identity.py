@@ -10,6 +10,12 @@ class AccountStatus(StrEnum):
     DISABLED = "DISABLED"
 
 
+class AccountAction(StrEnum):
+    DISABLE = "DISABLE"
+    ENABLE = "ENABLE"
+    REMOVE_TOTP = "REMOVE_TOTP"
+
+
 class CodePurpose(StrEnum):
     ACTIVATION = "ACTIVATION"
     PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105

@@ -1,9 +1,6 @@
 """The words of an import: what a file's state is and what happens to one of its lines."""
 
 from enum import StrEnum
-from typing import Literal
-
-ImportAction = Literal["commit", "discard"]
 
 
 class ImportStatus(StrEnum):
@@ -13,6 +10,11 @@ class ImportStatus(StrEnum):
     COMMITTING = "COMMITTING"
     COMMITTED = "COMMITTED"
     FAILED = "FAILED"
+
+
+class ImportAction(StrEnum):
+    COMMIT = "COMMIT"
+    DISCARD = "DISCARD"
 
 
 class RowAction(StrEnum):
@@ -25,9 +27,9 @@ class RowAction(StrEnum):
 def refusal(status: ImportStatus, action: ImportAction) -> str | None:
     """Why an import in this state cannot be committed or discarded; None when it can."""
     match status, action:
-        case (ImportStatus.CHECKED, _) | (ImportStatus.FAILED, "discard"):
+        case (ImportStatus.CHECKED, _) | (ImportStatus.FAILED, ImportAction.DISCARD):
             return None
-        case ImportStatus.WAITING | ImportStatus.CHECKING, "discard":
+        case ImportStatus.WAITING | ImportStatus.CHECKING, ImportAction.DISCARD:
             return None
         case ImportStatus.WAITING | ImportStatus.CHECKING, _:
             return "IMPORT_NOT_CHECKED"

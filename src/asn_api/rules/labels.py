@@ -8,8 +8,8 @@ from asn_api.errors import Language
 from asn_api.rules.activities import ActivityAction, ActivityActor, ActivityStatus, Category, Flag, PlaceType
 from asn_api.rules.calendar import DayKind, Zone
 from asn_api.rules.days import DayState
-from asn_api.rules.identity import AccountStatus, CodePurpose, GrantedRole
-from asn_api.rules.imports import ImportStatus, RowAction
+from asn_api.rules.identity import AccountAction, AccountStatus, CodePurpose, GrantedRole
+from asn_api.rules.imports import ImportAction, ImportStatus, RowAction
 from asn_api.rules.minutes import Fulfilment
 from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
 from asn_api.rules.people import Employment, Sex
@@ -183,6 +183,11 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         AccountStatus.ACTIVE: ("Aktif", "Active"),
         AccountStatus.DISABLED: ("Dinonaktifkan", "Disabled"),
     },
+    AccountAction: {
+        AccountAction.DISABLE: ("Nonaktifkan", "Disable"),
+        AccountAction.ENABLE: ("Aktifkan Kembali", "Enable"),
+        AccountAction.REMOVE_TOTP: ("Lepas Kode Sekali Pakai", "Remove the second factor"),
+    },
     CodePurpose: {
         CodePurpose.ACTIVATION: ("Aktivasi Akun", "Account activation"),
         CodePurpose.PASSWORD_RESET: ("Atur Ulang Kata Sandi", "Password reset"),
@@ -197,6 +202,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         ImportStatus.COMMITTING: ("Sedang Diterapkan", "Being applied"),
         ImportStatus.COMMITTED: ("Diterapkan", "Applied"),
         ImportStatus.FAILED: ("Gagal", "Failed"),
+    },
+    ImportAction: {
+        ImportAction.COMMIT: ("Terapkan", "Apply"),
+        ImportAction.DISCARD: ("Buang", "Discard"),
     },
     RowAction: {
         RowAction.CREATE: ("Data Baru", "New"),

@@ -66,7 +66,7 @@ COLUMNS = (
     Column("NIP", "NIP", lambda each: each["nip"]),
     Column("Nama", "Name", lambda each: each["name"]),
     Column("Unit kerja", "Unit", lambda each: each["unit_name"]),
-    Column("Keadaan", "State", lambda each: _STATES[each["severity"]].value),
+    Column("Keadaan", "State", lambda each: _STATES[each["severity"]]),
     Column("Target menit", "Target minutes", lambda each: each["target"]),
     Column("Menit dilaporkan", "Claimed minutes", lambda each: each["claimed_minutes"]),
     Column("Menit terverifikasi", "Verified minutes", lambda each: each["verified_minutes"]),

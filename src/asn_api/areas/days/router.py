@@ -46,7 +46,7 @@ async def get_day_board(
     statement, keys = await boards.board(db, access, day, wanted)
     if format is not Format.JSON:
         ordered = statement.order_by(*(key.column for key in keys))
-        return await export(request, ordered, boards.COLUMNS, f"papan-{day}", format, boards.row)
+        return await export(request, ordered, boards.COLUMNS, "papan", format, boards.row, day)
     return await page(db, request, response, statement, keys, wanted, boards.row)
 
 

@@ -24,6 +24,7 @@ from asn_api.areas.employees.imports import (
 )
 from asn_api.areas.employees.portal_rows import EmployeeValues
 from asn_api.areas.organization import unit_import
+from asn_api.areas.policies.current import identity_policy
 from asn_api.core.bulk import copy_in
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
@@ -94,7 +95,8 @@ async def _verdicts(
     if not units:
         raise Problem("UNITS_MISSING")
     names = {siasn_id: unit.name for siasn_id, unit in units.items()}
-    file = await asyncio.to_thread(portal.read, content, names)
+    policy = await identity_policy(db, access.region_id, access.today)
+    file = await asyncio.to_thread(portal.read, content, names, policy.pppk_contract_codes)
     values = [row.values for row in file.rows if row.values is not None]
     people = People(await known(access, db, keyring, values))
     return judge(file.rows, people, units)

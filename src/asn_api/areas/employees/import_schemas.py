@@ -16,6 +16,11 @@ class ImportProblem(Out):
     message: str
 
 
+class ImportAllowedOut(Out):
+    action: ImportAction
+    refused: str | None = Field(description="The code of what stands in the way; null when it may be done.")
+
+
 class UnitCounts(Out):
     created: int
     changed: int
@@ -54,8 +59,7 @@ class ImportOut(Out):
     summary: ImportSummary | None
     problem: ImportProblem | None = Field(description="Why it FAILED; nothing was applied then.")
     committed_at: datetime | None
-    allowed_actions: list[ImportAction]
-    refused_actions: dict[ImportAction, ImportProblem]
+    allowed_actions: list[ImportAllowedOut]
 
 
 class RowMessage(Out):

@@ -1,7 +1,7 @@
 """Stored imports and rows in the words of the caller's language."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, get_args
+from typing import Any
 
 from asn_api.areas.employees.portal import report_csv
 from asn_api.areas.employees.portal_rows import Message, Severity
@@ -13,19 +13,15 @@ _SHOWN = ("id", "version", "status", "file_name", "created_at", "created_by", "r
 
 def imported(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
     summary = row["summary"]
-    refused = {
-        action: _problem(code, {}, language)
-        for action in get_args(ImportAction)
-        if (code := refusal(row["status"], action))
-    }
     code = row["problem_code"]
     return {
         **{name: row[name] for name in _SHOWN},
         "committed_at": row["committed_at"],
         "summary": _summary(summary) if "rows" in summary else None,
         "problem": _problem(code, summary.get("problem_params", {}), language) if code else None,
-        "allowed_actions": [action for action in get_args(ImportAction) if action not in refused],
-        "refused_actions": refused,
+        "allowed_actions": [
+            {"action": action, "refused": refusal(row["status"], action)} for action in ImportAction
+        ],
     }
 
 

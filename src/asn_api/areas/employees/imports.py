@@ -98,7 +98,7 @@ async def mark_committing(access: Access, db: AsyncSession, id: UUID) -> None:
 
 
 async def _begin_commit(access: Access, db: AsyncSession, found: EmployeeImport) -> None:
-    check_allowed(found.status, "commit")
+    check_allowed(found.status, ImportAction.COMMIT)
     found.status = ImportStatus.COMMITTING
     await db.flush()
     await _tell(access, db, found, "commit_requested", {"status": ["CHECKED", "COMMITTING"]})
@@ -114,7 +114,7 @@ async def discard_unfinished(access: Access, db: AsyncSession, id: UUID) -> None
 
 async def discard(access: Access, db: AsyncSession, found: EmployeeImport) -> None:
     """Remove an import that was not applied, with all that it holds."""
-    check_allowed(found.status, "discard")
+    check_allowed(found.status, ImportAction.DISCARD)
     await _tell(access, db, found, "DISCARD", {"status": [found.status.value, None]})
     await forget_rows(access, db, found.id)
     await db.delete(found)

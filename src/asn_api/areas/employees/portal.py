@@ -3,7 +3,7 @@
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from asn_api.areas.employees.portal_rows import (
@@ -55,14 +55,16 @@ class PortalFile:
         return sum(row.values is not None and bool(row.messages) for row in self.rows)
 
 
-def read(content: bytes, units: Mapping[str, str]) -> PortalFile:
+def read(
+    content: bytes, units: Mapping[str, str], pppk_codes: Collection[str] = nip.PPPK_CODES
+) -> PortalFile:
     """Every row with its verdict. `units` are the known units, national id to name.
 
     A file that is no such table is a Problem; a wrong row only costs that row.
     """
     records = _records(_text(content))
     header = _header(records)
-    rows = tuple(_rows(records, header, Units(units)))
+    rows = tuple(_rows(records, header, Units(units), pppk_codes))
     if not rows:
         raise Problem("IMPORT_EMPTY")
     return PortalFile(rows)
@@ -133,7 +135,10 @@ def _header(records: Iterator[tuple[int, list[str] | None]]) -> list[str]:
 
 
 def _rows(
-    records: Iterator[tuple[int, list[str] | None]], header: list[str], units: Units
+    records: Iterator[tuple[int, list[str] | None]],
+    header: list[str],
+    units: Units,
+    pppk_codes: Collection[str],
 ) -> Iterator[PortalRow]:
     kept = [(at, name) for at, name in enumerate(header) if name and name not in NOT_RAW]
     nip_lines: dict[str, int] = {}
@@ -147,7 +152,7 @@ def _rows(
             yield _unread(line, "ROW_WIDTH", expected=len(header), found=len(cells))
         else:
             row = Row(line, dict(zip(header, cells, strict=True)))
-            number = _nip(row)
+            number = _nip(row, pppk_codes)
             _check_first(row, number, nip_lines, id_lines)
             employee = values(row, number, units, {name: cells[at] for at, name in kept if cells[at]})
             yield PortalRow(line, number.digits if number else None, employee, tuple(row.messages))
@@ -162,10 +167,10 @@ def _unread(line: int, code: str, **params: object) -> PortalRow:
     return PortalRow(line, None, None, (Message(line, "", code, Severity.ERROR, params, None),))
 
 
-def _nip(row: Row) -> nip.Nip | None:
+def _nip(row: Row, pppk_codes: Collection[str]) -> nip.Nip | None:
     text = row.required("nip_baru")
     try:
-        return nip.parse(text) if text else None
+        return nip.parse(text, pppk_codes) if text else None
     except Problem as refusal:
         row.error("nip_baru", refusal.code, None, **refusal.params)
         return None

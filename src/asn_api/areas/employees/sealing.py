@@ -14,13 +14,13 @@ def seal(keyring: Keyring, region_id: UUID, employee_id: UUID, restricted: Restr
     """The value of `employees.restricted`, bound to this person; None when there is nothing to keep."""
     if restricted == NOTHING:
         return None
-    return keyring.seal(orjson.dumps(restricted), _context(region_id, employee_id))
+    return keyring.seal(orjson.dumps(restricted), context(region_id, employee_id))
 
 
 def unseal(keyring: Keyring, region_id: UUID, employee_id: UUID, sealed: bytes | None) -> Restricted:
     if sealed is None:
         return NOTHING
-    return Restricted(**orjson.loads(keyring.open(sealed, _context(region_id, employee_id))))
+    return Restricted(**orjson.loads(keyring.open(sealed, context(region_id, employee_id))))
 
 
 def nik_index(keyring: Keyring, nik: str | None) -> bytes | None:
@@ -28,5 +28,6 @@ def nik_index(keyring: Keyring, nik: str | None) -> bytes | None:
     return keyring.blind_index(nik, "employees.nik") if nik else None
 
 
-def _context(region_id: UUID, employee_id: UUID) -> str:
+def context(region_id: UUID, employee_id: UUID) -> str:
+    """What `employees.restricted` is bound to."""
     return f"employees.restricted:{region_id}/{employee_id}"

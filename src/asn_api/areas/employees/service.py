@@ -1,6 +1,6 @@
 """Changes of employee records: made by hand, changed field by field, opened for a purpose."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from asn_api.areas.employees.sealing import NOTHING, nik_index, seal, unseal
 from asn_api.areas.employees.shapes import STORED_AS, record_shape
 from asn_api.areas.identity.accounts import ensure_accounts
 from asn_api.areas.organization.lines import rebuild
+from asn_api.areas.policies.current import identity_policy
 from asn_api.core.crypto import Keyring
 from asn_api.core.http.route import check_version
 from asn_api.core.journal import Change, difference, record
@@ -50,7 +51,8 @@ async def create(
     access: Access, db: AsyncSession, keyring: Keyring, given: EmployeeIn
 ) -> tuple[UUID, list[Fault], bool]:
     """The id of the record, what looks wrong in it, and whether it is new."""
-    number = nip.parse(given.nip)
+    codes = (await identity_policy(db, access.region_id, access.today)).pppk_contract_codes
+    number = nip.parse(given.nip, codes)
     fields = given.model_dump(include=set(CHANGERS))
     fields |= {
         "nip": number.digits,
@@ -58,7 +60,7 @@ async def create(
         "sex": given.sex or number.sex,
     }
     _check(fields, given.grade.code)
-    warnings = _warnings(fields)
+    warnings = _warnings(fields, codes)
     if given.id is not None and (known := await db.get(Employee, (access.region_id, given.id))) is not None:
         same = known.nip == number.digits and known.name == given.name
         if not same or await queries.within_reach(access, db, given.id) is None:
@@ -154,8 +156,9 @@ async def change(
     if employee.version != expected:
         check_version(employee.version, expected, await _current(access, db, keyring, employee_id))
     fields = {name: getattr(given, name) for name in given.model_fields_set & may_change(changer)}
+    codes = (await identity_policy(db, access.region_id, access.today)).pppk_contract_codes
     if fields.get("nip"):
-        fields["nip"] = nip.parse(fields["nip"]).digits
+        fields["nip"] = nip.parse(fields["nip"], codes).digits
     _check(fields)
     plain = {name: value for name, value in fields.items() if name not in _RESTRICTED}
     before = {name: getattr(employee, name) for name in plain}
@@ -180,7 +183,7 @@ async def change(
         await record(db, access.author, access.now, happened)
     if not fields.keys() & _NEVER_EMPTY:
         return []
-    return _warnings({name: getattr(employee, name) for name in _NEVER_EMPTY})
+    return _warnings({name: getattr(employee, name) for name in _NEVER_EMPTY}, codes)
 
 
 async def disclose(
@@ -264,9 +267,9 @@ def _refused(*faults: Fault) -> Problem:
     return Problem("EMPLOYEE_INVALID", faults=faults)
 
 
-def _warnings(fields: Mapping[str, Any]) -> list[Fault]:
+def _warnings(fields: Mapping[str, Any], pppk_codes: Collection[str]) -> list[Fault]:
     """Where record and number disagree: stored all the same, because numbers were issued with mistakes."""
-    number = nip.parse(fields["nip"])
+    number = nip.parse(fields["nip"], pppk_codes)
     warnings = nip.differences(number, fields["birth_date"], fields["sex"])
     if (number.kind == "PPPK") != (fields["employment"] is Employment.PPPK):
         params = {"nip": number.kind, "record": fields["employment"].value}

@@ -13,7 +13,7 @@ from asn_api.access.authority import announce
 from asn_api.areas.identity import queries, sessions
 from asn_api.areas.identity.desk import Desk, lock
 from asn_api.areas.identity.me import forget_totp
-from asn_api.areas.identity.schemas import AccountOut, ActionOut
+from asn_api.areas.identity.schemas import AccountAllowedOut, AccountOut
 from asn_api.areas.identity.traces import trace
 from asn_api.core.bulk import copy_in
 from asn_api.core.clock import utc_now
@@ -21,7 +21,7 @@ from asn_api.core.http.route import check_version
 from asn_api.core.journal import Author, Change
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Problem
-from asn_api.rules.identity import AccountStatus
+from asn_api.rules.identity import AccountAction, AccountStatus
 from asn_api.tables.employees import Employee
 from asn_api.tables.identity import Account, OneTimeCode, Session
 
@@ -142,20 +142,20 @@ async def one(access: Access, db: AsyncSession, id: UUID) -> AccountOut:
     return shown(access, row)
 
 
-def _actions(access: Access, row: Any) -> list[ActionOut]:
+def _actions(access: Access, row: Any) -> list[AccountAllowedOut]:
     """What this admin may do with the account, each refusal with its reason."""
     disabled = row["status"] is AccountStatus.DISABLED
     states = {
-        "disable": "ACCOUNT_ALREADY_DISABLED" if disabled else None,
-        "enable": None
+        AccountAction.DISABLE: "ACCOUNT_ALREADY_DISABLED" if disabled else None,
+        AccountAction.ENABLE: None
         if disabled and row["in_service"]
         else "ACCOUNT_OF_FORMER_EMPLOYEE"
         if disabled
         else "ACCOUNT_NOT_DISABLED",
-        "remove_totp": None if row["otp_confirmed"] else "TOTP_NOT_CONFIRMED",
+        AccountAction.REMOVE_TOTP: None if row["otp_confirmed"] else "TOTP_NOT_CONFIRMED",
     }
     general = _general(access, row)
-    return [ActionOut(action=action, refused=general or state) for action, state in states.items()]
+    return [AccountAllowedOut(action=action, refused=general or state) for action, state in states.items()]
 
 
 def _general(access: Access, row: Any) -> str | None:
@@ -164,14 +164,16 @@ def _general(access: Access, row: Any) -> str | None:
     return "ACCOUNT_OUTRANKS" if row["outranks"] else None
 
 
-async def _taken_on(access: Access, db: AsyncSession, id: UUID, expected: int, action: str) -> Account:
+async def _taken_on(
+    access: Access, db: AsyncSession, id: UUID, expected: int, action: AccountAction
+) -> Account:
     """The account, locked, of the version the admin saw, if the action is open to him."""
     if await queries.account(access, db, id) is None:
         raise Problem("NOT_FOUND")
     account = await lock(db, access.region_id, id)
     present = await one(access, db, id)
     check_version(account.version, expected, present)
-    refused = next(each.refused for each in present.allowed_actions if each.action == action)
+    refused = next(each.refused for each in present.allowed_actions if each.action is action)
     if refused is not None:
         raise Problem(refused)
     return account
@@ -179,7 +181,7 @@ async def _taken_on(access: Access, db: AsyncSession, id: UUID, expected: int, a
 
 async def disable(access: Access, db: AsyncSession, desk: Desk, id: UUID, expected: int) -> AccountOut:
     """The account stops working everywhere at once; its codes and sessions end."""
-    account = await _taken_on(access, db, id, expected, "disable")
+    account = await _taken_on(access, db, id, expected, AccountAction.DISABLE)
     await db.execute(
         update(OneTimeCode)
         .where(
@@ -196,7 +198,7 @@ async def disable(access: Access, db: AsyncSession, desk: Desk, id: UUID, expect
 
 async def enable(access: Access, db: AsyncSession, id: UUID, expected: int) -> AccountOut:
     """Back to active, or to waiting for activation when it never had a password."""
-    account = await _taken_on(access, db, id, expected, "enable")
+    account = await _taken_on(access, db, id, expected, AccountAction.ENABLE)
     status = AccountStatus.ACTIVE if account.password_hash is not None else AccountStatus.PENDING
     return await _becomes(access, db, account, status, "ENABLE")
 
@@ -212,7 +214,7 @@ async def _becomes(
 
 async def free_of_totp(access: Access, db: AsyncSession, desk: Desk, id: UUID, expected: int) -> AccountOut:
     """For someone who lost phone and recovery codes: the second factor is gone, all sessions end."""
-    account = await _taken_on(access, db, id, expected, "remove_totp")
+    account = await _taken_on(access, db, id, expected, AccountAction.REMOVE_TOTP)
     forget_totp(account)
     await db.flush()
     await sessions.revoke(db, desk, access.author, id)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.authority import announce
 from asn_api.core import tokens
-from asn_api.core.crypto import Keyring
+from asn_api.core.crypto import CannotOpen, Keyring
 from asn_api.tables.identity import SigningKey
 
 HEAD_START = timedelta(minutes=10)
@@ -31,7 +31,7 @@ async def signing(db: AsyncSession, keyring: Keyring, now: datetime) -> tokens.S
     )
     if row is None:
         raise LookupError("there is no signing key: run `asn-api keys rotate`")
-    return tokens.SigningKey(keyring.open(row.private_key, _context(row.kid)).decode())
+    return tokens.SigningKey(keyring.open(row.private_key, key_context(row.kid)).decode())
 
 
 async def ensure(db: AsyncSession, keyring: Keyring, now: datetime) -> None:
@@ -39,6 +39,18 @@ async def ensure(db: AsyncSession, keyring: Keyring, now: datetime) -> None:
     await db.execute(select(func.pg_advisory_xact_lock(_CREATION)))
     if await db.scalar(select(func.count()).select_from(SigningKey)) == 0:
         _add(db, keyring, now, now)
+
+
+async def can_sign(db: AsyncSession, keyring: Keyring) -> bool:
+    """Whether the newest key can be opened; true while there is none."""
+    newest = await db.scalar(select(SigningKey).order_by(SigningKey.created_at.desc()).limit(1))
+    if newest is None:
+        return True
+    try:
+        keyring.open(newest.private_key, key_context(newest.kid))
+    except CannotOpen:
+        return False
+    return True
 
 
 async def rotate(db: AsyncSession, keyring: Keyring, now: datetime) -> str:
@@ -68,7 +80,7 @@ def _add(db: AsyncSession, keyring: Keyring, now: datetime, signs_from: datetime
     db.add(
         SigningKey(
             kid=key.kid,
-            private_key=keyring.seal(key.private_pem.encode(), _context(key.kid)),
+            private_key=keyring.seal(key.private_pem.encode(), key_context(key.kid)),
             public_key=dict(key.public_jwk),
             created_at=now,
             signs_from=signs_from,
@@ -77,5 +89,5 @@ def _add(db: AsyncSession, keyring: Keyring, now: datetime, signs_from: datetime
     return key.kid
 
 
-def _context(kid: str) -> str:
+def key_context(kid: str) -> str:
     return f"signing_keys.private_key:{kid}"

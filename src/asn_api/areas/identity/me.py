@@ -90,7 +90,7 @@ async def begin_totp(access: Access, db: AsyncSession, desk: Desk) -> TotpOut:
     if account.totp_confirmed_at is not None:
         raise Problem("TOTP_ALREADY_CONFIRMED")
     secret = totp.new_secret()
-    account.totp_secret = desk.keyring.seal(secret.encode(), secret_context(account))
+    account.totp_secret = desk.keyring.seal(secret.encode(), secret_context(account.region_id, account.id))
     account.totp_last_step = None
     await _note(access, db, account, "BEGIN_TOTP")
     return TotpOut(secret=secret, uri=totp.uri(secret, account.login, "asn_api"))

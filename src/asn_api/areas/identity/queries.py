@@ -78,8 +78,8 @@ def accounts(access: Access, wanted: AccountFilter | None = None) -> Select[Any]
         statement = statement.where(
             exists().where(OF_ACCOUNT, RoleGrant.role == wanted.role, RoleGrant.valid.contains(access.today))
         )
-    if wanted.search is not None:
-        words = wanted.search.casefold()
+    if wanted.q is not None:
+        words = wanted.q.casefold()
         statement = statement.where(
             Employee.sort_name.contains(words, autoescape=True)
             | Account.login.startswith(words, autoescape=True)

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from asn_api.core.http.paging import Paging
 from asn_api.core.wire import In, Line, Out
 from asn_api.rules.calendar import Zone
-from asn_api.rules.identity import AccountStatus, CodePurpose, GrantedRole
+from asn_api.rules.identity import AccountAction, AccountStatus, CodePurpose, GrantedRole
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 ShortCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -175,9 +175,9 @@ class CodesOut(Out):
     refused: list[RefusedOut]
 
 
-class ActionOut(Out):
-    action: str
-    refused: str | None = Field(description="The code of the reason; null when it may be done.")
+class AccountAllowedOut(Out):
+    action: AccountAction
+    refused: str | None = Field(description="The code of what stands in the way; null when it may be done.")
 
 
 class AccountRoleOut(Out):
@@ -196,13 +196,13 @@ class AccountOut(Out):
     otp_confirmed: bool
     password_changed_at: datetime | None
     roles: list[AccountRoleOut]
-    allowed_actions: list[ActionOut]
+    allowed_actions: list[AccountAllowedOut]
 
 
 class AccountFilter(Paging):
     status: AccountStatus | None = None
     role: GrantedRole | None = Field(default=None, description="Holds this role today.")
-    search: Line | None = Field(default=None, description="Part of the name, or the beginning of the NIP.")
+    q: Line | None = Field(default=None, description="Part of the name, or the beginning of the NIP.")
 
 
 class GrantIn(In):

@@ -1,6 +1,7 @@
 """Signing in with a password, a second factor or a one-time code."""
 
 import secrets
+from uuid import UUID
 
 from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -104,11 +105,11 @@ async def uses(db: AsyncSession, desk: Desk, account: Account, otp: str) -> bool
 def secret_of(desk: Desk, account: Account) -> str:
     if account.totp_secret is None:
         raise CannotOpen("there is no secret")
-    return desk.keyring.open(account.totp_secret, secret_context(account)).decode()
+    return desk.keyring.open(account.totp_secret, secret_context(account.region_id, account.id)).decode()
 
 
-def secret_context(account: Account) -> str:
-    return f"accounts.totp_secret:{account.region_id}/{account.id}"
+def secret_context(region_id: UUID, account_id: UUID) -> str:
+    return f"accounts.totp_secret:{region_id}/{account_id}"
 
 
 def _of(account: Account) -> Update:
@@ -162,15 +163,14 @@ async def activate(db: AsyncSession, desk: Desk, given: ActivationIn) -> SignedI
 
 async def _tried(desk: Desk, given: ActivationIn) -> tuple[Candidate, Account, OneTimeCode]:
     """The live code, after counting this attempt; ACTIVATION_FAILED for all that does not fit."""
+    candidate = await _candidate(desk, given.region, given.nip)
+    account = candidate.account
     async with desk.database.sessions.begin() as own:
-        region = await region_named(own, given.region, desk.settings)
-        candidate = await admit(desk, own, region, plain_login(given.nip))
-        account_id = candidate.account.id if candidate.account is not None else None
         code = await own.scalar(
             update(OneTimeCode)
             .where(
-                OneTimeCode.region_id == region.id,
-                OneTimeCode.account_id == account_id,
+                OneTimeCode.region_id == candidate.region.id,
+                OneTimeCode.account_id == (account.id if account is not None else None),
                 OneTimeCode.used_at.is_(None),
                 OneTimeCode.expires_at > desk.now,
                 OneTimeCode.attempts < MAX_ATTEMPTS,
@@ -179,7 +179,6 @@ async def _tried(desk: Desk, given: ActivationIn) -> tuple[Candidate, Account, O
             .returning(OneTimeCode)
         )
     typed = desk.keyring.code_digest(given.code)
-    account = candidate.account
     if account is None or code is None or not secrets.compare_digest(typed, code.code_hash):
         raise Problem("ACTIVATION_FAILED", headers=CHALLENGE)
     return candidate, account, code

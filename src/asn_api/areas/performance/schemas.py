@@ -204,8 +204,7 @@ class WorkResultOut(Out):
 
 class AllowedOut(Out):
     action: PlanAction
-    allowed: bool
-    reason: str | None = Field(description="The code of what stands in the way.")
+    refused: str | None = Field(description="The code of what stands in the way; null when it may be done.")
 
 
 class PlanSummary(Out):

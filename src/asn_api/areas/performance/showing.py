@@ -60,8 +60,7 @@ def _allowed(access: Access, plan: Plan, superior_id: UUID | None) -> list[Allow
         if access.employee_id == superior_id:
             actors.add(PlanActor.EVALUATOR)
     return [
-        AllowedOut(action=each.action, allowed=each.refused is None, reason=each.refused)
-        for each in allowed_actions(plan.status, actors)
+        AllowedOut(action=each.action, refused=each.refused) for each in allowed_actions(plan.status, actors)
     ]
 
 

@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import IO, Annotated, Any, TypeAlias, cast
 
 import orjson
-import xlsxwriter
 from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Select, text
@@ -23,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from asn_api.core.cells import neutral
 from asn_api.core.http.problems import language_of
 from asn_api.errors import Language, Problem
+from asn_api.rules.labels import label
 
 
 class Format(StrEnum):
@@ -38,7 +38,10 @@ Row: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: its heading in both languages and what a row has there."""
+    """One column of a table: its heading in both languages and what a row has there.
+
+    An enumerated value is written as its label in the language of the file.
+    """
 
     id: str
     en: str
@@ -108,8 +111,11 @@ async def export(
     name: str,
     format: Format,
     item: Callable[[Row], Any],
+    day: date | None = None,
 ) -> Response:
-    """All rows of an ordered statement as a file. `item` makes a line of NDJSON, as the list has it.
+    """All rows of an ordered statement as a file, named after `day`, by default today.
+
+    `item` makes a line of NDJSON, as the list has it.
 
     Runs on a session of its own: the request's ends before the body is sent.
     """
@@ -126,13 +132,13 @@ async def export(
             body = _csv(batches, columns, language)
     # The first piece is made here, so that a failing statement is still a problem document.
     first = await anext(body)
-    day = request.app.state.clock().date().isoformat()
+    dated = day or request.app.state.clock().date()
     media = f"{format.value}; charset=utf-8" if format is Format.CSV else format.value
     return _Closing(
         _after(first, body),
         media_type=media,
         headers={
-            "Content-Disposition": f'attachment; filename="{name}-{day}.{_SUFFIX[format]}"',
+            "Content-Disposition": f'attachment; filename="{name}-{dated}.{_SUFFIX[format]}"',
             "Cache-Control": "no-store",
         },
     )
@@ -179,7 +185,7 @@ async def _csv(
     writer.writerow(_headings(columns, language))
     async with aclosing(batches):
         async for rows in batches:
-            writer.writerows([_written(column.value(row)) for column in columns] for row in rows)
+            writer.writerows([_written(column.value(row), language) for column in columns] for row in rows)
             yield taken()
     if buffer.tell():
         yield taken()
@@ -207,7 +213,7 @@ async def _xlsx(
         try:
             async with aclosing(batches):
                 async for rows in batches:
-                    cells = [[_kept(column.value(row)) for column in columns] for row in rows]
+                    cells = [[_kept(column.value(row), language) for column in columns] for row in rows]
                     await asyncio.to_thread(book.add, cells)
         finally:
             await asyncio.to_thread(book.close)
@@ -220,6 +226,9 @@ class _Book:
     """A workbook whose rows go to disk as they come; a full sheet is followed by another one."""
 
     def __init__(self, file: IO[bytes], headings: Sequence[str]) -> None:
+        # Only here: a server starts faster without it.
+        import xlsxwriter
+
         self._book = xlsxwriter.Workbook(
             file,
             {
@@ -252,11 +261,13 @@ def _headings(columns: Sequence[Column], language: Language) -> list[str]:
     return [column.id if language == "id" else column.en for column in columns]
 
 
-def _written(value: Cell) -> Cell:
+def _written(value: Cell, language: Language) -> Cell:
     """A cell of CSV: text that cannot run, days and moments as ISO 8601."""
     match value:
         case bool():
             return str(value).lower()
+        case StrEnum():
+            return label(value, language)
         case str():
             return neutral(value)
         case date():
@@ -264,9 +275,11 @@ def _written(value: Cell) -> Cell:
     return value
 
 
-def _kept(value: Cell) -> Cell:
+def _kept(value: Cell, language: Language) -> Cell:
     """A cell of a workbook: numbers and days keep their type, moments keep their offset as text."""
     match value:
+        case StrEnum():
+            return label(value, language)
         case str():
             return neutral(value)
         case datetime():

@@ -79,9 +79,13 @@ def _reader(name: str, hint: Any, default: Any, path: str) -> Callable[[Request,
         return _model(annotation)
     if isinstance(mark, params.Header):
         header = name.replace("_", "-")
-        return _value(TypeAdapter(hint), "header", header, lambda request: request.headers.get(header), default)
+        return _value(
+            TypeAdapter(hint), "header", header, lambda request: request.headers.get(header), default
+        )
     if isinstance(mark, params.Query):
-        return _value(TypeAdapter(hint), "query", name, lambda request: request.query_params.get(name), default)
+        return _value(
+            TypeAdapter(hint), "query", name, lambda request: request.query_params.get(name), default
+        )
     if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
         return _body(TypeAdapter(annotation))
     raise TypeError(f"a hot endpoint cannot take {name}: {hint}")

@@ -69,6 +69,8 @@ _BY_TYPE = {
     "bool_type": "BOOLEAN_EXPECTED",
 }
 
+_LIMITS = frozenset({"ge", "gt", "le", "lt", "min_length", "max_length"})
+
 
 def language_of(request: Request) -> Language:
     """`en` when the caller prefers English to Indonesian, otherwise `id`."""
@@ -91,6 +93,9 @@ def document(problem: Problem, language: Language, request_id: str | None, docs:
     }
     if problem.params:
         body["params"] = problem.params
+    if "error" in problem.params:
+        # Clients of the token endpoint look for the code of RFC 6749 §5.2 here.
+        body["error"] = problem.params["error"]
     if problem.faults:
         body["errors"] = [
             {
@@ -158,15 +163,11 @@ def fault(error: Any) -> Fault:
     else:
         pointer = f"{place}:" + ".".join(str(part) for part in rest)
     code = kind if kind in catalogue() else _BY_TYPE.get(kind, "FIELD_INVALID")
-    params = {
-        name: value if isinstance(value, int | float | str) else str(value) for name, value in context.items()
-    }
-    limit = next(
-        (context[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in context),
-        None,
-    )
-    if limit is not None:
-        params["limit"] = str(limit)
+    params = {}
+    for name in _LIMITS & context.keys():
+        params["limit"] = context[name]
+    if "expected" in context:
+        params["expected"] = context["expected"].replace(" or ", ", ")
     return Fault(pointer, code, params)
 
 

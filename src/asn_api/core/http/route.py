@@ -47,9 +47,7 @@ class Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle: Callable[[Request], Coroutine[Any, Any, Response]]
         handle = (
-            Arguments(self.endpoint, self.path).call
-            if is_hot(self.endpoint)
-            else super().get_route_handler()
+            Arguments(self.endpoint, self.path).call if is_hot(self.endpoint) else super().get_route_handler()
         )
         known = _query_names(self)
         writes = bool((self.methods or set()) & WRITES)
