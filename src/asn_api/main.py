@@ -1,5 +1,6 @@
 """Assembly of the application, nothing else."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -79,6 +80,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await check_content(db, app.state.settings, app.state.keyring)
             await keys.ensure(db, app.state.keyring, app.state.clock())
         await app.state.authority.start()
+        # What was made so far stays for good: the collector need not look at it again.
+        gc.freeze()
+        gc.enable()
         yield
     finally:
         await app.state.authority.stop()
