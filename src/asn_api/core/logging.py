@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import orjson
-import structlog
-from structlog.typing import EventDict, WrappedLogger
 
 OURS = ("asn_api", "uvicorn", "procrastinate")
 ACCESS = "asn_api.access"
@@ -18,6 +16,8 @@ ACCESS = "asn_api.access"
 _NUMBER = re.compile(r"(?<!\d)\d{16,18}(?!\d)")
 """NIP have 18 digits, NIK and family card numbers 16."""
 _FRAMES = 25
+_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+"""What every record has, and uvicorn's second text of the same message, meant for a terminal."""
 
 
 class Output(logging.StreamHandler[TextIO]):
@@ -43,6 +43,28 @@ class AccessLine(logging.Formatter):
         return f'{{"at":"{at}","level":"info","logger":"{ACCESS}",{record.getMessage()[1:]}'
 
 
+class Line(logging.Formatter):
+    """Everything else: the message, what was passed as `extra`, and failures without their messages."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            **{name: value for name, value in vars(record).items() if name not in _RECORD},
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            # Not the messages: those of drivers and validators quote the values.
+            event["failures"] = [_failure(each) for each in _chain(record.exc_info[1])]
+        shown = {name: _masked(value) for name, value in event.items()}
+        return orjson.dumps(shown, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _masked(value: Any) -> Any:
+    return _NUMBER.sub("…", value) if isinstance(value, str) else value
+
+
 def install(level: str) -> None:
     """For our loggers and the server's; those of other libraries stay as they are. Harmless when repeated."""
     for name in (*OURS, ACCESS):
@@ -50,55 +72,11 @@ def install(level: str) -> None:
         logger.setLevel(level.upper())
         if not any(isinstance(handler, Output) for handler in logger.handlers):
             output = Output()
-            output.setFormatter(AccessLine() if name == ACCESS else _formatter())
+            output.setFormatter(AccessLine() if name == ACCESS else Line())
             logger.addHandler(output)
     logging.getLogger(ACCESS).propagate = False
     # The edge's line takes its place.
     logging.getLogger("uvicorn.access").disabled = True
-
-
-def _formatter() -> logging.Formatter:
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.add_log_level,
-            structlog.stdlib.add_logger_name,
-            structlog.stdlib.ExtraAdder(),
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-        ],
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            _uncoloured,
-            _failures,
-            _without_numbers,
-            structlog.processors.JSONRenderer(serializer=_dumps),
-        ],
-    )
-
-
-def _dumps(event: EventDict, **_: Any) -> str:
-    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _uncoloured(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Without uvicorn's second text of the same message, meant for a terminal."""
-    event.pop("color_message", None)
-    return event
-
-
-def _failures(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """What was raised and where. Not the messages: those of drivers and validators quote the values."""
-    given = event.pop("exc_info", None)
-    if given:
-        error = (
-            given[1]
-            if isinstance(given, tuple)
-            else given
-            if isinstance(given, BaseException)
-            else sys.exc_info()[1]
-        )
-        event["failures"] = [_failure(each) for each in _chain(error)]
-    return event
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -120,7 +98,3 @@ def _failure(error: BaseException) -> dict[str, Any]:
     if isinstance(sqlstate := getattr(error, "sqlstate", None), str):
         shown["sqlstate"] = sqlstate
     return shown
-
-
-def _without_numbers(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    return {key: _NUMBER.sub("…", value) if isinstance(value, str) else value for key, value in event.items()}
