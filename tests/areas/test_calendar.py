@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from asn_api.access.actor import system
 from asn_api.access.grants import Permission
@@ -14,10 +14,9 @@ from asn_api.core.database import Database
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.rules.calendar import DayKind
-from asn_api.tables.identity import RoleGrant
 from asn_api.tables.policies import NationalDay, RegionalDay
 from tests.areas.races import at_once
-from tests.factories import City
+from tests.factories import City, stand_at
 
 FREE = "2026-11-24"
 """An ordinary Tuesday."""
@@ -37,16 +36,6 @@ async def day(city: City, unit: str | None = None, day: str = FREE) -> Any:
         answer = await client.get(f"/v1/calendar/days/{day}", params=params)
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-async def stand_at(city: City, unit: str) -> None:
-    """Move the admin's grant from the root to a unit."""
-    async with city.database.sessions() as db, db.begin():
-        await db.execute(
-            update(RoleGrant)
-            .where(RoleGrant.region_id == city.region.id)
-            .values(unit_id=city.units[unit].id, version=RoleGrant.version + 1)
-        )
 
 
 @pytest.mark.parametrize(

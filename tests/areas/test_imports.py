@@ -22,26 +22,10 @@ from asn_api.tables.employees import Employee, EmployeeGrade, EmployeeImport, Em
 from asn_api.tables.identity import Account
 from asn_api.tables.organization import Appointment, Position, ReportingLine, Unit
 from asn_api.worker import JOBS
+from tests.areas.test_portal import CODES, EXPECTED, EXPORT, HEADER, LINES, NAMES, TREE
 from tests.factories import City
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "kota-contoh"
-EXPORT = (EXAMPLE / "export-data-asn.csv").read_bytes()
-TREE = (EXAMPLE / "ref-unor.json").read_bytes()
-EXPECTED = json.loads((EXAMPLE / "expected.json").read_text("utf-8"))
-CODES = {
-    "nip_wrong_length": "NIP_LENGTH",
-    "nip_birth_date_mismatch": "NIP_BIRTH_DATE_MISMATCH",
-    "nip_sex_mismatch": "NIP_SEX_MISMATCH",
-    "unreadable_date": "DATE_UNREADABLE",
-    "unit_missing": "UNIT_MISSING",
-    "unit_unknown": "UNIT_UNKNOWN",
-    "grade_unknown": "GRADE_UNKNOWN",
-    "email_invalid": "EMAIL_INVALID",
-    "nik_wrong_length": "NIK_LENGTH",
-    "duplicate_nip": "NIP_DUPLICATE",
-}
-HEADER, *LINES = EXPORT.decode().splitlines()
-NAMES = HEADER.split(",")
 ROOT = json.loads(TREE)["data"][0]["Id"]
 
 Work = Callable[[], Awaitable[None]]

@@ -6,17 +6,15 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from asn_api.access.authority import announce
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.rules.organization import UnitKind
 from asn_api.tables.employees import Employee
-from asn_api.tables.identity import RoleGrant
 from asn_api.tables.organization import Position, Unit
 from tests.areas.races import at_once
-from tests.factories import City, add_person, add_unit
+from tests.factories import City, add_person, add_unit, stand_at
 
 
 async def ask(city: City, method: str, path: str, status: int, person: str = "admin", **given: Any) -> Any:
@@ -61,18 +59,6 @@ async def appointed(city: City, person: str, unit: str, kind: str, status: int =
         **fields,
     }
     return await ask(city, "POST", "appointments", status, json=body)
-
-
-async def stand_at(city: City, unit: str) -> None:
-    """Move the admin's grant from the root to a unit."""
-    async with city.database.sessions() as db, db.begin():
-        await db.execute(
-            update(RoleGrant)
-            .where(RoleGrant.region_id == city.region.id)
-            .values(unit_id=city.units[unit].id, version=RoleGrant.version + 1)
-        )
-        await announce(db, "region", city.region.id)
-    await asyncio.sleep(0.1)
 
 
 def new_unit(city: City, parent: str, **fields: Any) -> dict[str, Any]:

@@ -4,13 +4,12 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
-from asn_api.tables.identity import RoleGrant
 from tests.areas.races import at_once
-from tests.factories import City
+from tests.factories import City, stand_at
 
 
 async def current(city: City, area: str = "activities", **params: str) -> dict[str, Any]:
@@ -29,16 +28,6 @@ async def revised(
         answer = await client.post(f"/v1/policies/{area}", json=body)
     assert answer.status_code == status, answer.text
     return answer.json()
-
-
-async def stand_at(city: City, unit: str) -> None:
-    """Move the admin's grant from the root to a unit."""
-    async with city.database.sessions() as db, db.begin():
-        await db.execute(
-            update(RoleGrant)
-            .where(RoleGrant.region_id == city.region.id)
-            .values(unit_id=city.units[unit].id, version=RoleGrant.version + 1)
-        )
 
 
 @pytest.mark.parametrize(

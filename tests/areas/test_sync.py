@@ -116,6 +116,17 @@ async def test_nobody_writes_into_anothers_activity(city: City) -> None:
         assert (await staff.get(f"/v1/activities/{mine['id']}")).json()["minutes"] == 120
 
 
+async def test_anothers_operation_id_is_refused_and_not_taken_for_a_receipt(city: City) -> None:
+    mine = operation()
+    async with city.call_as("staff") as staff, city.call_as("colleague") as colleague:
+        await push(staff, mine)
+        foreign, own = await push(colleague, operation(op_id=mine["op_id"]), operation())
+        stored = (await colleague.get("/v1/me/activities")).json()["data"]
+    assert (foreign["status"], foreign["code"], foreign["version"]) == ("rejected", "ACTIVITY_ID_TAKEN", None)
+    assert own["status"] == "applied"
+    assert len(stored) == 1
+
+
 async def test_the_same_batch_sent_many_times_at_once_is_stored_once(city: City) -> None:
     operations = [operation(data=at(hour)) for hour in range(5)]
     async with city.call_as("staff") as staff:

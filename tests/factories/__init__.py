@@ -1,5 +1,6 @@
 """A small city for one test: plain functions, real rows, real tokens."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -8,11 +9,11 @@ from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from asn_api.access.authority import roles_of
+from asn_api.access.authority import announce, roles_of
 from asn_api.areas.identity import keys
 from asn_api.areas.organization.founding import found
 from asn_api.areas.organization.lines import rebuild
@@ -240,6 +241,18 @@ async def sign_in(db: AsyncSession, city: City, name: str) -> str:
     roles = await roles_of(db, account, True, city.now.date())
     city.tokens[name] = await _token(db, city, account.id, str(session.id), roles)
     return city.tokens[name]
+
+
+async def stand_at(city: City, unit: str) -> None:
+    """Move the admin's grant from the root to a unit, and wait until the news has arrived."""
+    async with city.database.sessions() as db, db.begin():
+        await db.execute(
+            update(RoleGrant)
+            .where(RoleGrant.region_id == city.region.id)
+            .values(unit_id=city.units[unit].id, version=RoleGrant.version + 1)
+        )
+        await announce(db, "region", city.region.id)
+    await asyncio.sleep(0.1)
 
 
 async def _partner(db: AsyncSession, city: City) -> None:

@@ -85,7 +85,7 @@ where a.region_id = $1 and a.id = any($4::uuid[])
 """
 
 _RECEIPTS = """
-select operation_id, entity_id, version, at from journal
+select operation_id, entity_id, version, actor_id from journal
 where region_id = $1 and operation_id = any($2::uuid[])
 """
 

@@ -30,21 +30,26 @@ async def push(
     readable = [each for each in batch.operations if isinstance(each, OperationIn)]
     ledger = await _opened(driver, access, readable)
     receipts = await ledger_queries.receipts(ledger.driver, access, [each.op_id for each in readable])
-    applied = {op_id: (row["entity_id"], row["version"]) for op_id, row in receipts.items()}
+    mine = access.employee_id
+    applied = {op_id: row["version"] for op_id, row in receipts.items() if row["actor_id"] == mine}
     stopped: set[UUID] = set()
     results = []
     for each in batch.operations:
         if isinstance(each, Malformed):
             results.append(_malformed(each, stopped, language, fault))
         elif each.op_id in applied:
-            results.append(_result(each, "duplicate", applied[each.op_id][1]))
+            results.append(_result(each, "duplicate", applied[each.op_id]))
+        elif each.op_id in receipts:
+            # Somebody else's receipt: to call it a duplicate would acknowledge what was never stored.
+            stopped.add(each.id)
+            results.append(_result(each, "rejected", None, Problem("ACTIVITY_ID_TAKEN"), language))
         elif each.id in stopped:
             problem = Problem("EARLIER_OPERATION_REFUSED")
             results.append(_result(each, "held", None, problem, language))
         else:
             result = _applied(ledger, each, batch.device_id, language)
             if result["status"] in ("applied", "duplicate"):
-                applied[each.op_id] = (each.id, result["version"])
+                applied[each.op_id] = result["version"]
             else:
                 stopped.add(each.id)
             results.append(result)
