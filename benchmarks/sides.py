@@ -32,6 +32,7 @@ PATHS = (LIST, ONE, EMPLOYEE, PUSH)
 KIND_PUSH = "day's push of 20, idiom without its 20 refreshes"
 
 BATCH = 20
+DEVICE = "bench"
 CALLERS = 200
 """People who ask in the reading blocks, in turn."""
 START_SECONDS = 30
@@ -98,6 +99,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "ASN_DATABASE_URL": settings.libpq,
         "ASN_ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),
         "ASN_PORT": str(settings.port),
+        "ASN_ISSUER": settings.issuer,
         "ASN_RATE_BURST": str(settings.rate_burst),
     }
 
@@ -168,7 +170,7 @@ class Asked:
             }
             for values in _values(day, person)
         ]
-        body = {"device_id": "bench", "operations": operations}
+        body = {"device_id": DEVICE, "operations": operations}
         return request("POST", "/v1/sync/push", orjson.dumps(body), self.city.token(person))
 
     def _batch(self, path: str) -> bytes:
@@ -178,7 +180,7 @@ class Asked:
             "unit_id": self.city.unit_ids[person.unit],
             "position_id": person.position_id,
             "plan_id": person.plan_id,
-            "device_id": "bench",
+            "device_id": DEVICE,
         }
         rows = [
             {"id": uuid7(), "device_at": values["end_at"], **own, **values} for values in _values(day, person)
@@ -197,7 +199,7 @@ class Asked:
                         person.position_id, day, datetime.fromisoformat(values["start_at"]), end,
                         values["minutes"], values["category"], person.plan_id, person.result_id,
                         values["description"], 1, values["output_unit"], values["place_type"], "[]",
-                        "bench", end, end, end, "SUBMITTED", [],
+                        DEVICE, end, end, end, "SUBMITTED", [],
                     )
                 )  # fmt: skip
         return found
