@@ -26,9 +26,10 @@ from asn_api.core.settings import Settings, new_key
 from asn_api.rules.calendar import Zone
 from benchmarks.city import PUSH_DAYS, City, settle, working_days
 from benchmarks.history import DESCRIPTION, PER_DAY
-from benchmarks.people import Person, people_of
+from benchmarks.people import AGENCIES, UNITS_PER_AGENCY, Person, people_of
 from benchmarks.sides import free_port
 
+UNITS = AGENCIES * (1 + UNITS_PER_AGENCY)
 SMALL, LARGE = "asn_small", "asn_large"
 SIZES = {SMALL: 100_000, LARGE: 10_000_000}
 EVERYBODY = 13_000
@@ -37,6 +38,9 @@ RECENT_DAYS = 30
 FIRST_DAY = date(2023, 1, 2)
 KEEN_DAYS = 5
 """In the small city everyone has reported one day, and some five more, so that their pages are full too."""
+
+STAFF_FROM = UNITS
+"""The first people are the heads: of the agencies, then of their units."""
 
 _QUICK = {"maintenance_work_mem": "1GB", "max_wal_size": "16GB", "wal_level": "minimal", "max_wal_senders": "0"}
 
@@ -96,6 +100,8 @@ class Grown:
     city: City
     admin: Person
     """A regional admin: sees every unit."""
+    reported: date
+    """The newest day on which everybody has reported."""
 
 
 @contextlib.asynccontextmanager
@@ -255,9 +261,10 @@ async def _kept(folder: Path, server: EmbeddedPostgres) -> Grown:
     region_id, unit_ids = UUID(kept["region_id"]), [UUID(id) for id in kept["unit_ids"]]
     days = working_days(now.astimezone(Zone.WIB.tz).date(), PUSH_DAYS)
     city = City(region_id, people, unit_ids, days, SIZES[LARGE], signing, settings[LARGE], now)
+    reported = date.fromisoformat(kept["reported"])
     for each in settings.values():
-        await _clean(each, city, date.fromisoformat(kept["reported"]))
-    return Grown(settings, city, people[-1])
+        await _clean(each, city, reported)
+    return Grown(settings, city, people[-1], reported)
 
 
 async def _clean(settings: Settings, city: City, reported: date) -> None:

@@ -100,6 +100,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "ASN_ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),
         "ASN_PORT": str(settings.port),
         "ASN_ISSUER": settings.issuer,
+        "ASN_WORKERS": str(settings.workers),
         "ASN_RATE_BURST": str(settings.rate_burst),
     }
 
@@ -155,7 +156,11 @@ class Asked:
     def _their(self, path: Callable[[Person], str]) -> Callable[[], bytes]:
         return lambda: request("GET", path(next(self._readers)))
 
-    def _push(self) -> bytes:
+    def days(self, count: int, size: int) -> list[bytes]:
+        """So many people's days of `size` activities."""
+        return [self._push(size) for _ in range(count)]
+
+    def _push(self, size: int = BATCH) -> bytes:
         day, person = next(self._days)
         operations = [
             {
@@ -168,7 +173,7 @@ class Asked:
                 "device_at": values["end_at"],
                 "data": values,
             }
-            for values in _values(day, person)
+            for values in itertools.islice(_values(day, person), size)
         ]
         body = {"device_id": DEVICE, "operations": operations}
         return request("POST", "/v1/sync/push", orjson.dumps(body), self.city.token(person))

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from asn_api import commands, import_command
+from asn_api import archive_command, commands, import_command
 from asn_api.core.settings import StartupError, load, new_key, settings
 
 
@@ -172,6 +172,9 @@ def distribute() -> None:
                 connection.execute(statement)
     if not citus:
         typer.echo("The citus extension is not installed here: nothing was changed.", err=True)
+
+
+database.command("archive")(archive_command.archive)
 
 
 @keys.command("new")
