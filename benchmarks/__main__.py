@@ -29,7 +29,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of interleaved blocks (default 5)")
     parser.add_argument("--reads", type=int, default=600, help="reading requests per block (default 600)")
     parser.add_argument("--pushes", type=int, default=60, help="pushes per block (default 60)")
-    parser.add_argument("--times", type=int, default=300, help="requests to each of both cities (default 300)")
+    parser.add_argument(
+        "--times", type=int, default=300, help="requests to each of both cities (default 300)"
+    )
     parser.add_argument("--seconds", type=int, default=60, help="of the peak's worst minute (default 60)")
     parser.add_argument("--forms", default="CSV,NDJSON", help="of the export (default CSV,NDJSON; also XLSX)")
     parser.add_argument(

@@ -30,14 +30,18 @@ async def run(grown: Grown, forms: list[str]) -> dict[str, Any]:
         try:
             await server.ready()
             day = grown.reported
-            await _export(server, grown, FORMS[form], f"/v1/activities?day={day}&employee_id={grown.admin.id}")
+            await _export(
+                server, grown, FORMS[form], f"/v1/activities?day={day}&employee_id={grown.admin.id}"
+            )
             # The days without a gap reach this far: a little more than a million rows.
             days = -(-ROWS // (EVERYBODY * PER_DAY))
             since = day
             while days > 1:
                 since -= timedelta(days=1)
                 days -= since.weekday() < 5
-            found[form] = await _export(server, grown, FORMS[form], f"/v1/activities?day_from={since}&day_to={day}")
+            found[form] = await _export(
+                server, grown, FORMS[form], f"/v1/activities?day_from={since}&day_to={day}"
+            )
             say(f"{form}: {found[form]}")
         finally:
             server.stop()

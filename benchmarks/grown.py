@@ -42,7 +42,12 @@ KEEN_DAYS = 5
 STAFF_FROM = UNITS
 """The first people are the heads: of the agencies, then of their units."""
 
-_QUICK = {"maintenance_work_mem": "1GB", "max_wal_size": "16GB", "wal_level": "minimal", "max_wal_senders": "0"}
+_QUICK = {
+    "maintenance_work_mem": "1GB",
+    "max_wal_size": "16GB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
 
 _ACTIVITIES = """
 insert into activities (

@@ -188,4 +188,3 @@ def lines(found: dict[str, Any]) -> list[str]:
             f"{before['p95']:8.1f}{after['p95']:8.1f}{entry['p95_ratio']:7.2f}×{mark}"
         )
     return shown + [f"not available: {path}: {why[:160]}" for path, why in found["growth_missing"].items()]
-

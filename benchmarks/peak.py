@@ -96,4 +96,3 @@ def lines(found: dict[str, Any]) -> list[str]:
         )
     shown.append(f"{peak['sent']:,} activities acknowledged, {peak['stored']:,} stored")
     return shown
-

@@ -22,7 +22,8 @@ def archive(
         datetime, typer.Option(formats=["%Y-%m-%d"], help="Days before this one; a year's first day.")
     ],
     to: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Folder of the files, by default archive/ in ASN_LOCAL_DIR.")
+        Path | None,
+        typer.Option(file_okay=False, help="Folder of the files, by default archive/ in ASN_LOCAL_DIR."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count, month by month.")] = False,
 ) -> None:
@@ -53,15 +54,17 @@ async def _run(region: str, before: date, folder: Path, dry_run: bool) -> bool:
             access = await _access(db, region)
         latest = archiving.latest(access.today)
         if before > latest:
-            raise StartupError(
-                f"This year and the one before stay: --before may be {latest} at the latest."
-            )
+            raise StartupError(f"This year and the one before stay: --before may be {latest} at the latest.")
         counted = await archiving.counted(database, access, before)
         for month, number in counted.items():
             typer.echo(f"{month:%Y-%m}: {number:,} activities")
         total = sum(counted.values())
         if dry_run or not total:
-            typer.echo(f"{total:,} activities before {before} would move to {folder}." if total else "Nothing to move.")
+            typer.echo(
+                f"{total:,} activities before {before} would move to {folder}."
+                if total
+                else "Nothing to move."
+            )
             return False
         with typer.progressbar(length=total, label="Archiving", file=sys.stderr) as bar:
             moved = await archiving.archive(
@@ -69,9 +72,13 @@ async def _run(region: str, before: date, folder: Path, dry_run: bool) -> bool:
             )
     finally:
         await database.stop()
-    typer.echo(f"{moved.rows:,} rows are in {moved.parts:,} files ({moved.bytes / 1e6:,.1f} MB) under {folder}.")
+    typer.echo(
+        f"{moved.rows:,} rows are in {moved.parts:,} files ({moved.bytes / 1e6:,.1f} MB) under {folder}."
+    )
     if moved.busy:
-        typer.echo(f"Somebody worked on activities of {len(moved.busy)} people: repeat this for them.", err=True)
+        typer.echo(
+            f"Somebody worked on activities of {len(moved.busy)} people: repeat this for them.", err=True
+        )
     return bool(moved.busy)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
+    CompoundSelect,
     Date,
     Select,
     Text,
@@ -17,9 +18,11 @@ from sqlalchemy import (
     bindparam,
     exists,
     false,
+    literal,
     or_,
     select,
     true,
+    union,
 )
 from sqlalchemy.orm import aliased
 
@@ -124,6 +127,18 @@ def _personal(access: Access, employee_id: Column, day: date) -> list[ColumnElem
     if access.reaches(Reach.TEAM):
         conditions.append(employee_id.in_(team(access.region_id, access.employee_id, day)))
     return conditions
+
+
+def personal(access: Access) -> CompoundSelect[UUID] | None:
+    """Oneself and one's team of today, as far as they are within reach; None when neither is."""
+    if access.employee_id is None:
+        return None
+    parts: list[Select[UUID]] = []
+    if access.reaches(Reach.OWN):
+        parts.append(select(literal(access.employee_id, Uuid).label("id")))
+    if access.reaches(Reach.TEAM):
+        parts.append(team(access.region_id, access.employee_id, access.today))
+    return union(*parts) if parts else None
 
 
 def hot_records_within(region_id: Column, employee_id: Column, unit_id: Column) -> ColumnElement[bool]:

@@ -34,6 +34,7 @@ class Activity(Versioned):
         CheckConstraint("(status in ('VERIFIED', 'REJECTED')) = (decided_at is not null)", "decided"),
         Index("ix_activities_own", "region_id", "employee_id", "day", "id"),
         Index("ix_activities_unit", "region_id", "unit_id", "day", "id"),
+        Index("ix_activities_day", "region_id", "day", "id"),
         Index(
             "ix_activities_waiting",
             "region_id",

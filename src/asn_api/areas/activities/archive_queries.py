@@ -142,7 +142,7 @@ def _pointing(table: SqlTable, parent: SqlTable) -> list[str]:
     return [
         element.parent.name
         for constraint in table.foreign_key_constraints
-        if constraint.referred_table is parent
+        if constraint.referred_table is parent and table is not parent
         for element in constraint.elements
         if element.column.name == "id"
     ]

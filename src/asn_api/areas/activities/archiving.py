@@ -108,7 +108,9 @@ async def archive(
             if not people:
                 break
             after = people[-1]
-            await _part(database, access, folder, f"{region}/{month:%Y-%m}", people, month, before, moved, progress)
+            await _part(
+                database, access, folder, f"{region}/{month:%Y-%m}", people, month, before, moved, progress
+            )
         await _manifest(database, access, folder, f"{region}/{month:%Y-%m}", month)
     return moved
 

@@ -7,7 +7,21 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, and_, bindparam, cast, exists, false, literal, null, select, true, tuple_
+from sqlalchemy import (
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    literal,
+    null,
+    select,
+    true,
+    tuple_,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
@@ -15,10 +29,10 @@ from sqlalchemy.types import Boolean, Date, Integer, Text, Uuid
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission, Reach
-from asn_api.access.scope import hot_records_within, records_within, team
+from asn_api.access.scope import hot_records_within, personal, records_within, team, units_within
 from asn_api.areas.activities.schemas import ActivityFilter, OwnActivityFilter
 from asn_api.core.database import Database, Prepared
-from asn_api.core.http.paging import Key, Position, day
+from asn_api.core.http.paging import Cut, Key, Narrow, Position, day
 from asn_api.rules.activities import ActivityActor, ActivityStatus, allowed_actions
 from asn_api.rules.calendar import Zone
 from asn_api.rules.entries import period_lock
@@ -141,10 +155,15 @@ def listed(access: Access, wanted: ActivityFilter) -> Select[Any]:
     mine = access.employee_id
     if mine is not None and access.reaches(Reach.TEAM):
         is_report = Activity.employee_id.in_(team(access.region_id, mine, access.today))
-    statement = _rows(is_report, _LOCK_DAY).where(
+    return _rows(is_report, _LOCK_DAY).where(
         Activity.region_id == access.region_id,
         records_within(access, Activity.employee_id, Activity.unit_id),
+        *_filters(access, wanted),
     )
+
+
+def _filters(access: Access, wanted: ActivityFilter) -> list[ColumnElement[bool]]:
+    mine = access.employee_id
     conditions: list[ColumnElement[bool]] = []
     if wanted.employee_id is not None:
         conditions.append(Activity.employee_id == wanted.employee_id)
@@ -167,7 +186,44 @@ def listed(access: Access, wanted: ActivityFilter) -> Select[Any]:
                 Activity.employee_id.in_(team(access.region_id, mine, access.today)) if mine else false(),
             )
         )
-    return statement.where(and_(true(), *conditions))
+    return conditions
+
+
+def narrowed(access: Access, wanted: ActivityFilter) -> Narrow | None:
+    """The page's rows from the first ones of each person and each unit within reach, all by index.
+
+    `listed` alone would read all that a team or an agency ever did, to show its newest.
+    """
+    if wanted.employee_id is not None or (access.reaches(Reach.REGION) and wanted.unit_id is None):
+        return None
+
+    def narrow(cut: Cut) -> Select[Any]:
+        firsts = []
+        if (people := personal(access)) is not None:
+            firsts.append(_firsts(access, wanted, cut, Activity.employee_id, people.subquery("people")))
+        if not wanted.waiting_for_me and (access.branches or access.reaches(Reach.REGION)):
+            within = select(Unit.id).where(units_within(access))
+            if wanted.unit_id is not None:
+                within = within.where(Unit.id.in_(_branch(access, wanted.unit_id)))
+            firsts.append(_firsts(access, wanted, cut, Activity.unit_id, within.subquery("branches")))
+        if not firsts:
+            return listed(access, wanted).where(false())
+        found = union(*firsts).subquery("firsts")
+        ids = cut(select(found.c.id), found.c)
+        return listed(access, wanted).where(Activity.id.in_(ids))
+
+    return narrow
+
+
+def _firsts(
+    access: Access, wanted: ActivityFilter, cut: Cut, column: Any, owners: Subquery
+) -> Select[UUID, date]:
+    """Id and day of each owner's activities that could be on the page."""
+    inner = select(Activity.id, Activity.day).where(
+        Activity.region_id == access.region_id, column == owners.c[0], *_filters(access, wanted)
+    )
+    found = cut(inner).correlate(owners).lateral("own")
+    return select(found.c.id, found.c.day).select_from(owners).join(found, true())
 
 
 def _branch(access: Access, unit_id: UUID) -> Select[UUID]:

@@ -105,7 +105,8 @@ async def list_activities(
     if format is not Format.JSON:
         ordered = statement.order_by(*queries.sorting(keys))
         return await export(request, ordered, columns.COLUMNS, "kegiatan", format, queries.listing(access))
-    found = await page(db, request, response, statement, keys, wanted, queries.listing(access))
+    narrow = queries.narrowed(access, wanted)
+    found = await page(db, request, response, statement, keys, wanted, queries.listing(access), narrow)
     return _json(found, dict(response.headers))
 
 
