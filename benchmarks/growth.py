@@ -24,7 +24,7 @@ from benchmarks.sides import OURS, Asked, Server
 
 LIMIT = 20
 FAR_PAGE = 10_000
-WARM = 25
+WARM = 10
 
 Make = Callable[[], bytes]
 
@@ -61,6 +61,8 @@ class Growth:
                 sides = list(makers) if number % 2 else list(makers)[::-1]
                 for side in sides:
                     asking = makers[side]()
+                    if connections[side].closed:  # it has waited for the other side too long
+                        connections[side] = await Connection.open(ports[side])
                     began = time.perf_counter()
                     await connections[side].expect(asking)
                     if number >= WARM:

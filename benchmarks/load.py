@@ -21,6 +21,7 @@ class Connection(asyncio.Protocol):
         self._transport: Any = None
         self._waiting: asyncio.Future[bytes] | None = None
         self._end = 0
+        self.closed = False
 
     @classmethod
     async def open(cls, port: int) -> "Connection":
@@ -31,6 +32,7 @@ class Connection(asyncio.Protocol):
         self._transport = transport
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.closed = True
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(error or ConnectionResetError("the server closed the connection"))
 

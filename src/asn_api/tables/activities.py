@@ -85,11 +85,13 @@ class DayTotal(Table):
     __tablename__ = "day_totals"
     __table_args__ = (
         within_region("employee_id", "employees"),
+        Index("ix_day_totals_day", "region_id", "day", "employee_id"),
         Index(
             "ix_day_totals_waiting",
             "region_id",
             "employee_id",
             "day",
+            postgresql_include=["waiting"],
             postgresql_where=text("waiting > 0"),
         ),
     )

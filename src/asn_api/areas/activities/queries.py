@@ -151,15 +151,18 @@ def _own(any_status: bool, from_any: bool, to_any: bool, first_page: bool) -> Pr
 
 def listed(access: Access, wanted: ActivityFilter) -> Select[Any]:
     """Activities within reach that pass the filter."""
-    is_report: ColumnElement[bool] = literal(False, Boolean)
-    mine = access.employee_id
-    if mine is not None and access.reaches(Reach.TEAM):
-        is_report = Activity.employee_id.in_(team(access.region_id, mine, access.today))
-    return _rows(is_report, _LOCK_DAY).where(
+    return _rows(_is_report(access), _LOCK_DAY).where(
         Activity.region_id == access.region_id,
         records_within(access, Activity.employee_id, Activity.unit_id),
         *_filters(access, wanted),
     )
+
+
+def _is_report(access: Access) -> ColumnElement[bool]:
+    mine = access.employee_id
+    if mine is None or not access.reaches(Reach.TEAM):
+        return literal(False, Boolean)
+    return Activity.employee_id.in_(team(access.region_id, mine, access.today))
 
 
 def _filters(access: Access, wanted: ActivityFilter) -> list[ColumnElement[bool]]:
@@ -209,8 +212,9 @@ def narrowed(access: Access, wanted: ActivityFilter) -> Narrow | None:
         if not firsts:
             return listed(access, wanted).where(false())
         found = union(*firsts).subquery("firsts")
-        ids = cut(select(found.c.id), found.c)
-        return listed(access, wanted).where(Activity.id.in_(ids))
+        ids = cut(select(found.c.id), found.c).subquery("page")
+        rows = _rows(_is_report(access), _LOCK_DAY).join(ids, ids.c.id == Activity.id)
+        return rows.where(Activity.region_id == access.region_id)
 
     return narrow
 
