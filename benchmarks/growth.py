@@ -25,6 +25,8 @@ from benchmarks.sides import OURS, Asked, Server
 LIMIT = 20
 FAR_PAGE = 10_000
 WARM = 10
+LONGEST_SECONDS = 40
+"""A path that takes longer gets fewer turns."""
 
 Make = Callable[[], bytes]
 
@@ -47,6 +49,7 @@ class Growth:
                 say(path)
                 ports = {side: servers[LARGE if side == "far" else side].port for side in makers}
                 await self._turns(path, makers, ports)
+                say("  ".join(f"{side} {_short(self.latencies[path, side])}" for side in makers))
         finally:
             for server in servers.values():
                 server.stop()
@@ -56,8 +59,11 @@ class Growth:
         """One request to each in turn, so that whatever disturbs the machine meets both alike."""
         times = self.pushes if path.startswith("push") else self.times
         connections = {side: await Connection.open(ports[side]) for side in makers}
+        began_path = time.perf_counter()
         try:
             for number in range(WARM + times):
+                if time.perf_counter() - began_path > LONGEST_SECONDS:
+                    break
                 sides = list(makers) if number % 2 else list(makers)[::-1]
                 for side in sides:
                     asking = makers[side]()
@@ -163,6 +169,11 @@ class Growth:
             for share in ("p50", "p95"):
                 entry[f"{share}_ratio"] = after[share] / before[share] if before else math.nan
         return found
+
+
+def _short(seconds: list[float]) -> str:
+    found = percentiles(seconds)
+    return f"p50 {found['p50']:.1f} p95 {found['p95']:.1f} ms of {len(seconds)}" if found else "nothing"
 
 
 def signed_cursor(settings: Settings, path: str, values: list[date | UUID | str]) -> str:

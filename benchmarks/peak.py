@@ -35,7 +35,7 @@ async def run(grown: Grown, seconds: int) -> dict[str, Any]:
     say(f"signing {count + rest:,} tokens")
     waves = {"worst minute": asked.days(count, SENT), "rest of the hour": asked.days(rest, SENT)}
     found: dict[str, Any] = {"rate": rate, "activities_each": SENT, "waves": {}}
-    seed = random.Random(1530)  # noqa: S311 (arrivals, not secrets)
+    seed = random.Random(1530)
     try:
         await server.ready()
         before = await stored(settings, city)
