@@ -65,7 +65,7 @@ select $1, uuidv7(s.start - now() + p.number * interval '1 second'), case when v
 from bench_people p, generate_series(0, $4::int - 1) n,
     lateral (select $2::date + time '01:00' + n * interval '1 hour' as start) as moment,
     lateral (select moment.start at time zone 'UTC' as start) s,
-    lateral (select not $5 or n < $4 - 1 as ok) v
+    lateral (select n < $4 - 1 or p.number >= $5 as ok) v
 where p.number < $6
 """
 
@@ -76,7 +76,7 @@ insert into day_totals (
 select region_id, employee_id, day, 0, count(*) filter (where status = 'SUBMITTED'),
     count(*) filter (where status = 'VERIFIED'), 0, 0, sum(minutes), coalesce(sum(verified_minutes), 0),
     jsonb_build_object('PRIMARY', coalesce(sum(verified_minutes), 0)), min(submitted_at)
-from activities where region_id = $1 group by region_id, employee_id, day
+from activities where region_id = $1 group by region_id, employee_id, day order by day, employee_id
 """
 
 _JOURNAL = """
@@ -175,12 +175,15 @@ async def _grow(folder: Path, server: EmbeddedPostgres) -> None:
 def _days(days: list[date], rows: int) -> list[tuple[date, int]]:
     """The days to fill, oldest first, and how many people report on each."""
     if rows == SIZES[SMALL]:
-        keen = (rows - EVERYBODY * PER_DAY) // (KEEN_DAYS * PER_DAY)
-        return [(day, keen) for day in reversed(days[1 : KEEN_DAYS + 1])] + [(days[0], EVERYBODY)]
+        return [(day, _keen()) for day in reversed(days[1 : KEEN_DAYS + 1])] + [(days[0], EVERYBODY)]
     older = days[RECENT_DAYS:]
     wanted = -(-rows // (EVERYBODY * PER_DAY)) - RECENT_DAYS
     spread = [older[number * len(older) // wanted] for number in range(wanted)]
     return [(day, EVERYBODY) for day in reversed(days[:RECENT_DAYS] + spread)]
+
+
+def _keen() -> int:
+    return (SIZES[SMALL] - EVERYBODY * PER_DAY) // (KEEN_DAYS * PER_DAY)
 
 
 async def _prepare(connection: asyncpg.Connection, city: City, admin: Person) -> None:
@@ -223,10 +226,11 @@ async def _fill(settings: Settings, city: City, days: list[tuple[date, int]]) ->
     )
     for index in indexes:
         await connection.execute(f"drop index {index['name']}")
-    waiting = {day for day, _ in days[-10:]}
+    # As much waits in both cities: what waits does not grow with the years.
+    waiting = dict.fromkeys((day for day, _ in days[-KEEN_DAYS - 1 :]), _keen()) | {days[-1][0]: EVERYBODY}
     done = 0
     for number, (day, people) in enumerate(days):
-        arguments = (city.region_id, day, DESCRIPTION, PER_DAY, day in waiting, people)
+        arguments = (city.region_id, day, DESCRIPTION, PER_DAY, waiting.get(day, 0), people)
         made = await connection.execute(_ACTIVITIES, *arguments)
         done += int(made.rpartition(" ")[2])
         say(f"day {number + 1} of {len(days)}: {done:,} activities, {time.perf_counter() - began:.0f} s")

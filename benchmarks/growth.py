@@ -163,7 +163,8 @@ class Growth:
     def _found(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for (path, side), seconds in self.latencies.items():
-            found.setdefault(path, {"ms": {}})["ms"][side] = percentiles(seconds)
+            if path not in self.missing:
+                found.setdefault(path, {"ms": {}})["ms"][side] = percentiles(seconds)
         for entry in found.values():
             before, after = entry["ms"].values()
             for share in ("p50", "p95"):
