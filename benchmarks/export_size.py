@@ -40,7 +40,7 @@ async def run(grown: Grown, forms: list[str]) -> dict[str, Any]:
                 since -= timedelta(days=1)
                 days -= since.weekday() < 5
             found[form] = await _export(
-                server, grown, FORMS[form], f"/v1/activities?day_from={since}&day_to={day}"
+                server, grown, FORMS[form], f"/v1/activities?day%5Bgte%5D={since}&day%5Blte%5D={day}"
             )
             say(f"{form}: {found[form]}")
         finally:
