@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, func, insert, text
+from sqlalchemy import BigInteger, Identity, Index, SmallInteger, func, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,7 +27,8 @@ class TransactionId(UserDefinedType[str]):
 class JournalEntry(Table):
     """One change of one record, written in the transaction that made it.
 
-    `unit_id` and `employee_id` decide who may see the entry; `transaction` orders it by commit.
+    `unit_id` and `employee_id` decide who may see the entry. `epoch` and `transaction` order it by commit:
+    a restore into another cluster begins a new epoch, because transaction ids begin anew there.
     `operation_id` is the phone's own id of the change: the receipt by which a repetition is known for ever.
     """
 
@@ -35,7 +36,8 @@ class JournalEntry(Table):
     __table_args__ = (
         of_region(),
         Index("ix_journal_entity", "region_id", "entity", "entity_id", "seq"),
-        Index("ix_journal_employee", "region_id", "employee_id", "seq"),
+        Index("ix_journal_commit", "region_id", "epoch", "transaction", "seq"),
+        Index("ix_journal_employee", "region_id", "employee_id", "epoch", "transaction", "seq"),
         Index(
             "uq_journal_operation",
             "region_id",
@@ -47,6 +49,7 @@ class JournalEntry(Table):
 
     region_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    epoch: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     transaction: Mapped[str] = mapped_column(TransactionId(), server_default=func.pg_current_xact_id())
     at: Mapped[datetime]
     entity: Mapped[str]
@@ -86,6 +89,7 @@ class Change:
     changes: dict[str, Any]
     unit_id: UUID | None = None
     employee_id: UUID | None = None
+    operation_id: UUID | None = None
 
 
 async def record(db: AsyncSession, author: Author, now: datetime, *happened: Change) -> None:
@@ -109,6 +113,7 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
         "changes": change.changes,
         "unit_id": change.unit_id,
         "employee_id": change.employee_id,
+        "operation_id": change.operation_id,
     }
 
 

@@ -26,6 +26,7 @@ from asn_api.rules.plans import (
 )
 from asn_api.rules.policy import LateEntry, MonthTargetRule, Reaction
 from asn_api.rules.privacy import Changer, FieldClass
+from asn_api.rules.sync import ConflictDecision, Outcome, Platform
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -245,6 +246,19 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
             "Working days times the day's target",
         ),
         MonthTargetRule.FIXED: ("Tetap per Bulan", "Fixed per month"),
+    },
+    Platform: {
+        Platform.ANDROID: ("Android", "Android"),
+        Platform.IOS: ("iOS", "iOS"),
+        Platform.OTHER: ("Lainnya", "Other"),
+    },
+    Outcome: {
+        Outcome.REJECTED: ("Ditolak", "Rejected"),
+        Outcome.CONFLICT: ("Bentrok", "Conflict"),
+    },
+    ConflictDecision: {
+        ConflictDecision.APPLY: ("Terapkan", "Apply"),
+        ConflictDecision.DISCARD: ("Buang", "Discard"),
     },
 }
 

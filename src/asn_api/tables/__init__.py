@@ -2,7 +2,7 @@
 
 from asn_api.core import idempotency, journal
 from asn_api.core.mapping import Table
-from asn_api.tables import activities, employees, identity, organization, performance, policies
+from asn_api.tables import activities, employees, identity, organization, performance, policies, sync
 
 __all__ = [
     "Table",
@@ -14,4 +14,5 @@ __all__ = [
     "organization",
     "performance",
     "policies",
+    "sync",
 ]

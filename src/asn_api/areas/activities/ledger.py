@@ -209,6 +209,7 @@ class Ledger:
         )
         if changed < len(self._changed):
             raise Problem("ACTIVITY_ID_TAKEN")
+        self._changed, self._deleted, self._touched, self._journal = {}, [], set(), []
 
     def _totals(self) -> Iterable[Row]:
         by_day: dict[Pair, list[Row]] = defaultdict(list)

@@ -27,8 +27,6 @@ def _lock(access: Access, people: Collection[UUID]) -> Select[UUID]:
     )
 
 
-_LOCK_ONE = "select from employees where region_id = $1 and id = $2 for no key update"
-
 _OWN_PLACES = """
 select day, work_result_id from activities
 where region_id = $1 and employee_id = $2 and id = any($3::uuid[])
@@ -82,11 +80,6 @@ select a.*, u.zone
 from activities a
 join units u on u.region_id = a.region_id and u.id = a.unit_id
 where a.region_id = $1 and a.id = any($4::uuid[])
-"""
-
-_RECEIPTS = """
-select operation_id, entity_id, version, actor_id from journal
-where region_id = $1 and operation_id = any($2::uuid[])
 """
 
 COLUMNS: Mapping[str, str] = {
@@ -190,11 +183,6 @@ async def locked(db: AsyncSession, access: Access, people: Collection[UUID]) -> 
     return await driver_of(db)
 
 
-async def lock_me(driver: asyncpg.Connection, access: Access) -> None:
-    """Lock the caller's own work, on a driver connection that has no session."""
-    await driver.execute(_LOCK_ONE, access.region_id, access.employee_id)
-
-
 async def own_places(
     driver: asyncpg.Connection, access: Access, ids: Collection[UUID]
 ) -> list[asyncpg.Record]:
@@ -235,13 +223,6 @@ async def activities(
         [day for _, day in pairs],
     )
     return list(rows)
-
-
-async def receipts(
-    driver: asyncpg.Connection, access: Access, operations: Collection[UUID]
-) -> dict[UUID, asyncpg.Record]:
-    rows = await driver.fetch(_RECEIPTS, access.region_id, list(operations))
-    return {row["operation_id"]: row for row in rows}
 
 
 async def write(

@@ -1,6 +1,6 @@
 """Reading activities: one, one's own, those within reach."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -82,13 +82,21 @@ def one_params(access: Access, id: UUID, scope: dict[str, Any]) -> dict[str, Any
 
 async def one(db: AsyncSession, access: Access, id: UUID) -> Any:
     """One's own or a report's activity within a transaction that has just changed it."""
-    statement = _rows(_REPORT, _LOCK_DAY).where(
+    found = await db.execute(some(access, [id]), viewer(access))
+    return found.mappings().one()
+
+
+def some(access: Access, ids: Collection[UUID]) -> Select[Any]:
+    """Those of these activities that are within reach; run it with `viewer`."""
+    return _rows(_REPORT, _LOCK_DAY).where(
         Activity.region_id == access.region_id,
-        Activity.id == id,
+        Activity.id.in_(ids),
         records_within(access, Activity.employee_id, Activity.unit_id),
     )
-    found = await db.execute(statement, {"me": access.employee_id, "today": access.today})
-    return found.mappings().one()
+
+
+def viewer(access: Access) -> dict[str, Any]:
+    return {"me": access.employee_id, "today": access.today}
 
 
 OWN_ORDER = (Key(Activity.__table__.c.day, "day", day, True), Key(Activity.__table__.c.id, "id", UUID, True))

@@ -218,5 +218,7 @@ Db = Annotated[AsyncSession, Depends(_reading)]
 Tx = Annotated[AsyncSession, Depends(_writing)]
 Driver = Annotated[asyncpg.Connection, Depends(_driving)]
 """For a hot write: the same transaction without a session."""
+Writing = Annotated[Work, Depends(_asked)]
+"""For a write that chooses its door when it has seen what is asked."""
 IfMatch = Annotated[int, Depends(_if_match)]
 Now = Annotated[datetime, Depends(_now)]

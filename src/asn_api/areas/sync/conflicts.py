@@ -1,0 +1,103 @@
+"""Changes that clash with somebody else's: kept as proposals, decided by one call."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.access.actor import Access
+from asn_api.areas.activities import ledger_queries
+from asn_api.areas.activities.recording import Device
+from asn_api.areas.sync import pushing, queries
+from asn_api.areas.sync.resources import RESOURCES, Resource
+from asn_api.areas.sync.schemas import OperationIn, ResolutionIn
+from asn_api.core.database import Work
+from asn_api.core.http.route import check_version
+from asn_api.core.journal import Change, record
+from asn_api.errors import Fault, Language, Problem
+from asn_api.rules.sync import ConflictDecision
+from asn_api.tables.sync import UnappliedOperation
+
+_OPERATION: TypeAdapter[OperationIn] = TypeAdapter(OperationIn)
+
+
+def shown(row: Any, language: Language = "id") -> dict[str, Any]:
+    """The wire form of an operation that was not applied."""
+    problem = pushing.stored_problem(row.problem)
+    return {
+        "op_id": row.id,
+        "type": row.type,
+        "id": row.record_id,
+        "employee_id": row.employee_id,
+        "action": row.action,
+        "base_version": row.base_version,
+        "code": problem.code,
+        "detail": problem.detail(language),
+        "fields": row.fields,
+        "data": row.data,
+        "device_at": row.device_at,
+        "received_at": row.received_at,
+        "outcome": row.outcome,
+        "decision": row.decision,
+        "resolved_at": row.resolved_at,
+        "version": 1 if row.resolved_at is None else 2,
+    }
+
+
+async def resolve(work: Work, access: Access, op_id: UUID, given: ResolutionIn) -> int | None:
+    """Carry out one's own proposal on the record as it stands, or drop it; gives the record's version."""
+    if access.employee_id is None:
+        raise Problem("NOT_AN_EMPLOYEE")
+    db = work.session
+    await ledger_queries.locked(db, access, {access.employee_id})
+    kept = await db.scalar(queries.own_conflict(access, op_id))
+    if kept is None:
+        raise Problem("NOT_FOUND")
+    if kept.resolved_at is not None:
+        raise Problem("CONFLICT_DECIDED")
+    version = await _applied(work, access, kept, given) if given.decision is ConflictDecision.APPLY else None
+    await _decided(db, access, kept, given.decision)
+    return version
+
+
+async def _applied(work: Work, access: Access, kept: UnappliedOperation, given: ResolutionIn) -> int:
+    operation = _operation(kept, given.data)
+    resource: Resource = await RESOURCES[kept.type](work, access, [operation])
+    row = resource.row(kept.record_id)
+    if row is not None and row["version"] != given.base_version:
+        check_version(row["version"], given.base_version or 0, await resource.shown(kept.record_id))
+    device = Device(str(kept.device_id), kept.device_at, kept.id)
+    version = await resource.apply(operation, row, operation.data, device)
+    await resource.flush()
+    return version
+
+
+def _operation(kept: UnappliedOperation, data: dict[str, Any] | None) -> OperationIn:
+    told = {
+        "op_id": kept.id,
+        "type": kept.type,
+        "action": kept.action,
+        "id": kept.record_id,
+        "base_version": kept.base_version or 1,
+        "device_at": kept.device_at,
+        "data": kept.data if data is None else data,
+    }
+    try:
+        return _OPERATION.validate_python(told)
+    except ValidationError as error:
+        pointers = ["/" + "/".join(str(part) for part in each["loc"]) for each in error.errors()]
+        raise Problem("REQUEST_INVALID", faults=[Fault(each, "VALUE_INVALID") for each in pointers]) from None
+
+
+async def _decided(
+    db: AsyncSession, access: Access, kept: UnappliedOperation, decision: ConflictDecision
+) -> None:
+    kept.decision = decision
+    kept.resolved_at = access.now
+    kept.resolved_by = access.employee_id
+    await db.flush()
+    change = Change(
+        "conflict", kept.id, 2, "RESOLVE", {"decision": [None, decision]}, employee_id=kept.employee_id
+    )
+    await record(db, access.author, access.now, change)

@@ -1,0 +1,85 @@
+"""What phones may hold: for each type its table, who may hold it, and how it is read."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.access.actor import Access
+from asn_api.access.grants import Permission
+from asn_api.areas.activities import queries as activities
+from asn_api.areas.performance import showing
+from asn_api.areas.sync import conflicts
+from asn_api.core.mapping import Regional
+from asn_api.tables.activities import Activity
+from asn_api.tables.performance import Plan
+from asn_api.tables.sync import UnappliedOperation
+
+Load = Callable[[AsyncSession, Access, Collection[UUID]], Awaitable[Mapping[UUID, Mapping[str, Any]]]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`unit` is None for records that are seen by person only; `since` keeps those of a day and later."""
+
+    permission: Permission
+    table: type[Regional]
+    employee: ColumnElement[UUID] | Any
+    unit: ColumnElement[UUID] | Any | None
+    since: Callable[[date], ColumnElement[bool]]
+    load: Load
+
+
+async def _activities(
+    db: AsyncSession, access: Access, ids: Collection[UUID]
+) -> Mapping[UUID, Mapping[str, Any]]:
+    rows = await db.execute(activities.some(access, ids), activities.viewer(access))
+    return {row["id"]: activities.shown(row, access) for row in rows.mappings()}
+
+
+async def _plans(db: AsyncSession, access: Access, ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+    return {id: (await showing.shown(access, db, id)).model_dump(mode="json") for id in ids}
+
+
+async def _conflicts(
+    db: AsyncSession, access: Access, ids: Collection[UUID]
+) -> Mapping[UUID, Mapping[str, Any]]:
+    rows = await db.scalars(
+        select(UnappliedOperation).where(
+            UnappliedOperation.region_id == access.region_id, UnappliedOperation.id.in_(ids)
+        )
+    )
+    return {row.id: conflicts.shown(row) for row in rows}
+
+
+KINDS: Mapping[str, Kind] = {
+    "activity": Kind(
+        Permission.ACTIVITIES_READ,
+        Activity,
+        Activity.employee_id,
+        Activity.unit_id,
+        lambda day: Activity.day >= day,
+        _activities,
+    ),
+    "plan": Kind(
+        Permission.PLANS_READ,
+        Plan,
+        Plan.employee_id,
+        None,
+        lambda day: or_(func.upper(Plan.period).is_(None), func.upper(Plan.period) > day),
+        _plans,
+    ),
+    "conflict": Kind(
+        Permission.ACTIVITIES_RECORD,
+        UnappliedOperation,
+        UnappliedOperation.employee_id,
+        None,
+        lambda day: or_(UnappliedOperation.resolved_at.is_(None), UnappliedOperation.received_at >= day),
+        _conflicts,
+    ),
+}
+"""By the name that the journal gives them. A new type joins here."""

@@ -1,0 +1,120 @@
+"""What phones may change: each resource knows its records, how to read a version, and how to apply a change."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, Self
+from uuid import UUID
+
+import asyncpg
+from pydantic import BaseModel
+
+from asn_api.access.actor import Access
+from asn_api.access.scope import hot_params
+from asn_api.areas.activities import ledger_queries, queries, recording
+from asn_api.areas.activities.ledger import ENTITY, Ledger
+from asn_api.areas.activities.recording import Device
+from asn_api.areas.activities.schemas import ActivityValues
+from asn_api.areas.sync.schemas import ActivityOperationIn, OperationIn
+from asn_api.core.database import Work
+from asn_api.errors import Fault, Problem
+from asn_api.rules.activities import ActivityStatus
+
+Row = Mapping[str, Any]
+
+
+class Resource(Protocol):
+    """One type of record during one batch. `entity` is its name in the journal, `values` its wire."""
+
+    entity: ClassVar[str]
+    values: ClassVar[type[BaseModel]]
+
+    def row(self, id: UUID) -> Row | None:
+        """The record as it stands after what was applied so far; with `employee_id` and `version`."""
+
+    def may_merge(self, row: Row) -> bool:
+        """Whether other people's decisions leave room for putting two changes together."""
+
+    def given(self, row: Row, earlier: Mapping[str, Any]) -> BaseModel:
+        """The values of the record, with those columns as they were `earlier`."""
+
+    async def apply(
+        self, operation: OperationIn, row: Row | None, values: BaseModel | None, device: Device
+    ) -> int:
+        """Do it; gives the version that the record has now. Refusals are raised."""
+
+    async def flush(self) -> None:
+        """Store what was applied, before a resource that may lean on it goes on."""
+
+    async def shown(self, id: UUID) -> dict[str, Any] | None:
+        """The stored record in the shape in which the caller reads it."""
+
+
+class Activities:
+    entity = ENTITY
+    values = ActivityValues
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @classmethod
+    async def open(cls, work: Work, access: Access, operations: Sequence[ActivityOperationIn]) -> Self:
+        """The days of these operations, whose owner is locked already."""
+        driver = await work.driver()
+        me = access.employee_id
+        assert me is not None
+        known = [each.id for each in operations if each.base_version is not None or each.after]
+        found = await ledger_queries.own_places(driver, access, known) if known else []
+        days = {each.data.day for each in operations if each.data} | {each["day"] for each in found}
+        results = {each.data.work_result_id for each in operations if each.data and each.data.work_result_id}
+        results |= {each["work_result_id"] for each in found if each["work_result_id"]}
+        pairs = [(me, day) for day in days or {access.today}]
+        ids = {each.id for each in operations}
+        return cls(await Ledger.read(driver, access, pairs, ids=ids, results=results))
+
+    def row(self, id: UUID) -> Row | None:
+        return self._ledger.rows.get(id)
+
+    def may_merge(self, row: Row) -> bool:
+        return row["status"] in (ActivityStatus.DRAFT, ActivityStatus.REJECTED)
+
+    def given(self, row: Row, earlier: Mapping[str, Any]) -> ActivityValues:
+        return recording.values_of({**row, **earlier})
+
+    async def apply(
+        self, operation: OperationIn, row: Row | None, values: BaseModel | None, device: Device
+    ) -> int:
+        ledger = self._ledger
+        kept = dict(row) if row is not None else None
+        match operation.action, values, kept:
+            case "put", None, _:
+                raise Problem("REQUEST_INVALID", faults=[Fault("/data", "FIELD_MISSING")])
+            case "put", ActivityValues() as data, None:
+                stored = recording.add(ledger, operation.id, data, submit=operation.submit, device=device)
+            case _, _, None:
+                raise Problem("NOT_FOUND")
+            case "put", ActivityValues() as data, kept:
+                stored = recording.replace(ledger, kept, data, device)
+            case "submit", _, kept:
+                stored = recording.submit(ledger, kept, device)
+            case "recall", _, kept:
+                stored = recording.recall(ledger, kept, device)
+            case _, _, kept:
+                recording.remove(ledger, kept, device)
+                stored = {"version": kept["version"] + 1}
+        version: int = stored["version"]
+        return version
+
+    async def flush(self) -> None:
+        await self._ledger.flush()
+
+    async def shown(self, id: UUID) -> dict[str, Any] | None:
+        access, driver = self._ledger.access, self._ledger.driver
+        params = queries.one_params(access, id, hot_params(access))
+        row: asyncpg.Record | None = await driver.fetchrow(queries.ONE.sql, *queries.ONE.arguments(params))
+        return queries.shown(row, access) if row is not None else None
+
+
+RESOURCES: Mapping[str, Callable[[Work, Access, Sequence[Any]], Any]] = {"activity": Activities.open}
+"""A new resource joins here, with its operation in the union of `schemas`."""
+
+OF_A_SESSION: Collection[str] = frozenset()
+"""Resources that work on a session; a batch without them never pays for one."""
