@@ -131,7 +131,11 @@ async def test_anothers_operation_id_is_refused_and_not_taken_for_a_receipt(city
         await push(staff, mine)
         foreign, own = await push(colleague, operation(op_id=mine["op_id"]), operation())
         stored = (await colleague.get("/v1/me/activities")).json()["data"]
-    assert (foreign["status"], foreign["code"], foreign["version"]) == ("rejected", "OPERATION_ID_TAKEN", None)
+    assert (foreign["status"], foreign["code"], foreign["version"]) == (
+        "rejected",
+        "OPERATION_ID_TAKEN",
+        None,
+    )
     assert own["status"] == "applied"
     assert len(stored) == 1
 
@@ -150,7 +154,9 @@ async def test_the_same_batch_sent_many_times_at_once_is_stored_once(city: City)
 
 
 async def test_broken_bodies_are_refused_whole(city: City) -> None:
-    whole = gzip.compress(json.dumps({"device_id": city.phones["staff"], "operations": [operation()]}).encode())
+    whole = gzip.compress(
+        json.dumps({"device_id": city.phones["staff"], "operations": [operation()]}).encode()
+    )
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
     async with city.call_as("staff") as staff:
         cut = await staff.post("/v1/sync/push", content=whole[:-9], headers=headers)

@@ -1,9 +1,10 @@
 """Changes that clash with somebody else's: kept as proposals, decided by one call."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
@@ -20,6 +21,7 @@ from asn_api.rules.sync import ConflictDecision
 from asn_api.tables.sync import UnappliedOperation
 
 _OPERATION: TypeAdapter[OperationIn] = TypeAdapter(OperationIn)
+Wording = Callable[[Any], Fault]
 
 
 def shown(row: Any, language: Language = "id") -> dict[str, Any]:
@@ -45,7 +47,7 @@ def shown(row: Any, language: Language = "id") -> dict[str, Any]:
     }
 
 
-async def resolve(work: Work, access: Access, op_id: UUID, given: ResolutionIn) -> int | None:
+async def resolve(work: Work, access: Access, op_id: UUID, given: ResolutionIn, fault: Wording) -> int | None:
     """Carry out one's own proposal on the record as it stands, or drop it; gives the record's version."""
     if access.employee_id is None:
         raise Problem("NOT_AN_EMPLOYEE")
@@ -56,14 +58,18 @@ async def resolve(work: Work, access: Access, op_id: UUID, given: ResolutionIn) 
         raise Problem("NOT_FOUND")
     if kept.resolved_at is not None:
         raise Problem("CONFLICT_DECIDED")
-    version = await _applied(work, access, kept, given) if given.decision is ConflictDecision.APPLY else None
+    version = None
+    if given.decision is ConflictDecision.APPLY:
+        version = await _applied(work, access, kept, given, fault)
     await _decided(db, access, kept, given.decision)
     return version
 
 
-async def _applied(work: Work, access: Access, kept: UnappliedOperation, given: ResolutionIn) -> int:
-    operation = _operation(kept, given.data)
-    resource: Resource = await RESOURCES[kept.type](work, access, [operation])
+async def _applied(
+    work: Work, access: Access, kept: UnappliedOperation, given: ResolutionIn, fault: Wording
+) -> int:
+    operation = _operation(kept, kept.data if given.data is None else _read(kept, given.data, fault))
+    resource: Resource = await RESOURCES[kept.type].open(work, access, [operation])
     row = resource.row(kept.record_id)
     if row is not None and row["version"] != given.base_version:
         check_version(row["version"], given.base_version or 0, await resource.shown(kept.record_id))
@@ -73,21 +79,27 @@ async def _applied(work: Work, access: Access, kept: UnappliedOperation, given: 
     return version
 
 
-def _operation(kept: UnappliedOperation, data: dict[str, Any] | None) -> OperationIn:
-    told = {
-        "op_id": kept.id,
-        "type": kept.type,
-        "action": kept.action,
-        "id": kept.record_id,
-        "base_version": kept.base_version or 1,
-        "device_at": kept.device_at,
-        "data": kept.data if data is None else data,
-    }
+def _read(kept: UnappliedOperation, data: dict[str, Any], fault: Wording) -> BaseModel:
+    model: type[BaseModel] = RESOURCES[kept.type].values
     try:
-        return _OPERATION.validate_python(told)
+        return model.model_validate(data)
     except ValidationError as error:
-        pointers = ["/" + "/".join(str(part) for part in each["loc"]) for each in error.errors()]
-        raise Problem("REQUEST_INVALID", faults=[Fault(each, "VALUE_INVALID") for each in pointers]) from None
+        found = [{**each, "loc": ("body", "data", *each["loc"])} for each in error.errors(include_url=False)]
+        raise Problem("REQUEST_INVALID", faults=[fault(each) for each in found]) from None
+
+
+def _operation(kept: UnappliedOperation, data: Any) -> OperationIn:
+    return _OPERATION.validate_python(
+        {
+            "op_id": kept.id,
+            "type": kept.type,
+            "action": kept.action,
+            "id": kept.record_id,
+            "base_version": kept.base_version or 1,
+            "device_at": kept.device_at,
+            "data": data,
+        }
+    )
 
 
 async def _decided(

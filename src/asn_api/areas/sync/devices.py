@@ -23,6 +23,12 @@ async def enrol(access: Access, db: AsyncSession, given: DeviceIn) -> Device:
     actor = access.actor
     if actor.account_id is None:
         raise Problem("NOT_AN_EMPLOYEE")
+    # A phone that got no answer asks again at once; the account is the lock of its phones.
+    await db.execute(
+        select(Account.id)
+        .where(Account.region_id == access.region_id, Account.id == actor.account_id)
+        .with_for_update(key_share=True)
+    )
     device = await db.scalar(queries.device(access, given.id))
     told = {"name": given.name, "platform": given.platform, "app_version": given.app_version}
     if device is None:

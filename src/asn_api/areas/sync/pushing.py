@@ -224,7 +224,7 @@ async def push(
         if each_type is not None:
             if each_type not in resources:
                 those = [each for each in readable if each.type == each_type]
-                resources[each_type] = await RESOURCES[each_type](work, access, those)
+                resources[each_type] = await RESOURCES[each_type].open(work, access, those)
             resource = resources[each_type]
         for each in run:
             if isinstance(each, Malformed) or resource is None:

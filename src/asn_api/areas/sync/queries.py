@@ -147,8 +147,8 @@ def device(access: Access, id: UUID) -> Select[Device]:
     return select(Device).where(Device.region_id == access.region_id, Device.id == id).with_for_update()
 
 
-def own_devices(access: Access) -> Select[Device]:
-    return select(Device).where(
+def own_devices(access: Access) -> Select[Any]:
+    return select(*Device.__table__.columns).where(
         Device.region_id == access.region_id, Device.account_id == access.actor.account_id
     )
 

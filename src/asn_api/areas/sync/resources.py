@@ -1,6 +1,6 @@
 """What phones may change: each resource knows its records, how to read a version, and how to apply a change."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
@@ -26,6 +26,10 @@ class Resource(Protocol):
 
     entity: ClassVar[str]
     values: ClassVar[type[BaseModel]]
+
+    @classmethod
+    async def open(cls, work: Work, access: Access, operations: Sequence[Any]) -> Self:
+        """Read what these operations need, for an owner who is locked already."""
 
     def row(self, id: UUID) -> Row | None:
         """The record as it stands after what was applied so far; with `employee_id` and `version`."""
@@ -113,7 +117,7 @@ class Activities:
         return queries.shown(row, access) if row is not None else None
 
 
-RESOURCES: Mapping[str, Callable[[Work, Access, Sequence[Any]], Any]] = {"activity": Activities.open}
+RESOURCES: Mapping[str, type[Any]] = {"activity": Activities}
 """A new resource joins here, with its operation in the union of `schemas`."""
 
 OF_A_SESSION: Collection[str] = frozenset()

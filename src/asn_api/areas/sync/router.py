@@ -101,7 +101,7 @@ async def list_conflicts(
 @router.post("/v1/sync/conflicts/{op_id}/resolution", response_model=ResolvedOut)
 async def resolve_conflict(op_id: UUID, access: CanRecord, work: Writing, given: ResolutionIn) -> ResolvedOut:
     """Carry out your proposed change on the record as it stands now, or drop it."""
-    version = await conflicts.resolve(work, access, op_id, given)
+    version = await conflicts.resolve(work, access, op_id, given, fault)
     return ResolvedOut(op_id=op_id, decision=given.decision, version=version)
 
 

@@ -57,7 +57,8 @@ def written(keyring: Keyring, access: Access, token: Token) -> str:
             token.start,
             [[each.type, each.phase, each.old, each.after] for each in token.listings],
             token.issued,
-        ]
+        ],
+        default=str,
     )
     tag = keyring.mac(_bound(access) + content, "sync tokens")[:_TAG]
     return base64.urlsafe_b64encode(tag + content).decode().rstrip("=")
