@@ -12,7 +12,7 @@ from pydantic import (
     WrapValidator,
 )
 
-from asn_api.areas.activities.schemas import ActivityValues, Version
+from asn_api.areas.activities.schemas import ActivityOut, ActivityValues, Version
 from asn_api.core.http.paging import Paging
 from asn_api.core.wire import In, Line, Out, Paragraph
 from asn_api.rules.sync import ConflictDecision, Outcome, Platform
@@ -111,7 +111,7 @@ class OperationOut(Out):
     detail: str | None
     errors: list[SyncFaultOut]
     fields: list[str] = Field(description="With a conflict: what both sides changed.")
-    current: dict[str, Any] | None = Field(
+    current: ActivityOut | None = Field(
         description="With a merge or a conflict: the record as it stands here, in the shape in which it is read."
     )
     receipt: str | None = Field(
