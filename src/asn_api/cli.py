@@ -180,6 +180,7 @@ def new(number: Annotated[int, typer.Argument(min=1, help="Its number, unused so
     sys.stdout.write(new_key(number) + "\n")
 
 
+database.command("restored")(commands.restored)
 keys.command("rotate")(commands.rotate)
 keys.command("reseal")(commands.reseal)
 app.command("import")(import_command.import_files)

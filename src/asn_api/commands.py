@@ -49,6 +49,14 @@ def create_region(
     typer.echo(made.id)
 
 
+def restored() -> None:
+    """After a restore into another server: let the order of changes go on after what phones have seen."""
+    from asn_api.core.journal import begin_epoch
+
+    epoch = _run(lambda db, _, now: begin_epoch(db, now))
+    typer.echo(f"Changes are counted in epoch {epoch} now; start server and worker.")
+
+
 def rotate() -> None:
     """Publish a new key for access tokens and print its id; it signs ten minutes from now."""
     from asn_api.areas.identity import keys

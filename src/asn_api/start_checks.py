@@ -6,17 +6,23 @@ from asn_api.areas.identity.demo_logins import has_demo_logins
 from asn_api.areas.identity.keys import can_sign
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
+from asn_api.core.journal import is_of_another_cluster
 from asn_api.core.settings import Settings, StartupError
 
 
 async def check_content(db: AsyncSession, settings: Settings, keyring: Keyring) -> None:
-    """StartupError when production meets the demo city, or the keys do not belong to the database."""
+    """StartupError for the demo city in production, keys of another database, a restore from another server."""
     if settings.environment == "production" and await has_demo_logins(db):
         raise StartupError("This database holds the demo city, whose passwords everybody knows.")
     if not await can_sign(db, keyring):
         raise StartupError(
             "ASN_ENCRYPTION_KEYS does not open what this database holds: "
             "give the keys with which it was written."
+        )
+    if await is_of_another_cluster(db):
+        raise StartupError(
+            "This database was restored from another server, whose order of changes the phones know: "
+            "run `asn-api db restored` once, then start again."
         )
 
 

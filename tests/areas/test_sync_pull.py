@@ -7,13 +7,19 @@ from typing import Any
 
 import asyncpg
 import httpx
-from sqlalchemy import update
+import pytest
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import Range
 
 from asn_api.areas.organization.lines import rebuild
+from asn_api.areas.sync.jobs import forget_views
+from asn_api.core.database import Database
+from asn_api.core.jobs import Means
+from asn_api.core.journal import begin_epoch
 from asn_api.core.mapping import uuid7
-from asn_api.core.settings import libpq
+from asn_api.core.settings import Settings, StartupError, libpq
 from asn_api.rules.organization import AppointmentKind
+from asn_api.start_checks import check_content
 from asn_api.tables.organization import Appointment
 from tests.areas.test_activities import TODAY, activity
 from tests.areas.test_sync import operation, push
@@ -301,3 +307,53 @@ async def test_a_third_party_pulls_its_branch_but_not_what_it_may_not_read(city:
         refused = await partner.get("/v1/sync/pull", params={"types": "plan"})
     assert phone.ids() == {id}
     assert (refused.status_code, refused.json()["code"]) == (403, "PERMISSION_MISSING")
+
+
+async def test_a_restored_database_goes_on_after_what_phones_have_seen(
+    city: City, database: Database, settings: Settings
+) -> None:
+    """Transaction ids of another cluster may lie ahead of ours: a new epoch begins behind them."""
+    async with city.call_as("staff") as staff, database.sessions() as db:
+        first = await recorded(staff)
+        phone = Phone(staff)
+        await phone.pull()
+        ahead = "update journal set transaction = '9000000000000'::xid8 where region_id = :region"
+        try:
+            await db.execute(text(ahead), {"region": city.region.id})
+            await db.commit()
+            with pytest.raises(StartupError, match="db restored"):
+                await check_content(db, settings, city.app.state.keyring)
+            epoch = await begin_epoch(db, city.now)
+            await db.commit()
+            assert epoch == 1
+            await check_content(db, settings, city.app.state.keyring)
+            second = await recorded(staff)
+            phone.token = None
+            await phone.pull()
+            third = await recorded(staff)
+            heard = await phone.pull()
+        finally:
+            await db.rollback()
+            await db.execute(text("update journal set epoch = 0"))
+            await db.execute(text("alter table journal alter column epoch set default 0"))
+            await db.execute(
+                text("update journal set transaction = '3'::xid8 where region_id = :region"),
+                {"region": city.region.id},
+            )
+            await db.commit()
+    assert [each["id"] for each in heard] == [third]
+    assert phone.ids() == {first, second, third}
+
+
+async def test_reaches_that_no_token_names_are_forgotten(
+    city: City, database: Database, settings: Settings
+) -> None:
+    async with city.call_as("staff") as staff:
+        phone = Phone(staff)
+        await phone.pull()
+        later = Means(database, city.app.state.keyring, clock=lambda: city.now + timedelta(days=100))
+        await forget_views(later)
+        id = await recorded(staff)
+        answer = (await staff.get("/v1/sync/pull", params={"since": phone.token})).json()
+    assert set(answer["restarted"]) == {"activity", "plan", "conflict"}
+    assert [each["id"] for each in answer["changes"]] == [id]

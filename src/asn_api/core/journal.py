@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, SmallInteger, func, insert, text
+from sqlalchemy import BigInteger, Identity, Index, SmallInteger, func, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -122,3 +122,32 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     if not before:
         return {name: [None, value] for name, value in after.items() if value is not None}
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+
+
+async def is_of_another_cluster(db: AsyncSession) -> bool:
+    """Whether entries carry transaction ids that this cluster has not given yet: it was restored from elsewhere."""
+    newest = text(
+        "select exists (select from regions r cross join lateral ("
+        "select transaction from journal j where j.region_id = r.id "
+        "and j.epoch = (select max(epoch) from journal k where k.region_id = r.id) "
+        "order by epoch desc, transaction desc limit 1) as newest "
+        "where newest.transaction >= pg_snapshot_xmax(pg_current_snapshot()))"
+    )
+    return bool(await db.scalar(newest))
+
+
+async def begin_epoch(db: AsyncSession, now: datetime) -> int:
+    """From now on entries come after all earlier ones in the order of commits; gives the epoch's number.
+
+    Each region gets an entry of its own, so that readers of its journal know the epoch at once.
+    """
+    epoch = int(await db.scalar(select(func.coalesce(func.max(JournalEntry.epoch), 0) + 1)) or 1)
+    await db.execute(text(f"alter table journal alter column epoch set default {epoch}"))
+    await db.execute(
+        text(
+            "insert into journal (region_id, at, entity, entity_id, version, action, changes) "
+            "select id, :now, 'region', id, 1, 'RESTORE', '{}' from regions"
+        ),
+        {"now": now},
+    )
+    return epoch
