@@ -86,6 +86,7 @@ class Change:
     changes: dict[str, Any]
     unit_id: UUID | None = None
     employee_id: UUID | None = None
+    operation_id: UUID | None = None
 
 
 async def record(db: AsyncSession, author: Author, now: datetime, *happened: Change) -> None:
@@ -109,6 +110,7 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
         "changes": change.changes,
         "unit_id": change.unit_id,
         "employee_id": change.employee_id,
+        "operation_id": change.operation_id,
     }
 
 
