@@ -155,8 +155,8 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         people = await roster.people(db, access.region_id, access.today, days)
         years = sorted({day.year for day in days} | {access.today.year})
         made = {year: await planned.store(db, access, people, year) for year in years}
-        await progress.store(db, access, people, made)
         of_logins = {person.member.agency for person in people if person.nip in LOGINS.values()}
+        await progress.store(db, access, people, made, share=share, always=of_logins)
         history = History(access, people, await activity_policies(db, access.region_id), calendar)
         await history.store(db, made, share=share, recent=RECENT, always=sorted(of_logins))
         await _open_logins(db, settings, access)

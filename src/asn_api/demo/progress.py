@@ -1,6 +1,6 @@
 """What Kota Demo reports at the end of each quarter about the indicators of its plans."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -14,6 +14,7 @@ from asn_api.core.bulk import copy_in
 from asn_api.demo.cascade import SEED, Indicator, uuid7
 from asn_api.demo.planned import Year
 from asn_api.demo.roster import Person
+from asn_api.demo.year import is_whole
 from asn_api.rules.calendar import midnight
 from asn_api.rules.plans import Aspect, Polarity
 from asn_api.tables.performance import ProgressReport
@@ -39,11 +40,21 @@ order by p.received_at, p.id
 """)
 
 
-async def store(db: AsyncSession, access: Access, people: Sequence[Person], years: dict[int, Year]) -> None:
+async def store(
+    db: AsyncSession,
+    access: Access,
+    people: Sequence[Person],
+    years: Mapping[int, Year],
+    *,
+    share: float,
+    always: Collection[str],
+) -> None:
+    """The reports of the agencies whose history is complete."""
+    telling = [person for person in people if is_whole(person.member.agency, share, always)]
     rows = [
         row
         for number, year in years.items()
-        for person in people
+        for person in telling
         for row in _reports(access, person, number, year)
     ]
     await copy_in(db, ProgressReport, rows)
