@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261121_2406"
-down_revision = "20261121_2050"
+revision = "20261122_0020"
+down_revision = "20261122_0010"
 branch_labels = None
 depends_on = None
 
