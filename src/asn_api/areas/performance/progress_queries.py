@@ -53,11 +53,11 @@ def one(access: Access, id: UUID) -> Select[Any]:
 async def progress_by_ids(
     db: AsyncSession, access: Access, ids: Collection[UUID]
 ) -> dict[UUID, dict[str, Any]]:
-    """Reports in the shape in which they are read. The caller has checked that they are within reach."""
+    """Reports as the JSON that reading one gives. The caller has checked that they are within reach."""
     rows = await db.execute(
         select(*_SHOWN).where(ProgressReport.region_id == access.region_id, ProgressReport.id.in_(ids))
     )
-    return {row["id"]: dict(row) for row in rows.mappings()}
+    return {row.id: ProgressOut.model_validate(row).model_dump(mode="json") for row in rows}
 
 
 def in_region(access: Access, id: UUID) -> Select[ProgressReport]:
