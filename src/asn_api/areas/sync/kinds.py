@@ -71,7 +71,8 @@ KINDS: Mapping[str, Kind] = {
         ProgressReport,
         ProgressReport.employee_id,
         ProgressReport.unit_id,
-        lambda day: ProgressReport.day >= day,
+        # The whole year's: a plan is judged by all that was reported about it.
+        lambda day: ProgressReport.day >= day.replace(month=1, day=1),
         progress_by_ids,
     ),
     "plan": Kind(
