@@ -2,7 +2,7 @@
 
 from asn_api.core import idempotency, journal
 from asn_api.core.mapping import Table
-from asn_api.tables import activities, employees, identity, organization, performance, policies
+from asn_api.tables import activities, employees, identity, notifications, organization, performance, policies
 
 __all__ = [
     "Table",
@@ -11,6 +11,7 @@ __all__ = [
     "idempotency",
     "identity",
     "journal",
+    "notifications",
     "organization",
     "performance",
     "policies",
