@@ -29,22 +29,20 @@ BATCH = 2_000
 # People whose account is not in use would find months of reminders on their first day.
 # Leave, once there is any, is one more `not exists` here.
 _UNREPORTED = """
-select a.employee_id, d.day
-from unnest($3::date[]) as d (day)
-join appointments a on a.region_id = $1 and a.unit_id = any($2::uuid[])
-    and a.kind = 'DEFINITIVE' and a.valid @> d.day
+select a.employee_id
+from appointments a
 join employees e on e.region_id = $1 and e.id = a.employee_id and e.active
 join accounts c on c.region_id = $1 and c.employee_id = a.employee_id and c.status = 'ACTIVE'
-where not exists (
+where a.region_id = $1 and a.unit_id = any($2::uuid[]) and a.kind = 'DEFINITIVE' and a.valid @> $3::date
+and not exists (
     select from day_totals t
-    where t.region_id = $1 and t.employee_id = a.employee_id and t.day = d.day
+    where t.region_id = $1 and t.employee_id = a.employee_id and t.day = $3
         and t.waiting + t.verified + t.rejected > 0)
 and not exists (
     select from notifications n
     where n.region_id = $1 and n.employee_id = a.employee_id and n.kind = $4
-        and n.subject_entity is null and n.subject_id is null and n.day = d.day)
-order by a.employee_id, d.day
-limit $5
+        and n.subject_entity is null and n.subject_id is null and n.day = $3)
+order by a.employee_id
 """
 
 _WAITING = """
@@ -98,21 +96,17 @@ async def remind(database: Database, access: Access) -> int:
     """
     async with database.sessions() as db:
         scene = await _scene(db, access)
-    now, made = access.now, 0
-    for place, units in scene.where_due(NoticeKind.DAY_NOT_REPORTED, now):
-        days = reminders.unreported_days(now, place)
-        made += await _ask(database, access, NoticeKind.DAY_NOT_REPORTED, place, units, days)
-    for place, units in scene.where_due(NoticeKind.ENTRY_WINDOW_CLOSING, now):
-        days = reminders.closing_days(now, place, scene.policy_on)
-        made += await _ask(database, access, NoticeKind.ENTRY_WINDOW_CLOSING, place, units, days)
     async with _driver(database) as driver:
-        waiting = [
+        notices = [
+            *await _unreported(driver, access, scene),
+            *await _closing(driver, access, scene),
             *await _verification_due(driver, access, scene),
             *await _period_locking(driver, access, scene),
         ]
-    for start in range(0, len(waiting), BATCH):
+    made = 0
+    for start in range(0, len(notices), BATCH):
         async with _driver(database) as driver:
-            made += await notify(driver, access, waiting[start : start + BATCH])
+            made += await notify(driver, access, notices[start : start + BATCH])
     return made
 
 
@@ -150,38 +144,38 @@ async def _driver(database: Database) -> AsyncIterator[asyncpg.Connection]:
         yield await driver_of(db)
 
 
-async def _ask(
-    database: Database,
+async def _unreported(driver: asyncpg.Connection, access: Access, scene: Scene) -> list[Notice]:
+    """Those who have reported nothing today."""
+    kind, notices = NoticeKind.DAY_NOT_REPORTED, []
+    for place, units in scene.where_due(kind, access.now):
+        days = reminders.unreported_days(access.now, place)
+        notices += await _without_report(driver, access, kind, place, units, days)
+    return notices
+
+
+async def _closing(driver: asyncpg.Connection, access: Access, scene: Scene) -> list[Notice]:
+    """Those who have reported nothing on a day that can be reported in time only until tonight."""
+    kind, notices = NoticeKind.ENTRY_WINDOW_CLOSING, []
+    for place, units in scene.where_due(kind, access.now):
+        days = reminders.closing_days(access.now, place, scene.policy_on)
+        notices += await _without_report(driver, access, kind, place, units, days)
+    return notices
+
+
+async def _without_report(
+    driver: asyncpg.Connection,
     access: Access,
     kind: NoticeKind,
     place: Place,
     units: Sequence[UUID],
     days: Sequence[date],
-) -> int:
-    """Ask those who have reported nothing on these days, batch by batch."""
+) -> list[Notice]:
     until = local_day(access.now, place.zone).isoformat()
-    total = 0
-    while days:
-        async with _driver(database) as driver:
-            rows = await driver.fetch(_UNREPORTED, access.region_id, units, days, kind, BATCH)
-            made = await notify(
-                driver,
-                access,
-                [
-                    Notice(
-                        row["employee_id"],
-                        kind,
-                        day=row["day"],
-                        params={"day": row["day"].isoformat(), "until": until},
-                    )
-                    for row in rows
-                ],
-            )
-        total += made
-        # Nothing new although somebody was found: another run is just doing the same.
-        if len(rows) < BATCH or not made:
-            break
-    return total
+    return [
+        Notice(row["employee_id"], kind, day=day, params={"day": day.isoformat(), "until": until})
+        for day in days
+        for row in await driver.fetch(_UNREPORTED, access.region_id, units, day, kind)
+    ]
 
 
 async def _verification_due(driver: asyncpg.Connection, access: Access, scene: Scene) -> list[Notice]:
