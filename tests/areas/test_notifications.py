@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text, update
@@ -22,6 +23,7 @@ from asn_api.core.mapping import uuid7
 from asn_api.rules.calendar import Zone
 from asn_api.rules.identity import AccountStatus
 from asn_api.rules.notifications import NoticeKind
+from asn_api.tables.activities import Activity
 from asn_api.tables.identity import Account
 from asn_api.tables.notifications import Notification
 from asn_api.tables.organization import Appointment, Unit
@@ -33,6 +35,7 @@ from tests.matrix import add
 FRIDAY = date(2026, 11, 20)
 FOUR = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
 """Friday 16:05 in Jakarta."""
+LATER = {"start_at": "2026-11-20T10:00:00+07:00", "end_at": "2026-11-20T12:00:00+07:00"}
 EVERYBODY = {"head", "chief", "supervisor", "staff", "colleague", "other_head", "other_staff", "admin"}
 
 
@@ -172,7 +175,7 @@ async def test_the_last_day_of_the_entry_window_is_announced(city: City) -> None
 async def test_a_superior_hears_once_a_day_how_much_waits_for_two_days_or_more(city: City) -> None:
     async with city.call_as("staff") as staff, city.call_as("colleague") as colleague:
         await post(staff)
-        await post(staff, start_at="2026-11-20T10:00:00+07:00", end_at="2026-11-20T12:00:00+07:00")
+        await post(staff, **LATER)
         await post(colleague, day="2026-11-19")
     morning = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
     for days in range(1, 7):
@@ -187,24 +190,26 @@ async def test_a_superior_hears_once_a_day_how_much_waits_for_two_days_or_more(c
 
 
 async def test_work_that_has_not_waited_long_enough_is_not_counted(city: City) -> None:
-    async with city.call_as("staff") as staff, city.call_as("supervisor") as supervisor:
-        first = await post(staff)
-        await post(staff, start_at="2026-11-20T10:00:00+07:00", end_at="2026-11-20T12:00:00+07:00")
+    async with (
+        city.call_as("staff") as staff,
+        city.call_as("colleague") as colleague,
+        city.call_as("supervisor") as supervisor,
+    ):
+        verified, monday, tuesday = await post(staff), await post(colleague), await post(staff, **LATER)
         await supervisor.post(
-            f"/v1/activities/{first['id']}/verification", json={}, headers={"If-Match": '"1"'}
+            f"/v1/activities/{verified['id']}/verification", json={}, headers={"If-Match": '"1"'}
         )
-    async with city.database.sessions() as db, db.begin():
-        await db.execute(
-            text(
-                "update activities set submitted_at = '2026-11-22T17:30:00Z' "
-                "where region_id = :region and status = 'SUBMITTED'"
-            ),
-            {"region": city.region.id},
-        )
-    tuesday = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-    await remind(city, tuesday)
-    assert await stored(city, NoticeKind.VERIFICATION_DUE) == [], "00:30 on Monday in Jakarta"
-    await remind(city, tuesday + timedelta(days=1))
+    for id, submitted_at in (
+        (monday["id"], datetime(2026, 11, 22, 17, 30, tzinfo=UTC)),  # 00:30 in Jakarta
+        (tuesday["id"], datetime(2026, 11, 23, 17, 30, tzinfo=UTC)),
+    ):
+        async with city.database.sessions() as db, db.begin():
+            await db.execute(
+                update(Activity).where(Activity.id == UUID(id)).values(submitted_at=submitted_at)
+            )
+    await remind(city, datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
+    assert await stored(city, NoticeKind.VERIFICATION_DUE) == []
+    await remind(city, datetime(2026, 11, 25, 2, 0, tzinfo=UTC))
     [due] = await stored(city, NoticeKind.VERIFICATION_DUE)
     assert due.params["count"] == 1
 
