@@ -86,6 +86,7 @@ class Change:
     changes: dict[str, Any]
     unit_id: UUID | None = None
     employee_id: UUID | None = None
+    operation_id: UUID | None = None
 
 
 async def record(db: AsyncSession, author: Author, now: datetime, *happened: Change) -> None:
@@ -102,6 +103,7 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
         "actor_id": author.actor_id,
         "client_id": author.client_id,
         "request_id": author.request_id,
+        "operation_id": change.operation_id,
         "entity": change.entity,
         "entity_id": change.entity_id,
         "version": change.version,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
 
 from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import Category
+from asn_api.rules.files import FileKind
 
 
 class Reaction(StrEnum):
@@ -198,3 +199,18 @@ class IdentityPolicy(_Policy):
         if failures <= 0:
             return 0
         return self.lockout_delay_seconds[min(failures, len(self.lockout_delay_seconds)) - 1]
+
+
+@dataclass(frozen=True)
+class FilePolicy(_Policy):
+    """Evidence files: bytes, pixels, days and counts as the names say."""
+
+    allowed_kinds: Annotated[tuple[FileKind, ...], _many(_one_of(FileKind), 1)]
+    # At most what is looked at and written anew within one request.
+    max_bytes: Annotated[int, _whole(1, 20_000_000)]
+    max_pixels: Annotated[int, _whole(1, 100_000_000)]
+    max_unpacked_bytes: Annotated[int, _whole(1, 1_000_000_000)]
+    files_per_day: Annotated[int, _whole(1, 10_000)]
+    bytes_per_day: Annotated[int, _whole(1, 10_000_000_000)]
+    unfinished_days: Annotated[int, _whole(1, 90)]
+    unnamed_days: Annotated[int, _whole(1, 3650)]

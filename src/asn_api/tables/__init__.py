@@ -2,12 +2,13 @@
 
 from asn_api.core import idempotency, journal
 from asn_api.core.mapping import Table
-from asn_api.tables import activities, employees, identity, organization, performance, policies
+from asn_api.tables import activities, employees, files, identity, organization, performance, policies
 
 __all__ = [
     "Table",
     "activities",
     "employees",
+    "files",
     "idempotency",
     "identity",
     "journal",

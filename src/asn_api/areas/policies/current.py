@@ -9,11 +9,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.errors import Problem
-from asn_api.rules.policy import ActivityPolicy, IdentityPolicy
+from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy
 from asn_api.tables.policies import Policy
 
-AREAS: dict[str, type[ActivityPolicy] | type[IdentityPolicy]] = {
+AREAS: dict[str, type[ActivityPolicy] | type[FilePolicy] | type[IdentityPolicy]] = {
     "activities": ActivityPolicy,
+    "files": FilePolicy,
     "identity": IdentityPolicy,
 }
 
@@ -34,6 +35,10 @@ async def activity_policy(db: AsyncSession, region_id: UUID, day: date) -> Activ
 
 async def identity_policy(db: AsyncSession, region_id: UUID, day: date) -> IdentityPolicy:
     return IdentityPolicy.from_mapping(await _content(db, region_id, "identity", day))
+
+
+async def file_policy(db: AsyncSession, region_id: UUID, day: date) -> FilePolicy:
+    return FilePolicy.from_mapping(await _content(db, region_id, "files", day))
 
 
 async def _content(db: AsyncSession, region_id: UUID, area: str, day: date) -> dict[str, Any]:

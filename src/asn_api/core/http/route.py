@@ -23,7 +23,9 @@ from asn_api.errors import Fault, Problem
 PUBLIC = "__asn_public__"
 """Marks the dependency of operations without a token: nobody owns an idempotency key there."""
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-KEPT_HEADERS = frozenset({"etag", "location", "content-type", "link"})
+KEPT_HEADERS = frozenset(
+    {"etag", "location", "content-type", "link", "tus-resumable", "upload-offset", "upload-expires"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,18 @@ async def _if_match(
     return int(bare)
 
 
+async def _if_match_to_replace(
+    if_match: Annotated[
+        str | None,
+        Header(
+            description="The version that is replaced, as its ETag; left out to create.",
+            json_schema_extra={"x-only-to-replace": True},
+        ),
+    ] = None,
+) -> int | None:
+    return None if if_match is None else await _if_match(if_match)
+
+
 async def _now(request: Request) -> datetime:
     moment: datetime = request.app.state.clock()
     return moment
@@ -214,9 +228,13 @@ def check_version(
         raise Problem("VERSION_STALE", headers={"ETag": etag(current)}, current=shown)
 
 
+Writing = Annotated[Work, Depends(_asked)]
+"""For the few writes that arrive in pieces and commit each: they open their own short transactions."""
 Db = Annotated[AsyncSession, Depends(_reading)]
 Tx = Annotated[AsyncSession, Depends(_writing)]
 Driver = Annotated[asyncpg.Connection, Depends(_driving)]
 """For a hot write: the same transaction without a session."""
 IfMatch = Annotated[int, Depends(_if_match)]
+IfMatchToReplace = Annotated[int | None, Depends(_if_match_to_replace)]
+"""For a PUT that creates without it and replaces with it."""
 Now = Annotated[datetime, Depends(_now)]
