@@ -8,11 +8,14 @@ import pytest
 
 from asn_api.errors import Problem
 from asn_api.rules.activities import Category
-from asn_api.rules.policy import ActivityPolicy, IdentityPolicy, Reaction
+from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, Reaction
 from tests.rules.samples import activity_policy, identity_policy, policy_values, shipped
 
 
-@pytest.mark.parametrize(("area", "policy"), [("activities", ActivityPolicy), ("identity", IdentityPolicy)])
+@pytest.mark.parametrize(
+    ("area", "policy"),
+    [("activities", ActivityPolicy), ("files", FilePolicy), ("identity", IdentityPolicy)],
+)
 def test_every_shipped_number_is_dated_and_sourced_and_none_is_in_the_code(area: str, policy: type) -> None:
     shipped_area = shipped("policies.json")[area]
     assert date.fromisoformat(shipped_area["valid_from"]) <= date(2025, 1, 1)

@@ -44,7 +44,7 @@ def upgrade() -> None:
     sa.Column('state', sa.Enum('PENDING', 'RECEIVED', 'REFUSED', name='filestate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('refusal', sa.Text(), nullable=True),
     sa.Column('received', sa.BigInteger(), nullable=False),
-    sa.Column('pieces', postgresql.ARRAY(Text()), nullable=False),
+    sa.Column('pieces', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('touched_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
