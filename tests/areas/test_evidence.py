@@ -216,6 +216,21 @@ async def test_an_activity_takes_its_evidence_with_it(city: City) -> None:
         assert await db.scalar(left) == 0
 
 
+async def test_evidence_moves_with_its_activity_to_another_day(city: City) -> None:
+    id = str(uuid7())
+    async with city.call_as("staff") as staff:
+        reported = await post(staff, submit=False)
+        await put(staff, reported["id"], id=id)
+        other_day = activity(day="2026-11-19", end_at="2026-11-19T10:00:00+07:00")
+        moved = await staff.put(
+            f"/v1/activities/{reported['id']}", json=other_day, headers={"If-Match": '"1"'}
+        )
+        [shown] = (await staff.get("/v1/evidence", params={"day": "2026-11-19"})).json()["data"]
+    assert moved.status_code == 200, moved.text
+    assert (shown["id"], shown["day"], shown["version"]) == (id, "2026-11-19", 1)
+    assert [(each.action, each.version) for each in await entries(city, id)] == [("CREATE", 1), ("MOVE", 1)]
+
+
 async def test_a_named_file_is_kept_and_cannot_be_deleted(city: City) -> None:
     id = str(uuid7())
     tus = {"Tus-Resumable": "1.0.0"}

@@ -1,6 +1,6 @@
 """Uploaded files and the evidence records that name them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, text
@@ -55,22 +55,26 @@ class Evidence(Versioned):
     """What an employee shows for an activity: a file or a link.
 
     `file_id` has no foreign key, because the record may arrive days before the last byte of its photo. Only a
-    file of the same employee counts. Who may read it is decided by the activity.
+    file of the same employee counts. `unit_id` and `day` are the activity's, and move with it.
     """
 
     __tablename__ = "evidence"
     __table_args__ = (
         within_region("activity_id", "activities"),
         within_region("employee_id", "employees"),
+        within_region("unit_id", "units"),
         CheckConstraint("num_nonnulls(file_id, url) = 1", "file_or_url"),
         Index("ix_evidence_activity", "region_id", "activity_id"),
-        Index("ix_evidence_employee", "region_id", "employee_id", "id"),
+        Index("ix_evidence_employee", "region_id", "employee_id", "day"),
+        Index("ix_evidence_unit", "region_id", "unit_id", "day"),
         Index("ix_evidence_file", "region_id", "file_id", postgresql_where=text("file_id is not null")),
         Index("ix_evidence_sha256", "region_id", "sha256", postgresql_where=text("sha256 is not null")),
     )
 
     activity_id: Mapped[UUID]
     employee_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    day: Mapped[date]
     file_id: Mapped[UUID | None]
     url: Mapped[str | None]
     title: Mapped[str | None]

@@ -170,9 +170,22 @@ with stored as (
     returning 1
 ), gone as (
     delete from activities where region_id = $1 and id = any($3::uuid[]) returning 1
+), moved as (
+    update evidence e set unit_id = x.unit_id, day = x.day
+    from jsonb_to_recordset($2::jsonb) as x (id uuid, unit_id uuid, day date)
+    where e.region_id = $1 and e.activity_id = x.id and (e.unit_id, e.day) <> (x.unit_id, x.day)
+    returning e.id, e.activity_id, e.version, jsonb_build_object('day', jsonb_build_array(null, e.day)) as news
+), moved_logged as (
+    insert into journal (region_id, {", ".join(_JOURNAL)})
+    select $1, j.at, 'evidence', m.id, m.version, 'MOVE', j.account_id, j.actor_id, j.client_id,
+        j.request_id, null, m.news, j.unit_id, j.employee_id
+    from moved m
+    join (select distinct on (entity_id) * from jsonb_to_recordset($4::jsonb) as x ({_typed(_JOURNAL)})
+          order by entity_id, version desc) as j on j.entity_id = m.activity_id
+    returning 1
 ), dropped as (
     delete from evidence e where e.region_id = $1 and e.activity_id = any($3::uuid[])
-    returning e.id, e.activity_id, e.version, to_jsonb(e) - '{{region_id,id,version,employee_id}}'::text[] as held
+    returning e.id, e.activity_id, e.version, to_jsonb(e) - '{{region_id,id,version,employee_id,unit_id}}'::text[] as held
 ), dropped_logged as (
     insert into journal (region_id, {", ".join(_JOURNAL)})
     select $1, j.at, 'evidence', d.id, d.version + 1, 'DELETE', j.account_id, j.actor_id, j.client_id,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, false, func, select, true
+from sqlalchemy import Select, and_, exists, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -27,8 +27,8 @@ def within(access: Access) -> Select[Any]:
         Evidence.id,
         Evidence.activity_id,
         Evidence.employee_id,
-        Activity.unit_id,
-        Activity.day,
+        Evidence.unit_id,
+        Evidence.day,
         Evidence.file_id,
         Evidence.url,
         Evidence.title,
@@ -43,10 +43,6 @@ def within(access: Access) -> Select[Any]:
     ]
     return (
         select(*columns)
-        .join(
-            Activity,
-            and_(Activity.region_id == Evidence.region_id, Activity.id == Evidence.activity_id),
-        )
         .outerjoin(
             File,
             and_(
@@ -58,7 +54,7 @@ def within(access: Access) -> Select[Any]:
         )
         .where(
             Evidence.region_id == access.region_id,
-            records_within(access, Activity.employee_id, Activity.unit_id),
+            records_within(access, Evidence.employee_id, Evidence.unit_id),
         )
     )
 
@@ -71,14 +67,20 @@ def listed(access: Access, wanted: EvidenceFilter) -> Select[Any]:
     if wanted.employee_id is not None:
         conditions.append(Evidence.employee_id == wanted.employee_id)
     if wanted.day is not None:
-        conditions.append(Activity.day == wanted.day)
+        conditions.append(Evidence.day == wanted.day)
     if wanted.day_from is not None:
-        conditions.append(Activity.day >= wanted.day_from)
+        conditions.append(Evidence.day >= wanted.day_from)
     if wanted.day_to is not None:
-        conditions.append(Activity.day <= wanted.day_to)
+        conditions.append(Evidence.day <= wanted.day_to)
     if wanted.waiting_for_me:
         mine = access.employee_id
-        conditions.append(Activity.status == ActivityStatus.SUBMITTED)
+        conditions.append(
+            exists().where(
+                Activity.region_id == Evidence.region_id,
+                Activity.id == Evidence.activity_id,
+                Activity.status == ActivityStatus.SUBMITTED,
+            )
+        )
         conditions.append(
             Evidence.employee_id.in_(team(access.region_id, mine, access.today)) if mine else false()
         )

@@ -53,6 +53,8 @@ async def put(
             region_id=access.region_id,
             id=id,
             employee_id=access.employee_id,
+            unit_id=activity.unit_id,
+            day=activity.day,
             created_at=access.now,
             **values.model_dump(),
         )

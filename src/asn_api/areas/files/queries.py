@@ -11,7 +11,6 @@ from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 from asn_api.access.actor import Access
 from asn_api.access.scope import records_within
 from asn_api.rules.files import FileState
-from asn_api.tables.activities import Activity
 from asn_api.tables.employees import Employee
 from asn_api.tables.files import Evidence, File
 
@@ -50,27 +49,18 @@ def readable(access: Access, id: UUID) -> Select[File]:
     """The caller's own file, or one that evidence within reach names."""
     named = exists().where(
         _names(),
-        Activity.region_id == Evidence.region_id,
-        Activity.id == Evidence.activity_id,
-        records_within(access, Activity.employee_id, Activity.unit_id),
+        records_within(access, Evidence.employee_id, Evidence.unit_id),
     )
     mine = File.employee_id == access.employee_id
     return select(File).where(File.region_id == access.region_id, File.id == id, or_(mine, named))
 
 
 def naming(access: Access, file: File) -> Select[UUID, int, UUID, UUID]:
-    """The evidence that names a file, with the unit of its activity: for the journal."""
-    return (
-        select(Evidence.id, Evidence.version, Evidence.employee_id, Activity.unit_id)
-        .join(
-            Activity,
-            and_(Activity.region_id == Evidence.region_id, Activity.id == Evidence.activity_id),
-        )
-        .where(
-            Evidence.region_id == access.region_id,
-            Evidence.file_id == file.id,
-            Evidence.employee_id == file.employee_id,
-        )
+    """The evidence that names a file: for the journal."""
+    return select(Evidence.id, Evidence.version, Evidence.employee_id, Evidence.unit_id).where(
+        Evidence.region_id == access.region_id,
+        Evidence.file_id == file.id,
+        Evidence.employee_id == file.employee_id,
     )
 
 

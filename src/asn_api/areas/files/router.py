@@ -77,8 +77,9 @@ Metadata = Annotated[
 _TEXT = {"schema": {"type": "string"}}
 _PROGRESS = {"headers": dict.fromkeys(("Tus-Resumable", "Upload-Offset", "Upload-Expires"), _TEXT)}
 _BYTES = {"requestBody": {"content": {tus.CONTENT_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}
-_CONTENT = {
-    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}
+_CONTENT: dict[str, Any] = {
+    "headers": dict.fromkeys(("ETag", "Content-Disposition"), _TEXT),
+    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()},
 }
 
 

@@ -70,6 +70,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('activity_id', sa.Uuid(), nullable=False),
     sa.Column('employee_id', sa.Uuid(), nullable=False),
+    sa.Column('unit_id', sa.Uuid(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
     sa.Column('file_id', sa.Uuid(), nullable=True),
     sa.Column('url', sa.Text(), nullable=True),
     sa.Column('title', sa.Text(), nullable=True),
@@ -80,10 +82,12 @@ def upgrade() -> None:
     sa.CheckConstraint('num_nonnulls(file_id, url) = 1', name=op.f('ck_evidence_file_or_url')),
     sa.ForeignKeyConstraint(['region_id', 'activity_id'], ['activities.region_id', 'activities.id'], name=op.f('fk_evidence_region_id_activity_id')),
     sa.ForeignKeyConstraint(['region_id', 'employee_id'], ['employees.region_id', 'employees.id'], name=op.f('fk_evidence_region_id_employee_id')),
+    sa.ForeignKeyConstraint(['region_id', 'unit_id'], ['units.region_id', 'units.id'], name=op.f('fk_evidence_region_id_unit_id')),
     sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_evidence'))
     )
     op.create_index('ix_evidence_activity', 'evidence', ['region_id', 'activity_id'], unique=False)
-    op.create_index('ix_evidence_employee', 'evidence', ['region_id', 'employee_id', 'id'], unique=False)
+    op.create_index('ix_evidence_employee', 'evidence', ['region_id', 'employee_id', 'day'], unique=False)
+    op.create_index('ix_evidence_unit', 'evidence', ['region_id', 'unit_id', 'day'], unique=False)
     op.create_index('ix_evidence_file', 'evidence', ['region_id', 'file_id'], unique=False, postgresql_where=sa.text('file_id is not null'))
     op.create_index('ix_evidence_sha256', 'evidence', ['region_id', 'sha256'], unique=False, postgresql_where=sa.text('sha256 is not null'))
     # ### end Alembic commands ###
