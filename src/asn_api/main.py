@@ -49,7 +49,6 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.state.settings = chosen
     app.state.clock = utc_now
     app.state.database = Database(chosen)
-    app.state.objects = objects(chosen)
     app.state.keyring = Keyring(chosen.keys)
     app.state.authority = Authority(app.state.database, chosen)
     app.state.identify = identify
@@ -83,6 +82,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.objects = objects(app.state.settings)
     await app.state.database.start()
     try:
         async with app.state.database.sessions.begin() as db:

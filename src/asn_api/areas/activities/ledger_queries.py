@@ -185,7 +185,8 @@ with stored as (
     returning 1
 ), dropped as (
     delete from evidence e where e.region_id = $1 and e.activity_id = any($3::uuid[])
-    returning e.id, e.activity_id, e.version, to_jsonb(e) - '{{region_id,id,version,employee_id,unit_id}}'::text[] as held
+    returning e.id, e.activity_id, e.version,
+        to_jsonb(e) - '{{region_id,id,version,employee_id,unit_id}}'::text[] as held
 ), dropped_logged as (
     insert into journal (region_id, {", ".join(_JOURNAL)})
     select $1, j.at, 'evidence', d.id, d.version + 1, 'DELETE', j.account_id, j.actor_id, j.client_id,
