@@ -34,13 +34,13 @@ def photo(width: int = 60, height: int = 40, kind: str = "JPEG", **options: Any)
 
 
 def located_photo(kind: str = "JPEG") -> bytes:
-    """Taken sideways, with a place, an owner and a comment."""
+    """Taken sideways, with a place, an owner and a colour profile that tells of its maker."""
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90 degrees to look at it
     exif[0x013B] = "PEMILIK-RAHASIA"
     exif.get_ifd(0x8825)[1] = "S"
     exif.get_ifd(0x8825)[2] = (6.0, 10.0, 30.0)
-    return photo(kind=kind, exif=exif)
+    return photo(kind=kind, exif=exif, icc_profile=b"RAHASIA" * 20)
 
 
 def pdf(inside: bytes = b"") -> bytes:

@@ -11,6 +11,7 @@ from asn_api.access.actor import Access, Actor
 from asn_api.access.grants import Permission, Reach
 from asn_api.areas.evidence import queries, service
 from asn_api.areas.evidence.schemas import EvidenceRecordIn
+from asn_api.areas.files import queries as file_queries
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.tables.activities import Activity
@@ -244,6 +245,16 @@ async def test_a_named_file_is_kept_and_cannot_be_deleted(city: City) -> None:
         ended = await staff.delete(f"/v1/files/{file_id}", headers=tus)
     assert (refused.status_code, refused.json()["code"]) == (409, "FILE_NAMED_BY_EVIDENCE")
     assert ended.status_code == 204
+
+
+async def test_a_file_that_was_named_at_the_last_moment_is_not_forgotten(city: City) -> None:
+    """The clean-up had already chosen it."""
+    async with city.call_as("staff") as staff:
+        file_id = await sent(staff, pdf())
+        await put(staff, (await post(staff))["id"], file_id=file_id)
+    async with city.database.sessions() as db, db.begin():
+        gone = await db.scalars(file_queries.forgotten(acting(city, "staff"), [UUID(file_id)]))
+        assert list(gone) == []
 
 
 async def test_a_refused_file_shows_in_its_record(city: City) -> None:

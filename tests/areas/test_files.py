@@ -109,6 +109,7 @@ async def test_other_photos_keep_their_format_and_lose_the_rest(city: City, kind
         got = await staff.get(f"/v1/files/{id}/content")
     with Image.open(BytesIO(got.content)) as picture:
         assert (picture.format, picture.size) == (kind, (40, 60))
+        assert "icc_profile" not in picture.info
     assert b"RAHASIA" not in got.content
 
 
