@@ -7,6 +7,8 @@ from asn_api.areas.calendar import router as calendar
 from asn_api.areas.days import router as days
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
+from asn_api.areas.evidence import router as evidence
+from asn_api.areas.files import router as files
 from asn_api.areas.identity import router as identity
 from asn_api.areas.journal import router as journal
 from asn_api.areas.notifications import router as notifications
@@ -21,6 +23,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     activities.router,
     sync.router,
     days.router,
+    evidence.router,
+    files.router,
     employees.router,
     employee_imports.router,
     identity.router,
@@ -41,6 +45,8 @@ TAGS = {
     "calendar": "Holidays, collective leave and working days.",
     "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, progress.",
     "activities": "Daily activities: recording, submission, verification, rejection, reopening.",
+    "evidence": "What shows that an activity was done: files and links.",
+    "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
     "sync": "For phones that are often offline: many operations in one sending.",
     "notifications": "What one is reminded of and told: unreported days, waiting work, decisions.",

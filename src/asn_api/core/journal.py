@@ -106,6 +106,7 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
         "actor_id": author.actor_id,
         "client_id": author.client_id,
         "request_id": author.request_id,
+        "operation_id": change.operation_id,
         "entity": change.entity,
         "entity_id": change.entity_id,
         "version": change.version,
@@ -113,7 +114,6 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
         "changes": change.changes,
         "unit_id": change.unit_id,
         "employee_id": change.employee_id,
-        "operation_id": change.operation_id,
     }
 
 

@@ -18,7 +18,7 @@ from asn_api.areas.activities import ledger_queries as queries
 from asn_api.areas.activities.ledger_queries import COLUMNS, Pair
 from asn_api.areas.notifications.writing import Notice, notify
 from asn_api.core.journal import Change, difference, entry
-from asn_api.errors import Problem
+from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import ActivityAction, ActivityStatus, Category
 from asn_api.rules.calendar import Calendar, Zone
 from asn_api.rules.days import totals
@@ -63,6 +63,7 @@ class Ledger:
         self.driver = driver
         self.rows: dict[UUID, Row] = {}
         self.links: dict[UUID, Link] = {}
+        self._evidence: dict[UUID, int] = {}
         self._recorded: dict[UUID, dict[UUID, Recorded]] = defaultdict(dict)
         self._posts: dict[Pair, Post] = {}
         self._policies: list[tuple[date, str]] = []
@@ -102,6 +103,7 @@ class Ledger:
         ledger._read_context(await queries.context(driver, access, ordered, results))
         for record in await queries.activities(driver, access, ordered, ids):
             ledger._keep(_row(record))
+            ledger._evidence[record["id"]] = record["evidence_records"]
         return ledger
 
     def _keep(self, row: Row) -> None:
@@ -164,6 +166,13 @@ class Ledger:
             received_at=row["received_at"],
         )
         return check_entry(claimed, self.policy(row["day"]), post.place, now=now, others=others)
+
+    def crowding(self, row: Row) -> list[Fault]:
+        """Links in the activity and evidence records beside it are counted together."""
+        most, records = self.policy(row["day"]).max_evidence, self._evidence.get(row["id"], 0)
+        if records and len(row["evidence"]) + records > most:
+            return [Fault("/evidence", "ACTIVITY_TOO_MUCH_EVIDENCE", {"max": most})]
+        return []
 
     def store(self, row: Row, action: str, *, operation_id: UUID | None = None) -> Row:
         """Put the next version of an activity; the journal says what differs from the one before."""

@@ -59,28 +59,32 @@ select
          and not w.withdrawn and pl.status <> 'CLOSED') as results
 """
 
-_ACTIVITIES = """
-select a.*, u.zone
+_EVIDENCE = """
+(select count(*) from evidence e where e.region_id = a.region_id and e.activity_id = a.id) as evidence_records
+"""
+
+_ACTIVITIES = f"""
+select a.*, u.zone, {_EVIDENCE}
 from activities a
 join units u on u.region_id = a.region_id and u.id = a.unit_id
 where a.region_id = $1 and (
     a.id = any($2::uuid[])
     or exists (select from unnest($3::uuid[], $4::date[]) as p (employee_id, day)
                where a.employee_id = p.employee_id and a.day between p.day - 1 and p.day + 1))
-"""
+"""  # noqa: S608 (a constant of this module)
 
 # The same rows by index: the general form above would scan a person's whole history.
-_OF_ONE = """
-select a.*, u.zone
+_OF_ONE = f"""
+select a.*, u.zone, {_EVIDENCE}
 from activities a
 join units u on u.region_id = a.region_id and u.id = a.unit_id
 where a.region_id = $1 and a.employee_id = $2 and a.day = any($3::date[])
 union
-select a.*, u.zone
+select a.*, u.zone, {_EVIDENCE}
 from activities a
 join units u on u.region_id = a.region_id and u.id = a.unit_id
 where a.region_id = $1 and a.id = any($4::uuid[])
-"""
+"""  # noqa: S608 (a constant of this module)
 
 COLUMNS: Mapping[str, str] = {
     "id": "uuid",
@@ -159,6 +163,32 @@ with stored as (
     returning 1
 ), gone as (
     delete from activities where region_id = $1 and id = any($3::uuid[]) returning 1
+), moved as (
+    update evidence e set unit_id = x.unit_id, day = x.day
+    from jsonb_to_recordset($2::jsonb) as x (id uuid, unit_id uuid, day date)
+    where e.region_id = $1 and e.activity_id = x.id and (e.unit_id, e.day) <> (x.unit_id, x.day)
+    returning e.id, e.activity_id, e.version, jsonb_build_object('day', jsonb_build_array(null, e.day)) as news
+), moved_logged as (
+    insert into journal (region_id, {", ".join(_JOURNAL)})
+    select $1, j.at, 'evidence', m.id, m.version, 'MOVE', j.account_id, j.actor_id, j.client_id,
+        j.request_id, null, m.news, j.unit_id, j.employee_id
+    from moved m
+    join (select distinct on (entity_id) * from jsonb_to_recordset($4::jsonb) as x ({_typed(_JOURNAL)})
+          order by entity_id, version desc) as j on j.entity_id = m.activity_id
+    returning 1
+), dropped as (
+    delete from evidence e where e.region_id = $1 and e.activity_id = any($3::uuid[])
+    returning e.id, e.activity_id, e.version,
+        to_jsonb(e) - '{{region_id,id,version,employee_id,unit_id}}'::text[] as held
+), dropped_logged as (
+    insert into journal (region_id, {", ".join(_JOURNAL)})
+    select $1, j.at, 'evidence', d.id, d.version + 1, 'DELETE', j.account_id, j.actor_id, j.client_id,
+        j.request_id, null, (select jsonb_object_agg(key, jsonb_build_array(value, null))
+                             from jsonb_each(d.held) where value <> 'null'), j.unit_id, j.employee_id
+    from dropped d
+    join jsonb_to_recordset($4::jsonb) as j ({_typed(_JOURNAL)})
+        on j.entity_id = d.activity_id and j.action = 'DELETE'
+    returning 1
 ), logged as (
     insert into journal (region_id, {", ".join(_JOURNAL)})
     select $1, {", ".join(_JOURNAL)} from jsonb_to_recordset($4::jsonb) as x ({_typed(_JOURNAL)})
