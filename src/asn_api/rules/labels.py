@@ -11,6 +11,7 @@ from asn_api.rules.days import DayState
 from asn_api.rules.identity import AccountAction, AccountStatus, CodePurpose, GrantedRole
 from asn_api.rules.imports import ImportAction, ImportStatus, RowAction
 from asn_api.rules.minutes import Fulfilment
+from asn_api.rules.oversight import OversightFlag
 from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
 from asn_api.rules.people import Employment, Sex
 from asn_api.rules.plans import (
@@ -38,6 +39,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         Employment.PNS: ("Pegawai Negeri Sipil", "Career civil servant"),
         Employment.CPNS: ("Calon Pegawai Negeri Sipil", "Probationary civil servant"),
         Employment.PPPK: ("Pegawai Pemerintah dengan Perjanjian Kerja", "Contract civil servant"),
+    },
+    OversightFlag: {
+        OversightFlag.MASS_APPROVAL: ("Persetujuan massal", "Approval in bulk"),
+        OversightFlag.LATE_DECISIONS: ("Verifikasi sering terlambat", "Decisions often late"),
     },
     UnitKind: {
         UnitKind.REGION: ("Pemerintah Daerah", "Regional government"),

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.activities import ledger_queries as queries
 from asn_api.areas.activities.ledger_queries import COLUMNS, Pair
+from asn_api.areas.activities.rollups import DECIDING, Sums
 from asn_api.core.journal import Change, difference, entry
 from asn_api.errors import Problem
 from asn_api.rules.activities import ActivityStatus, Category
@@ -63,6 +64,7 @@ class Ledger:
         self._deleted: list[UUID] = []
         self._touched: set[Pair] = set()
         self._journal: list[Mapping[str, Any]] = []
+        self._sums = Sums()
 
     @classmethod
     async def open(
@@ -165,12 +167,17 @@ class Ledger:
             self._touched.add((before["employee_id"], before["day"]))
         self._touched.add((row["employee_id"], row["day"]))
         self._changed[row["id"]] = row
+        self._sums.changed(row["id"], before or None)
         self._keep(row)
-        self._log(row, action, difference(before, row), operation_id)
+        changes = difference(before, row)
+        if action in DECIDING:
+            self._sums.decided(row, changes)
+        self._log(row, action, changes, operation_id)
         return row
 
     def remove(self, row: Row, *, operation_id: UUID | None = None) -> None:
         del self.rows[row["id"]]
+        self._sums.changed(row["id"], row)
         self._recorded[row["employee_id"]].pop(row["id"], None)
         self._changed.pop(row["id"], None)
         self._deleted.append(row["id"])
@@ -199,6 +206,7 @@ class Ledger:
         if not self._journal:
             return
         deleted = [id for id in self._deleted if id not in self._changed]
+        days = self._sums.days(self.access.today, self.policy, self._place)
         changed = await queries.write(
             self.driver,
             self.access,
@@ -206,9 +214,15 @@ class Ledger:
             deleted=deleted,
             journal=self._journal,
             totals=list(self._totals()),
+            months=self._sums.months(self.rows),
+            days=days,
         )
         if changed < len(self._changed):
             raise Problem("ACTIVITY_ID_TAKEN")
+
+    def _place(self, row: Row) -> Place | None:
+        post = self.post(row["employee_id"], row["day"])
+        return post.place if post else None
 
     def _totals(self) -> Iterable[Row]:
         by_day: dict[Pair, list[Row]] = defaultdict(list)
