@@ -10,6 +10,7 @@ from asn_api.areas.employees import router as employees
 from asn_api.areas.identity import router as identity
 from asn_api.areas.journal import router as journal
 from asn_api.areas.organization import router as organization
+from asn_api.areas.oversight import router as oversight
 from asn_api.areas.performance import router as performance
 from asn_api.areas.policies import router as policies
 from asn_api.areas.reference import router as reference
@@ -20,6 +21,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     activities.router,
     sync.router,
     days.router,
+    oversight.router,
     employees.router,
     employee_imports.router,
     identity.router,
@@ -40,6 +42,7 @@ TAGS = {
     "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, revision.",
     "activities": "Daily activities: recording, submission, verification, rejection, reopening.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
+    "oversight": "Months by unit and verifications by verifier, from sums that every change keeps.",
     "sync": "For phones that are often offline: many operations in one sending.",
     "journal": "Who changed what, and when.",
     "reference": "Lists of values with their terms, and the error codes. Public.",

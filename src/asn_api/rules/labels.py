@@ -11,8 +11,8 @@ from asn_api.rules.days import DayState
 from asn_api.rules.identity import AccountAction, AccountStatus, CodePurpose, GrantedRole
 from asn_api.rules.imports import ImportAction, ImportStatus, RowAction
 from asn_api.rules.minutes import Fulfilment
-from asn_api.rules.oversight import OversightFlag
 from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
+from asn_api.rules.oversight import OversightFlag
 from asn_api.rules.people import Employment, Sex
 from asn_api.rules.plans import (
     Approach,

@@ -1,7 +1,8 @@
 """What a verifier's numbers show: shares, the steps of the median and of the slowest tenth, what to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -25,6 +26,28 @@ class Step:
 
     first: int
     last: int | None
+
+
+@dataclass(frozen=True)
+class Post:
+    """So many people in posts of one unit from a day on; `after` is the first day that is no longer theirs."""
+
+    start: date
+    after: date
+    people: int
+
+    def days(self, until: date) -> int:
+        """Calendar days before `until`."""
+        return max(0, (min(self.after, until) - self.start).days)
+
+
+def expected_minutes(posts: Iterable[Post], first: date, targets: Sequence[int], until: date) -> int:
+    """Whole minutes before `until`: the day's target once per person; `targets` are those of the days from `first`."""
+    return sum(
+        post.people * sum(targets[(post.start - first).days : (min(post.after, until) - first).days])
+        for post in posts
+        if post.start < until
+    )
 
 
 def share(part: int, whole: int) -> Decimal | None:
