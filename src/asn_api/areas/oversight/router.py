@@ -58,7 +58,7 @@ async def get_month_summary(
         )
     content = await months.summary(db, access, found, wanted)
     # Hundreds of units: validating our own answer would cost more than making it.
-    return Response(orjson.dumps(content), media_type="application/json")
+    return Response(orjson.dumps(content, default=str), media_type="application/json")
 
 
 @router.get("/v1/months/{month}/summary/explanation", response_model=MonthExplanationOut)
