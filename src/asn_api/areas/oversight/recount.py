@@ -58,7 +58,8 @@ _POLICY = """
     limit 1
 """
 _HISTOGRAM = ", ".join(
-    f"count(*) filter (where working_days between {first if first else -1} and {last or 2**31 - 1})"
+    f"count(*) filter (where working_days >= {first}"
+    + (")" if last is None else f" and working_days <= {last})")
     for _, first, last in LATENCIES
 )
 
