@@ -23,7 +23,10 @@ async def one_verifier(city: City) -> Sample:
 SAMPLES: dict[str, Build] = {
     "get_month_summary": lambda city: Sample(MONTH, about="caller"),
     "get_month_summary:of a unit": lambda city: Sample(
-        MONTH, {"unit_id": city.units["roads"].id}, about="caller"
+        MONTH,
+        {"unit_id": city.units["roads"].id},
+        about="caller",
+        refused={"foreign_admin": (404, "the unit is another region's")},
     ),
     "explain_month_summary": lambda city: Sample(MONTH, about="caller"),
     "explain_month_summary:of a unit": lambda city: Sample(
