@@ -107,7 +107,7 @@ async def read(db: AsyncSession, access: Access, first: date, wanted: MonthFilte
 
 
 def listed(access: Access, month: Month, wanted: MonthFilter) -> Select[Any]:
-    return queries.months(access, month.first, month.after, wanted)
+    return queries.months(access, month.first, month.after, month.posts, wanted)
 
 
 async def summary(db: AsyncSession, access: Access, month: Month, wanted: MonthFilter) -> dict[str, Any]:

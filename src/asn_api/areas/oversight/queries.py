@@ -1,10 +1,26 @@
 """Sums of months and of verifiers; activities are read only for one's own team, which is a handful of people."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Subquery, and_, cast, false, func, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Select,
+    Subquery,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
@@ -31,13 +47,12 @@ def of_units(access: Access, wanted: MonthFilter) -> bool:
     return not wanted.team and (access.reaches(Reach.REGION) or bool(access.branches))
 
 
-def months(access: Access, first: date, after: date, wanted: MonthFilter) -> Rows:
-    """The units with posts or activities in the month, with its sums, by agency and path."""
+def months(access: Access, first: date, after: date, held: Collection[UUID], wanted: MonthFilter) -> Rows:
+    """The units with activities in the month or with posts (`held`), with its sums, by agency and path."""
     agency = aliased(Unit)
     sums = (
         _kept(access, first) if of_units(access, wanted) else _of_team(access, first, after, wanted)
     ).subquery()
-    held = _posts(access, first, after, wanted).with_only_columns(Appointment.unit_id)
     return (
         select(
             Unit.id,
@@ -53,7 +68,7 @@ def months(access: Access, first: date, after: date, wanted: MonthFilter) -> Row
         .outerjoin(agency, and_(agency.region_id == Unit.region_id, agency.id == Unit.agency_id))
         .where(
             Unit.region_id == access.region_id,
-            or_(sums.c.unit_id.is_not(None), Unit.id.in_(held)),
+            or_(sums.c.unit_id.is_not(None), Unit.id == any_(literal(list(held), ARRAY(Uuid)))),
             _within(access, wanted),
         )
         .order_by(agency.name, Unit.path)
@@ -72,19 +87,16 @@ def posts(access: Access, first: date, after: date, wanted: MonthFilter) -> Rows
 
 
 def _posts(access: Access, first: date, after: date, wanted: MonthFilter) -> Rows:
-    statement = (
-        select(Appointment)
-        .join(Unit, and_(Unit.region_id == Appointment.region_id, Unit.id == Appointment.unit_id))
-        .where(
-            Appointment.region_id == access.region_id,
-            Appointment.kind == AppointmentKind.DEFINITIVE,
-            Appointment.valid.overlaps(func.daterange(first, after)),
-            _within(access, wanted),
-        )
+    statement = select(Appointment).where(
+        Appointment.region_id == access.region_id,
+        Appointment.kind == AppointmentKind.DEFINITIVE,
+        Appointment.valid.overlaps(func.daterange(first, after)),
     )
-    if of_units(access, wanted):
-        return statement
-    return statement.where(_people(access, Appointment.employee_id, wanted))
+    if not of_units(access, wanted):
+        statement = statement.where(_people(access, Appointment.employee_id, wanted))
+    if access.reaches(Reach.REGION) and wanted.unit_id is None:
+        return statement  # every unit: a join of all posts for nothing
+    return statement.where(Appointment.unit_id.in_(select(Unit.id).where(_within(access, wanted))))
 
 
 def _within(access: Access, wanted: MonthFilter) -> ColumnElement[bool]:
