@@ -13,6 +13,7 @@ from asn_api.areas.identity import router as identity
 from asn_api.areas.journal import router as journal
 from asn_api.areas.notifications import router as notifications
 from asn_api.areas.organization import router as organization
+from asn_api.areas.oversight import router as oversight
 from asn_api.areas.performance import router as performance
 from asn_api.areas.policies import router as policies
 from asn_api.areas.reference import router as reference
@@ -25,6 +26,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     days.router,
     evidence.router,
     files.router,
+    oversight.router,
     employees.router,
     employee_imports.router,
     identity.router,
@@ -48,6 +50,7 @@ TAGS = {
     "evidence": "What shows that an activity was done: files and links.",
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
+    "oversight": "Months by unit and verifications by verifier, from sums that every change keeps.",
     "sync": "For phones that are often offline: many operations in one sending.",
     "notifications": "What one is reminded of and told: unreported days, waiting work, decisions.",
     "journal": "Who changed what, and when.",

@@ -174,6 +174,9 @@ def distribute() -> None:
         typer.echo("The citus extension is not installed here: nothing was changed.", err=True)
 
 
+database.command("rebuild-rollups")(commands.rebuild_rollups)
+
+
 @keys.command("new")
 def new(number: Annotated[int, typer.Argument(min=1, help="Its number, unused so far.")] = 1) -> None:
     """Print a random key for ASN_ENCRYPTION_KEYS; put it before the older ones."""

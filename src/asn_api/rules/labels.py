@@ -14,6 +14,7 @@ from asn_api.rules.imports import ImportAction, ImportStatus, RowAction
 from asn_api.rules.minutes import Fulfilment
 from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
+from asn_api.rules.oversight import OversightFlag
 from asn_api.rules.people import Employment, Sex
 from asn_api.rules.plans import (
     Approach,
@@ -41,6 +42,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         Employment.PNS: ("Pegawai Negeri Sipil", "Career civil servant"),
         Employment.CPNS: ("Calon Pegawai Negeri Sipil", "Probationary civil servant"),
         Employment.PPPK: ("Pegawai Pemerintah dengan Perjanjian Kerja", "Contract civil servant"),
+    },
+    OversightFlag: {
+        OversightFlag.MASS_APPROVAL: ("Persetujuan massal", "Approval in bulk"),
+        OversightFlag.LATE_DECISIONS: ("Verifikasi sering terlambat", "Decisions often late"),
     },
     UnitKind: {
         UnitKind.REGION: ("Pemerintah Daerah", "Regional government"),

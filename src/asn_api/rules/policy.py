@@ -188,6 +188,11 @@ class ActivityPolicy(_Policy):
     over_target_factor: Annotated[Decimal, _share("1", "10")]
     month_target: Annotated[MonthTargetRule, _one_of(MonthTargetRule)]
     fixed_month_minutes: Annotated[int, _whole(0, 44640)]
+    bulk_decision_items: Annotated[int, _whole(1, 300)]
+    oversight_min_decisions: Annotated[int, _whole(1, 100_000)]
+    mass_approval_bulk_share: Annotated[Decimal, _share("0", "1")]
+    mass_approval_untouched_share: Annotated[Decimal, _share("0", "1")]
+    in_time_share: Annotated[Decimal, _share("0", "1")]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.activities import ledger_queries as queries
 from asn_api.areas.activities.ledger_queries import COLUMNS, Pair
+from asn_api.areas.activities.rollups import DECIDING, Sums
 from asn_api.areas.notifications.writing import Notice, notify
 from asn_api.core.journal import Change, difference, entry
 from asn_api.errors import Fault, Problem
@@ -72,6 +73,7 @@ class Ledger:
         self._touched: set[Pair] = set()
         self._journal: list[Mapping[str, Any]] = []
         self._notices: dict[tuple[UUID, NoticeKind], Notice] = {}
+        self._sums = Sums()
 
     @classmethod
     async def open(
@@ -182,8 +184,12 @@ class Ledger:
             self._touched.add((before["employee_id"], before["day"]))
         self._touched.add((row["employee_id"], row["day"]))
         self._changed[row["id"]] = row
+        self._sums.changed(row["id"], before or None)
         self._keep(row)
-        self._log(row, action, difference(before, row), operation_id)
+        changes = difference(before, row)
+        if action in DECIDING:
+            self._sums.decided(row, changes)
+        self._log(row, action, changes, operation_id)
         if kind := _TOLD.get(action):
             about = {"day": row["day"].isoformat()}
             notice = Notice(row["employee_id"], kind, ENTITY, row["id"], row["day"], about)
@@ -192,6 +198,7 @@ class Ledger:
 
     def remove(self, row: Row, *, operation_id: UUID | None = None) -> None:
         del self.rows[row["id"]]
+        self._sums.changed(row["id"], row)
         self._recorded[row["employee_id"]].pop(row["id"], None)
         self._changed.pop(row["id"], None)
         self._deleted.append(row["id"])
@@ -223,6 +230,7 @@ class Ledger:
         if not self._journal:
             return
         deleted = [id for id in self._deleted if id not in self._changed]
+        days = self._sums.days(self.access.today, self.policy, self._place)
         changed = await queries.write(
             self.driver,
             self.access,
@@ -230,12 +238,18 @@ class Ledger:
             deleted=deleted,
             journal=self._journal,
             totals=list(self._totals()),
+            months=self._sums.months(self.rows),
+            days=days,
         )
         if changed < len(self._changed):
             raise Problem("ACTIVITY_ID_TAKEN")
         await notify(self.driver, self.access, self._notices.values())
         self._changed, self._deleted, self._touched, self._journal = {}, [], set(), []
-        self._notices = {}
+        self._notices, self._sums = {}, Sums()
+
+    def _place(self, row: Row) -> Place | None:
+        post = self.post(row["employee_id"], row["day"])
+        return post.place if post else None
 
     def _totals(self) -> Iterable[Row]:
         by_day: dict[Pair, list[Row]] = defaultdict(list)

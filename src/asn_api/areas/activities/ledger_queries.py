@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.core.database import driver_of
+from asn_api.rules.rollups import DECISION_NUMBERS, MONTH_NUMBERS
 from asn_api.tables.employees import Employee
 
 Pair = tuple[UUID, date]
@@ -150,10 +151,25 @@ _JOURNAL: Mapping[str, str] = {
 }
 
 
+_UNIT_MONTH: Mapping[str, str] = {"unit_id": "uuid", "month": "date"}
+_VERIFIED_DAY: Mapping[str, str] = {"verifier_id": "uuid", "unit_id": "uuid", "day": "date"}
+
+
 def _typed(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
 
 
+def _adding(table: str, keys: Mapping[str, str], numbers: Sequence[str], parameter: str) -> str:
+    """Adds numbers to kept sums, row by row in one order for everybody: they are locked until the commit."""
+    given, named = _typed({**keys, **dict.fromkeys(numbers, "int")}), ", ".join([*keys, *numbers])
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in numbers)
+    return f"""
+    insert into {table} (region_id, {named})
+    select $1, {named} from jsonb_to_recordset({parameter}::jsonb) as x ({given}) order by {", ".join(keys)}
+    on conflict (region_id, {", ".join(keys)}) do update set {added}"""  # noqa: S608
+
+
+# What many people share comes last, in CTEs that nothing reads: those run when all else is done.
 _WRITE = f"""
 with stored as (
     insert into activities (region_id, {", ".join(COLUMNS)})
@@ -200,6 +216,8 @@ with stored as (
     on conflict (region_id, employee_id, day) do update
     set {", ".join(f"{name} = excluded.{name}" for name in _TOTALS)}
     returning 1
+), decided as ({_adding("verification_days", _VERIFIED_DAY, DECISION_NUMBERS, "$7")}
+), months as ({_adding("unit_months", _UNIT_MONTH, MONTH_NUMBERS, "$6")}
 )
 select (select count(*) from stored) + (select count(*) from gone) as changed,
     (select count(*) from logged) as logged, (select count(*) from totals) as summed
@@ -263,10 +281,19 @@ async def write(
     deleted: Sequence[UUID],
     journal: Sequence[Mapping[str, Any]],
     totals: Sequence[Mapping[str, Any]],
+    months: Sequence[Mapping[str, Any]],
+    days: Sequence[Mapping[str, Any]],
 ) -> int:
-    """Store activities, journal and totals in one statement; gives the number of activities changed."""
+    """Store activities, journal, totals and sums in one statement; gives the number of activities changed."""
     changed: int = await driver.fetchval(
-        _WRITE, access.region_id, _json(rows), list(deleted), _json(journal), _json(totals)
+        _WRITE,
+        access.region_id,
+        _json(rows),
+        list(deleted),
+        _json(journal),
+        _json(totals),
+        _json(months),
+        _json(days),
     )
     return changed
 
