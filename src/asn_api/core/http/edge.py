@@ -184,4 +184,5 @@ def _account(scope: Scope, status: int, elapsed: float) -> None:
             "request_id": scope["asn_request_id"],
             "account": scope.get("asn_account"),
         }
-        log.info(orjson.dumps(line).decode())
+        # Not `info`: it walks the stack to find its caller, whom this line does not name.
+        log.handle(log.makeRecord(log.name, logging.INFO, "", 0, orjson.dumps(line).decode(), (), None))
