@@ -268,15 +268,18 @@ def shown(record: Any, access: Access) -> dict[str, Any]:
 
 def actors(record: Any, access: Access) -> frozenset[ActivityActor]:
     """What the caller is to this activity."""
-    found = set()
-    if record["employee_id"] == access.employee_id:
-        found.add(ActivityActor.OWNER)
-    if record["is_report"]:
-        found.add(ActivityActor.VERIFIER)
-    for reach, path in access.actor.permissions.get(Permission.ACTIVITIES_REOPEN, ()):
-        if reach is Reach.REGION or (reach is Reach.BRANCH and record["path"].startswith(path)):
-            found.add(ActivityActor.ADMIN)
-    return frozenset(found)
+    scopes = access.actor.permissions.get(Permission.ACTIVITIES_REOPEN, ())
+    admin = bool(scopes) and any(
+        reach is Reach.REGION or (reach is Reach.BRANCH and record["path"].startswith(path))
+        for reach, path in scopes
+    )
+    return _actors(record["employee_id"] == access.employee_id, record["is_report"], admin)
+
+
+@lru_cache
+def _actors(owner: bool, verifier: bool, admin: bool) -> frozenset[ActivityActor]:
+    given = {ActivityActor.OWNER: owner, ActivityActor.VERIFIER: verifier, ActivityActor.ADMIN: admin}
+    return frozenset(actor for actor, is_one in given.items() if is_one)
 
 
 def _locked(record: Any, now: datetime) -> bool:

@@ -63,11 +63,10 @@ class Edge:
                 answer.append((b"server-timing", b"app;dur=%.1f" % (elapsed * 1000)))
                 answer.extend(_SECURITY)
                 answer.extend(scope.get("asn_rate_limit", ()))
-                if not any(name == b"content-security-policy" for name, _ in answer):
+                given = {name for name, _ in answer}
+                if b"content-security-policy" not in given:
                     answer.append(_API_CSP)
-                if scope["path"].startswith("/v1") and not any(
-                    name == b"cache-control" for name, _ in answer
-                ):
+                if b"cache-control" not in given and scope["path"].startswith("/v1"):
                     answer.append((b"cache-control", b"no-store"))
             await send(message)
 
