@@ -44,6 +44,6 @@ def serve() -> None:
 def _defer_the_documents_models() -> None:
     """FastAPI's models of an OpenAPI document: built when somebody asks for it, not by every start."""
     BaseModel.model_config["defer_build"] = True
-    import fastapi.openapi.models  # noqa: F401 (for the classes that it makes)
+    import asn_api.core.http.lazy  # noqa: F401 (brings FastAPI, and nothing of ours that is a model)
 
     del BaseModel.model_config["defer_build"]

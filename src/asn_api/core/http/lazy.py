@@ -20,9 +20,10 @@ class LazyRoute(APIRoute):
 
     def __getattr__(self, name: str) -> Any:
         """Python asks here only for what is missing: once the route is analysed, never again."""
-        if name.startswith("__") or self._given is None:
+        waiting = self.__dict__.get("_given")
+        if waiting is None or name.startswith("__"):
             raise AttributeError(name)
-        waiting, self._given = self._given, None
+        self._given = None
         path, endpoint, given = waiting
         try:
             super().__init__(path, endpoint, **given)
