@@ -71,8 +71,8 @@ def rebuild_rollups(
     import asyncpg
     from sqlalchemy.exc import SQLAlchemyError
 
+    from asn_api.core.schema import check_database
     from asn_api.core.settings import settings
-    from asn_api.up import check_database
 
     check_database(settings())
     try:
@@ -116,8 +116,8 @@ def reseal(
     import asyncpg
     from sqlalchemy.exc import SQLAlchemyError
 
+    from asn_api.core.schema import check_database
     from asn_api.core.settings import settings
-    from asn_api.up import check_database
 
     check_database(settings())
     try:

@@ -85,9 +85,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.objects = objects(app.state.settings)
     await app.state.database.start()
     try:
-        async with app.state.database.sessions.begin() as db:
-            await check_content(db, app.state.settings, app.state.keyring)
-            await keys.ensure(db, app.state.keyring, app.state.clock())
+        async with app.state.database.pool.acquire() as connection:
+            await check_content(connection, app.state.settings, app.state.keyring)
+            new = not await keys.exist(connection)
+        if new:
+            async with app.state.database.sessions.begin() as db:
+                await keys.ensure(db, app.state.keyring, app.state.clock())
         await app.state.authority.start()
         # What was made so far stays for good: the collector need not look at it again.
         gc.freeze()

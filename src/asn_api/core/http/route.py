@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Work
 from asn_api.core.http.hot import Arguments, is_hot
+from asn_api.core.http.lazy import LazyRoute
 from asn_api.core.idempotency import Answer, Attempt, earlier_answer, keep
 from asn_api.errors import Fault, Problem
 
@@ -39,7 +40,7 @@ class Principal:
 Identify = Callable[[Request], Awaitable[Principal | None]]
 
 
-class Route(APIRoute):
+class Route(LazyRoute):
     """Commits before the answer leaves; whatever raises rolls everything back."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
