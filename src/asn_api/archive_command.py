@@ -31,7 +31,7 @@ def archive(
     from sqlalchemy.exc import SQLAlchemyError
 
     from asn_api.core.settings import settings
-    from asn_api.up import check_database
+    from asn_api.core.schema import check_database
 
     check_database(settings())
     try:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ import pytest
 from asn_api.access.actor import system
 from asn_api.access.grants import Permission
 from asn_api.areas.activities.ledger import Ledger
+from asn_api.areas.oversight.recount import recount
 from asn_api.core.clock import utc_now
 from asn_api.core.database import Database
 from asn_api.core.settings import Settings, StartupError, new_key
@@ -22,6 +24,8 @@ from asn_api.demo.load import CODE, Logins, load_if_empty, welcome
 from asn_api.main import create_app
 from asn_api.rules.calendar import Zone
 from asn_api.up import migrate
+
+SUMS = ("unit_months", "verification_days")
 
 LOADING = """
 import os
@@ -109,6 +113,25 @@ def test_the_demo_has_gaps_rejections_late_entries_and_a_journal(
     assert silent == 0
 
 
+def test_the_demo_reports_progress_within_its_plans(given: dict[str, str], loaded: Logins | None) -> None:
+    [(reports, journalled, outside, other, shrunk)] = ask(
+        given,
+        "SELECT count(*),"
+        " count(*) FILTER (WHERE EXISTS (SELECT FROM journal j WHERE j.region_id = r.region_id"
+        "  AND j.entity = 'progress' AND j.entity_id = r.id AND j.version = r.version)),"
+        " count(*) FILTER (WHERE NOT p.period @> r.day OR r.day > now()),"
+        " count(*) FILTER (WHERE (p.employee_id, w.plan_id, i.work_result_id)"
+        "  IS DISTINCT FROM (r.employee_id, r.plan_id, r.work_result_id)),"
+        " count(*) FILTER (WHERE i.aspect = 'QUANTITY' AND r.value < r.before)"
+        " FROM (SELECT *, lag(value) OVER (PARTITION BY indicator_id ORDER BY day) AS before"
+        "  FROM progress_reports) r"
+        " JOIN plans p ON p.id = r.plan_id JOIN indicators i ON i.id = r.indicator_id"
+        " JOIN work_results w ON w.id = i.work_result_id",
+    )
+    assert reports > 100
+    assert (journalled, outside, other, shrunk) == (reports, 0, 0, 0)
+
+
 @pytest.fixture
 async def database(given: dict[str, str], loaded: Logins | None) -> AsyncIterator[Database]:
     database = Database(Settings(**given))
@@ -144,6 +167,17 @@ async def test_totals_and_flags_are_those_that_the_services_compute(
             for each in ledger._totals()
         }
     assert computed == kept
+
+
+async def test_the_kept_sums_are_those_that_counting_anew_gives(
+    given: dict[str, str], database: Database
+) -> None:
+    kept = {table: ask(given, f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4") for table in SUMS}
+    assert all(kept.values())
+    [(region_id,)] = ask(given, f"SELECT id FROM regions WHERE code = '{CODE}'")
+    tomorrow = utc_now() + timedelta(days=1)
+    await recount(system(region_id, Permission.DAYS_READ, tomorrow, Zone.WIB), database, lambda: None)
+    assert {table: ask(given, f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4") for table in SUMS} == kept
 
 
 async def test_the_printed_logins_work_and_the_boards_are_filled(

@@ -25,10 +25,12 @@ from asn_api.rules.calendar import Zone
 from asn_api.rules.identity import AccountStatus, GrantedRole
 from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
 from asn_api.rules.people import Employment, Sex
+from asn_api.rules.sync import Platform
 from asn_api.tables.employees import Employee, EmployeeGrade
 from asn_api.tables.identity import Account, Client, RoleGrant, Session
 from asn_api.tables.organization import Appointment, Position, Region, Unit
 from asn_api.tables.policies import Policy
+from asn_api.tables.sync import Device
 
 LONG_AGO = date(2020, 1, 1)
 
@@ -46,6 +48,7 @@ class City:
     posts: dict[str, Appointment] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    phones: dict[str, str] = field(default_factory=dict)
 
     def id(self, person: str) -> UUID:
         return self.people[person].id
@@ -223,8 +226,21 @@ async def add_person(
 
 
 async def sign_in(db: AsyncSession, city: City, name: str) -> str:
-    """A session and an access token for this person, as signing in would give them."""
+    """A session, an access token and a phone for this person, as signing in and enrolling would give them."""
     account = city.accounts[name]
+    phone = Device(
+        region_id=city.region.id,
+        id=uuid7(),
+        version=1,
+        account_id=account.id,
+        name=f"phone of {name}",
+        platform=Platform.ANDROID,
+        enrolled_at=city.now,
+        last_seen_at=city.now,
+    )
+    db.add(phone)
+    await db.flush()
+    city.phones[name] = str(phone.id)
     session = Session(
         region_id=city.region.id,
         id=uuid7(),
@@ -235,6 +251,7 @@ async def sign_in(db: AsyncSession, city: City, name: str) -> str:
         expires_at=city.now + timedelta(days=30),
         refresh_hash=digest(random_token(32)),
         otp_passed=False,
+        device_id=phone.id,
     )
     db.add(session)
     await db.flush()

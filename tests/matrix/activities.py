@@ -1,8 +1,7 @@
-"""Samples of the activities area and of the phones' batches."""
+"""Samples of the activities area ."""
 
 from itertools import count
 from typing import Any
-from uuid import uuid4
 
 from tests.factories import City
 from tests.matrix import Build, Sample, made
@@ -77,20 +76,6 @@ async def batch(city: City) -> Sample:
     return Sample(body={"items": [item]}, batch=("NOT_FOUND",))
 
 
-async def pushed(city: City) -> Sample:
-    operation = {
-        "op_id": str(uuid4()),
-        "type": "activity",
-        "action": "submit",
-        "id": await recorded(city, submit=False),
-        "base_version": 1,
-        "device_at": "2026-11-20T09:59:00+07:00",
-    }
-    return Sample(
-        body={"device_id": "phone", "operations": [operation]}, batch=("ACTIVITY_ID_TAKEN", "NOT_FOUND")
-    )
-
-
 SAMPLES: dict[str, Build] = {
     "list_my_activities": own,
     "get_activity": draft,
@@ -105,5 +90,4 @@ SAMPLES: dict[str, Build] = {
     "reject_activity": to_decide,
     "reopen_activity": to_reopen,
     "verify_activities": batch,
-    "push_operations": pushed,
 }

@@ -29,6 +29,7 @@ from sqlalchemy.orm import aliased
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
 from asn_api.rules.organization import AppointmentKind
+from asn_api.tables.employees import Employee
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Appointment, ReportingLine, Unit
 
@@ -196,3 +197,10 @@ def hot_params(access: Access) -> dict[str, Any]:
         "scope_today": access.today,
         "scope_branches": [f"{path}%" for path in access.branches],
     }
+
+
+def people_within(access: Access) -> Select[UUID]:
+    """The people whose work the caller sees by name: his own and his team's of today; branches aside."""
+    return select(Employee.id).where(
+        Employee.region_id == access.region_id, or_(*_personal(access, Employee.id, access.today))
+    )

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, func, insert, text
+import asyncpg
+from sqlalchemy import BigInteger, Identity, Index, SmallInteger, func, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,7 +28,8 @@ class TransactionId(UserDefinedType[str]):
 class JournalEntry(Table):
     """One change of one record, written in the transaction that made it.
 
-    `unit_id` and `employee_id` decide who may see the entry; `transaction` orders it by commit.
+    `unit_id` and `employee_id` decide who may see the entry. `epoch` and `transaction` order it by commit:
+    a restore into another cluster begins a new epoch, because transaction ids begin anew there.
     `operation_id` is the phone's own id of the change: the receipt by which a repetition is known for ever.
     """
 
@@ -35,7 +37,8 @@ class JournalEntry(Table):
     __table_args__ = (
         of_region(),
         Index("ix_journal_entity", "region_id", "entity", "entity_id", "seq"),
-        Index("ix_journal_employee", "region_id", "employee_id", "seq"),
+        Index("ix_journal_commit", "region_id", "epoch", "transaction", "seq"),
+        Index("ix_journal_employee", "region_id", "employee_id", "epoch", "transaction", "seq"),
         Index(
             "uq_journal_operation",
             "region_id",
@@ -47,6 +50,7 @@ class JournalEntry(Table):
 
     region_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    epoch: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     transaction: Mapped[str] = mapped_column(TransactionId(), server_default=func.pg_current_xact_id())
     at: Mapped[datetime]
     entity: Mapped[str]
@@ -86,6 +90,7 @@ class Change:
     changes: dict[str, Any]
     unit_id: UUID | None = None
     employee_id: UUID | None = None
+    operation_id: UUID | None = None
 
 
 async def record(db: AsyncSession, author: Author, now: datetime, *happened: Change) -> None:
@@ -102,6 +107,7 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
         "actor_id": author.actor_id,
         "client_id": author.client_id,
         "request_id": author.request_id,
+        "operation_id": change.operation_id,
         "entity": change.entity,
         "entity_id": change.entity_id,
         "version": change.version,
@@ -117,3 +123,36 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     if not before:
         return {name: [None, value] for name, value in after.items() if value is not None}
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+
+
+_FROM_ELSEWHERE = """
+select exists (
+    select from regions r
+    cross join lateral (
+        select transaction from journal j
+        where j.region_id = r.id and j.epoch = (select max(epoch) from journal k where k.region_id = r.id)
+        order by transaction desc limit 1) as newest
+    where newest.transaction >= pg_snapshot_xmax(pg_current_snapshot()))
+"""
+
+
+async def is_of_another_cluster(connection: asyncpg.Connection) -> bool:
+    """Whether entries carry transaction ids that this cluster has not given yet: it was restored from elsewhere."""
+    return bool(await connection.fetchval(_FROM_ELSEWHERE))
+
+
+async def begin_epoch(db: AsyncSession, now: datetime) -> int:
+    """From now on entries come after all earlier ones in the order of commits; gives the epoch's number.
+
+    Each region gets an entry of its own, so that readers of its journal know the epoch at once.
+    """
+    epoch = int(await db.scalar(select(func.coalesce(func.max(JournalEntry.epoch), 0) + 1)) or 1)
+    await db.execute(text(f"alter table journal alter column epoch set default {epoch}"))
+    await db.execute(
+        text(
+            "insert into journal (region_id, at, entity, entity_id, version, action, changes) "
+            "select id, :now, 'region', id, 1, 'RESTORE', '{}' from regions"
+        ),
+        {"now": now},
+    )
+    return epoch

@@ -20,6 +20,7 @@ from asn_api.areas.employees import imports
 from asn_api.areas.employees.import_apply import apply
 from asn_api.areas.employees.import_check import check
 from asn_api.areas.identity.demo_logins import SOURCE
+from asn_api.areas.notifications.reminding import remind
 from asn_api.areas.organization.founding import found
 from asn_api.areas.policies import service as policies
 from asn_api.areas.policies.current import activity_policies, applicable
@@ -32,16 +33,16 @@ from asn_api.core.journal import Author, Change, JournalEntry, record
 from asn_api.core.mapping import uuid7
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings
-from asn_api.demo import city, planned, roster
+from asn_api.demo import city, planned, progress, roster
 from asn_api.demo.history import History
 from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
 from asn_api.rules.imports import ImportStatus
-from asn_api.tables.activities import Activity, DayTotal
+from asn_api.tables.activities import Activity, DayTotal, UnitMonth, VerificationDay
 from asn_api.tables.employees import EmployeeImport
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Region, Unit
-from asn_api.tables.performance import Indicator, Plan, WorkResult
+from asn_api.tables.performance import Indicator, Plan, ProgressReport, WorkResult
 from asn_api.tables.policies import Policy
 
 CODE, NAME = "kota-demo", "Kota Demo"
@@ -121,6 +122,7 @@ async def _load(settings: Settings, share: float) -> Logins | None:
             if not is_complete:
                 print(f"Loading {NAME} ...", flush=True)  # noqa: T201
                 await _fill(settings, database, _access(region.id, Permission.EMPLOYEES_MANAGE), share)
+                await remind(database, _access(region.id, Permission.ME))
     finally:
         await database.stop()
     return Logins(CODE, PASSWORD, LOGINS)
@@ -156,10 +158,22 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         years = sorted({day.year for day in days} | {access.today.year})
         made = {year: await planned.store(db, access, people, year) for year in years}
         of_logins = {person.member.agency for person in people if person.nip in LOGINS.values()}
+        await progress.store(db, access, people, made, share=share, always=of_logins)
         history = History(access, people, await activity_policies(db, access.region_id), calendar)
         await history.store(db, made, share=share, recent=RECENT, always=sorted(of_logins))
         await _open_logins(db, settings, access)
-        await analyze(db, Plan, WorkResult, Indicator, Activity, DayTotal, JournalEntry)
+        filled = (
+            Plan,
+            WorkResult,
+            Indicator,
+            ProgressReport,
+            Activity,
+            DayTotal,
+            UnitMonth,
+            VerificationDay,
+            JournalEntry,
+        )
+        await analyze(db, *filled)
 
 
 def _working_days(calendar: Calendar, start: date, end: date) -> list[date]:

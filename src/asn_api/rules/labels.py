@@ -8,10 +8,13 @@ from asn_api.errors import Language
 from asn_api.rules.activities import ActivityAction, ActivityActor, ActivityStatus, Category, Flag, PlaceType
 from asn_api.rules.calendar import DayKind, Zone
 from asn_api.rules.days import DayState
+from asn_api.rules.files import FileKind, FileState
 from asn_api.rules.identity import AccountAction, AccountStatus, CodePurpose, GrantedRole
 from asn_api.rules.imports import ImportAction, ImportStatus, RowAction
 from asn_api.rules.minutes import Fulfilment
+from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
+from asn_api.rules.oversight import OversightFlag
 from asn_api.rules.people import Employment, Sex
 from asn_api.rules.plans import (
     Approach,
@@ -26,6 +29,7 @@ from asn_api.rules.plans import (
 )
 from asn_api.rules.policy import LateEntry, MonthTargetRule, Reaction
 from asn_api.rules.privacy import Changer, FieldClass
+from asn_api.rules.sync import ConflictDecision, Outcome, Platform
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -38,6 +42,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         Employment.PNS: ("Pegawai Negeri Sipil", "Career civil servant"),
         Employment.CPNS: ("Calon Pegawai Negeri Sipil", "Probationary civil servant"),
         Employment.PPPK: ("Pegawai Pemerintah dengan Perjanjian Kerja", "Contract civil servant"),
+    },
+    OversightFlag: {
+        OversightFlag.MASS_APPROVAL: ("Persetujuan massal", "Approval in bulk"),
+        OversightFlag.LATE_DECISIONS: ("Verifikasi sering terlambat", "Decisions often late"),
     },
     UnitKind: {
         UnitKind.REGION: ("Pemerintah Daerah", "Regional government"),
@@ -229,6 +237,15 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         DayState.DONE: ("Selesai", "Done"),
         DayState.DAY_OFF: ("Hari Libur", "Day off"),
     },
+    NoticeKind: {
+        NoticeKind.DAY_NOT_REPORTED: ("Hari Ini Belum Dilaporkan", "Today is not reported"),
+        NoticeKind.ENTRY_WINDOW_CLOSING: ("Batas Waktu Pelaporan Hari Ini", "Last day to report"),
+        NoticeKind.VERIFICATION_DUE: ("Kegiatan Menunggu Verifikasi", "Activities wait for verification"),
+        NoticeKind.PERIOD_LOCKING: ("Periode Segera Dikunci", "The period is locked soon"),
+        NoticeKind.ACTIVITY_REJECTED: ("Kegiatan Ditolak", "Activity rejected"),
+        NoticeKind.ACTIVITY_REOPENED: ("Kegiatan Dibuka Kembali", "Activity reopened"),
+        NoticeKind.CONFLICT_WAITING: ("Perubahan Bertabrakan", "Change in conflict"),
+    },
     FieldClass: {
         FieldClass.PUBLIC: ("Publik", "Public"),
         FieldClass.INTERNAL: ("Internal", "Internal"),
@@ -239,12 +256,38 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         Changer.OWNER: ("Pemilik Data", "Owner"),
         Changer.ADMIN: ("Admin", "Admin"),
     },
+    FileState: {
+        FileState.PENDING: ("Belum Lengkap", "Not complete yet"),
+        FileState.RECEIVED: ("Diterima", "Received"),
+        FileState.REFUSED: ("Ditolak", "Refused"),
+    },
+    FileKind: {
+        FileKind.JPEG: ("Foto JPEG", "JPEG photo"),
+        FileKind.PNG: ("Gambar PNG", "PNG image"),
+        FileKind.WEBP: ("Gambar WebP", "WebP image"),
+        FileKind.PDF: ("Dokumen PDF", "PDF document"),
+        FileKind.XLSX: ("Lembar Kerja Excel", "Excel workbook"),
+        FileKind.DOCX: ("Dokumen Word", "Word document"),
+    },
     MonthTargetRule: {
         MonthTargetRule.WORKING_DAYS: (
             "Hari Kerja Dikalikan Target Harian",
             "Working days times the day's target",
         ),
         MonthTargetRule.FIXED: ("Tetap per Bulan", "Fixed per month"),
+    },
+    Platform: {
+        Platform.ANDROID: ("Android", "Android"),
+        Platform.IOS: ("iOS", "iOS"),
+        Platform.OTHER: ("Lainnya", "Other"),
+    },
+    Outcome: {
+        Outcome.REJECTED: ("Ditolak", "Rejected"),
+        Outcome.CONFLICT: ("Bentrok", "Conflict"),
+    },
+    ConflictDecision: {
+        ConflictDecision.APPLY: ("Terapkan", "Apply"),
+        ConflictDecision.DISCARD: ("Buang", "Discard"),
     },
 }
 

@@ -2,16 +2,29 @@
 
 from asn_api.core import idempotency, journal
 from asn_api.core.mapping import Table
-from asn_api.tables import activities, employees, identity, organization, performance, policies
+from asn_api.tables import (
+    activities,
+    employees,
+    files,
+    identity,
+    notifications,
+    organization,
+    performance,
+    policies,
+    sync,
+)
 
 __all__ = [
     "Table",
     "activities",
     "employees",
+    "files",
     "idempotency",
     "identity",
     "journal",
+    "notifications",
     "organization",
     "performance",
     "policies",
+    "sync",
 ]

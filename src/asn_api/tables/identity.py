@@ -100,6 +100,7 @@ class Session(Regional):
     __tablename__ = "sessions"
     __table_args__ = (
         within_region("account_id", "accounts"),
+        within_region("device_id", "devices"),
         Index("ix_sessions_account", "region_id", "account_id"),
         UniqueConstraint("region_id", "refresh_hash"),
         Index("ix_sessions_previous", "region_id", "previous_hash"),
@@ -114,6 +115,8 @@ class Session(Regional):
     previous_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     rotated_at: Mapped[datetime | None]
     otp_passed: Mapped[bool]
+    device_id: Mapped[UUID | None]
+    """The enrolled phone that uses this session."""
     revoked_at: Mapped[datetime | None]
 
 

@@ -16,17 +16,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.activities import ledger_queries as queries
 from asn_api.areas.activities.ledger_queries import COLUMNS, Pair
+from asn_api.areas.activities.rollups import DECIDING, Sums
+from asn_api.areas.notifications.writing import Notice, notify
 from asn_api.core.journal import Change, difference, entry
-from asn_api.errors import Problem
-from asn_api.rules.activities import ActivityStatus, Category
+from asn_api.errors import Fault, Problem
+from asn_api.rules.activities import ActivityAction, ActivityStatus, Category
 from asn_api.rules.calendar import Calendar, Zone
 from asn_api.rules.days import totals
 from asn_api.rules.entries import Entry, Judgement, Place, Recorded, check_entry
+from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.policy import ActivityPolicy
 
 Row = dict[str, Any]
 
 ENTITY = "activity"
+_TOLD: Mapping[str, NoticeKind] = {
+    ActivityAction.REJECT: NoticeKind.ACTIVITY_REJECTED,
+    ActivityAction.REOPEN: NoticeKind.ACTIVITY_REOPENED,
+}
+"""What the owner is told of, because it asks him to act or to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class Ledger:
         self.driver = driver
         self.rows: dict[UUID, Row] = {}
         self.links: dict[UUID, Link] = {}
+        self._evidence: dict[UUID, int] = {}
         self._recorded: dict[UUID, dict[UUID, Recorded]] = defaultdict(dict)
         self._posts: dict[Pair, Post] = {}
         self._policies: list[tuple[date, str]] = []
@@ -63,6 +72,8 @@ class Ledger:
         self._deleted: list[UUID] = []
         self._touched: set[Pair] = set()
         self._journal: list[Mapping[str, Any]] = []
+        self._notices: dict[tuple[UUID, NoticeKind], Notice] = {}
+        self._sums = Sums()
 
     @classmethod
     async def open(
@@ -94,6 +105,7 @@ class Ledger:
         ledger._read_context(await queries.context(driver, access, ordered, results))
         for record in await queries.activities(driver, access, ordered, ids):
             ledger._keep(_row(record))
+            ledger._evidence[record["id"]] = record["evidence_records"]
         return ledger
 
     def _keep(self, row: Row) -> None:
@@ -157,6 +169,13 @@ class Ledger:
         )
         return check_entry(claimed, self.policy(row["day"]), post.place, now=now, others=others)
 
+    def crowding(self, row: Row) -> list[Fault]:
+        """Links in the activity and evidence records beside it are counted together."""
+        most, records = self.policy(row["day"]).max_evidence, self._evidence.get(row["id"], 0)
+        if records and len(row["evidence"]) + records > most:
+            return [Fault("/evidence", "ACTIVITY_TOO_MUCH_EVIDENCE", {"max": most})]
+        return []
+
     def store(self, row: Row, action: str, *, operation_id: UUID | None = None) -> Row:
         """Put the next version of an activity; the journal says what differs from the one before."""
         before = self.rows.get(row["id"], {})
@@ -165,12 +184,21 @@ class Ledger:
             self._touched.add((before["employee_id"], before["day"]))
         self._touched.add((row["employee_id"], row["day"]))
         self._changed[row["id"]] = row
+        self._sums.changed(row["id"], before or None)
         self._keep(row)
-        self._log(row, action, difference(before, row), operation_id)
+        changes = difference(before, row)
+        if action in DECIDING:
+            self._sums.decided(row, changes)
+        self._log(row, action, changes, operation_id)
+        if kind := _TOLD.get(action):
+            about = {"day": row["day"].isoformat()}
+            notice = Notice(row["employee_id"], kind, ENTITY, row["id"], row["day"], about)
+            self._notices[row["id"], kind] = notice
         return row
 
     def remove(self, row: Row, *, operation_id: UUID | None = None) -> None:
         del self.rows[row["id"]]
+        self._sums.changed(row["id"], row)
         self._recorded[row["employee_id"]].pop(row["id"], None)
         self._changed.pop(row["id"], None)
         self._deleted.append(row["id"])
@@ -195,10 +223,14 @@ class Ledger:
         )
 
     async def flush(self) -> None:
-        """Store everything in one statement. A row that turns out to be somebody else's stops it all."""
+        """Store everything in one statement, and tell the owners in another where there is something to tell.
+
+        A row that turns out to be somebody else's stops it all.
+        """
         if not self._journal:
             return
         deleted = [id for id in self._deleted if id not in self._changed]
+        days = self._sums.days(self.access.today, self.policy, self._place)
         changed = await queries.write(
             self.driver,
             self.access,
@@ -206,9 +238,18 @@ class Ledger:
             deleted=deleted,
             journal=self._journal,
             totals=list(self._totals()),
+            months=self._sums.months(self.rows),
+            days=days,
         )
         if changed < len(self._changed):
             raise Problem("ACTIVITY_ID_TAKEN")
+        await notify(self.driver, self.access, self._notices.values())
+        self._changed, self._deleted, self._touched, self._journal = {}, [], set(), []
+        self._notices, self._sums = {}, Sums()
+
+    def _place(self, row: Row) -> Place | None:
+        post = self.post(row["employee_id"], row["day"])
+        return post.place if post else None
 
     def _totals(self) -> Iterable[Row]:
         by_day: dict[Pair, list[Row]] = defaultdict(list)

@@ -1,7 +1,8 @@
 """Reading activities: one, one's own, those within reach."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 from sqlalchemy.types import Boolean, Date, Integer, Text, Uuid
 
 from asn_api.access.actor import Access
@@ -54,11 +55,16 @@ _LOCK_DAY = (
 )
 
 
+def _as_text(id: KeyedColumnElement[Any]) -> ColumnElement[Any]:
+    """Ids that are only passed on: orjson would ask back for each of the driver's UUIDs."""
+    return id if id.name == "employee_id" else cast(id, Text).label(id.name)
+
+
 def _rows(is_report: ColumnElement[bool], lock_day: ColumnElement[Any]) -> Select[Any]:
-    columns = [column for column in Activity.__table__.columns if column.name != "region_id"]
+    shown = [column for column in Activity.__table__.columns if column.name != "region_id"]
     return (
         select(
-            *columns,
+            *[_as_text(column) if isinstance(column.type, Uuid) else column for column in shown],
             Employee.nip,
             Employee.name,
             Unit.path,
@@ -96,13 +102,21 @@ def one_params(access: Access, id: UUID, scope: dict[str, Any]) -> dict[str, Any
 
 async def one(db: AsyncSession, access: Access, id: UUID) -> Any:
     """One's own or a report's activity within a transaction that has just changed it."""
-    statement = _rows(_REPORT, _LOCK_DAY).where(
+    found = await db.execute(some(access, [id]), viewer(access))
+    return found.mappings().one()
+
+
+def some(access: Access, ids: Collection[UUID]) -> Select[Any]:
+    """Those of these activities that are within reach; run it with `viewer`."""
+    return _rows(_REPORT, _LOCK_DAY).where(
         Activity.region_id == access.region_id,
-        Activity.id == id,
+        Activity.id.in_(ids),
         records_within(access, Activity.employee_id, Activity.unit_id),
     )
-    found = await db.execute(statement, {"me": access.employee_id, "today": access.today})
-    return found.mappings().one()
+
+
+def viewer(access: Access) -> dict[str, Any]:
+    return {"me": access.employee_id, "today": access.today}
 
 
 OWN_ORDER = (Key(Activity.__table__.c.day, "day", day, True), Key(Activity.__table__.c.id, "id", UUID, True))
@@ -274,7 +288,6 @@ def shown(record: Any, access: Access) -> dict[str, Any]:
     """The wire form of a row of this module's statements, from either door."""
     evidence = record["evidence"]
     decided = record["decided_at"] is not None or record["comment"] is not None
-    status = ActivityStatus(record["status"])
     return {
         "id": record["id"],
         "employee": {"id": record["employee_id"], "nip": record["nip"], "name": record["name"]},
@@ -298,7 +311,7 @@ def shown(record: Any, access: Access) -> dict[str, Any]:
         "device_at": record["device_at"],
         "received_at": record["received_at"],
         "submitted_at": record["submitted_at"],
-        "status": status,
+        "status": record["status"],
         "flags": record["flags"],
         "verification": {
             "verifier_id": record["verifier_id"],
@@ -310,21 +323,24 @@ def shown(record: Any, access: Access) -> dict[str, Any]:
         if decided
         else None,
         "version": record["version"],
-        "allowed_actions": _allowed(status, actors(record, access), _locked(record, access.now)),
+        "allowed_actions": _allowed(record["status"], actors(record, access), _locked(record, access.now)),
     }
 
 
 def actors(record: Any, access: Access) -> frozenset[ActivityActor]:
     """What the caller is to this activity."""
-    found = set()
-    if record["employee_id"] == access.employee_id:
-        found.add(ActivityActor.OWNER)
-    if record["is_report"]:
-        found.add(ActivityActor.VERIFIER)
-    for reach, path in access.actor.permissions.get(Permission.ACTIVITIES_REOPEN, ()):
-        if reach is Reach.REGION or (reach is Reach.BRANCH and record["path"].startswith(path)):
-            found.add(ActivityActor.ADMIN)
-    return frozenset(found)
+    scopes = access.actor.permissions.get(Permission.ACTIVITIES_REOPEN, ())
+    admin = bool(scopes) and any(
+        reach is Reach.REGION or (reach is Reach.BRANCH and record["path"].startswith(path))
+        for reach, path in scopes
+    )
+    return _actors(record["employee_id"] == access.employee_id, record["is_report"], admin)
+
+
+@lru_cache
+def _actors(owner: bool, verifier: bool, admin: bool) -> frozenset[ActivityActor]:
+    given = {ActivityActor.OWNER: owner, ActivityActor.VERIFIER: verifier, ActivityActor.ADMIN: admin}
+    return frozenset(actor for actor, is_one in given.items() if is_one)
 
 
 def _locked(record: Any, now: datetime) -> bool:
@@ -337,14 +353,15 @@ def _is_locked(day: date, lock_day: int, zone: Zone, now: datetime) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _allowed(status: ActivityStatus, of: frozenset[ActivityActor], locked: bool) -> orjson.Fragment:
-    allowed = allowed_actions(status, of, locked)
+def _allowed(status: str, of: frozenset[ActivityActor], locked: bool) -> orjson.Fragment:
+    allowed = allowed_actions(ActivityStatus(status), of, locked)
     return orjson.Fragment(
         orjson.dumps([{"action": each.action, "refused": each.refused} for each in allowed])
     )
 
 
-def _decimal(value: Any) -> str | None:
+@lru_cache(maxsize=4096)
+def _decimal(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 

@@ -1,5 +1,6 @@
 """The employee's own side: record, replace, submit, recall, delete. Nothing here verifies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -51,6 +52,21 @@ def claimed(values: ActivityValues) -> Row:
         "mock_location": place.mock if place else None,
         "location_provider": place.provider if place else None,
     }
+
+
+def values_of(columns: Mapping[str, Any]) -> ActivityValues:
+    """What was claimed, from columns as they are stored or as the journal wrote them."""
+    place = None
+    if columns["latitude"] is not None:
+        place = {
+            "latitude": columns["latitude"],
+            "longitude": columns["longitude"],
+            "accuracy_m": columns["accuracy_m"],
+            "mock": columns["mock_location"],
+            "provider": columns["location_provider"],
+        }
+    told = {name: columns[name] for name in ActivityValues.model_fields if name != "location"}
+    return ActivityValues.model_validate({**told, "location": place})
 
 
 def same_claim(row: Row, values: ActivityValues) -> bool:
@@ -143,7 +159,7 @@ def _judged(ledger: Ledger, row: Row) -> Row:
     row = {**row, "unit_id": post.unit_id, "position_id": post.position_id}
     faults, row["plan_id"] = _link(ledger, row)
     judgement = ledger.judge(row, now=ledger.access.now)
-    faults += judgement.faults
+    faults += judgement.faults or ledger.crowding(row)
     if faults:
         raise Problem("INVALID_ACTIVITY", faults=faults)
     return {**row, "flags": sorted(judgement.flags)}

@@ -1,0 +1,205 @@
+"""Two devices change one record: disjoint fields are merged, the same field waits for a person, no text is lost."""
+
+from typing import Any
+
+from asn_api.core.mapping import uuid7
+from tests.areas.test_activities import activity
+from tests.areas.test_sync import operation, push
+from tests.factories import City
+
+MINE = "Menyusun laporan layanan terpadu kecamatan"
+OTHER = "Menyusun laporan dari ruang rapat lantai dua"
+
+
+async def draft(client: Any) -> str:
+    id = str(uuid7())
+    [result] = await push(client, operation(id=id, submit=False, data=activity()))
+    assert result["status"] == "applied"
+    return id
+
+
+async def edited_online(client: Any, id: str, version: int = 1, **values: Any) -> None:
+    answer = await client.put(
+        f"/v1/activities/{id}", json=activity(**values), headers={"If-Match": f'"{version}"'}
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def shown(client: Any, id: str) -> dict[str, Any]:
+    return (await client.get(f"/v1/activities/{id}")).json()
+
+
+async def test_changes_of_different_fields_are_merged(city: City) -> None:
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, minutes=45)
+        late = operation(id=id, base_version=1, data=activity(description=MINE))
+        [result] = await push(staff, late)
+        [again] = await push(staff, late)
+        now = await shown(staff, id)
+    assert (result["status"], result["version"], result["retry"]) == ("merged", 3, "NEVER")
+    assert (result["current"]["minutes"], result["current"]["description"]) == (45, MINE)
+    assert (now["minutes"], now["description"], now["version"]) == (45, MINE, 3)
+    assert (again["status"], again["version"], again["receipt"]) == ("duplicate", 3, result["receipt"])
+
+
+async def test_the_same_field_changed_twice_is_a_conflict_that_keeps_both_texts(city: City) -> None:
+    async with city.call_as("staff") as staff, city.call_as("supervisor") as supervisor:
+        id = await draft(staff)
+        await edited_online(staff, id, description=OTHER)
+        late = operation(id=id, base_version=1, data=activity(description=MINE))
+        [result] = await push(staff, late)
+        [again] = await push(staff, late)
+        waiting = (await staff.get("/v1/sync/conflicts")).json()["data"]
+        seen_above = (await supervisor.get("/v1/sync/conflicts")).json()["data"]
+        now = await shown(staff, id)
+    assert (result["status"], result["retry"], result["fields"]) == ("conflict", "NEVER", ["description"])
+    assert (again["status"], again["fields"]) == ("conflict", ["description"])
+    assert now["description"] == OTHER, "nothing is overwritten unseen"
+    assert [each["data"]["description"] for each in waiting] == [MINE]
+    assert [each["op_id"] for each in seen_above] == [late["op_id"]]
+
+
+async def test_one_call_carries_out_the_proposal_and_then_it_is_a_receipt(city: City) -> None:
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, description=OTHER)
+        late = operation(id=id, base_version=1, data=activity(description=MINE))
+        await push(staff, late)
+        url = f"/v1/sync/conflicts/{late['op_id']}/resolution"
+        stale = await staff.post(url, json={"decision": "APPLY", "base_version": 1})
+        wrong = await staff.post(url, json={"decision": "APPLY", "base_version": 2, "data": {"minutes": 1}})
+        done = await staff.post(url, json={"decision": "APPLY", "base_version": 2})
+        twice = await staff.post(url, json={"decision": "DISCARD"})
+        [again] = await push(staff, late)
+        now = await shown(staff, id)
+        left = (await staff.get("/v1/sync/conflicts")).json()["data"]
+    assert (stale.status_code, stale.json()["current"]["description"]) == (412, OTHER)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "REQUEST_INVALID")
+    assert (done.status_code, done.json()["version"]) == (200, 3)
+    assert (twice.status_code, twice.json()["code"]) == (409, "CONFLICT_DECIDED")
+    assert (again["status"], again["version"]) == ("duplicate", 3)
+    assert now["description"] == MINE
+    assert left == []
+
+
+async def test_what_builds_on_a_discarded_proposal_is_refused_and_kept(city: City) -> None:
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, description=OTHER)
+        late = operation(id=id, base_version=1, data=activity(description=MINE))
+        child = operation("submit", id=id, base_version=2, after=[late["op_id"]])
+        first = await push(staff, late, child)
+        unrelated = operation("submit", id=id, base_version=2)
+        [held] = await push(staff, unrelated)
+        await staff.post(f"/v1/sync/conflicts/{late['op_id']}/resolution", json={"decision": "DISCARD"})
+        [refused] = await push(staff, child)
+        [free] = await push(staff, unrelated)
+        kept = (await staff.get("/v1/sync/conflicts?outcome=REJECTED")).json()["data"]
+    assert [each["status"] for each in first] == ["conflict", "held"]
+    assert held["status"] == "held", "an open conflict stops what follows on the record"
+    assert (refused["status"], refused["code"]) == ("rejected", "EARLIER_OPERATION_DISCARDED")
+    assert free["status"] == "applied"
+    assert [each["op_id"] for each in kept] == [child["op_id"]]
+
+
+async def test_submitted_and_verified_work_is_never_merged(city: City) -> None:
+    async with city.call_as("staff") as staff, city.call_as("supervisor") as supervisor:
+        id = await draft(staff)
+        submitted = await staff.post(f"/v1/activities/{id}/submission", headers={"If-Match": '"1"'})
+        [waiting] = await push(staff, operation(id=id, base_version=1, data=activity(minutes=30)))
+        url = f"/v1/activities/{id}/verification"
+        await supervisor.post(url, json={}, headers={"If-Match": submitted.headers["ETag"]})
+        [decided] = await push(staff, operation(id=id, base_version=1, data=activity(minutes=20)))
+        now = await shown(staff, id)
+    assert waiting["status"] == "conflict"
+    assert decided["status"] == "held", "it waits behind the first conflict"
+    assert (now["status"], now["minutes"]) == ("VERIFIED", 120)
+
+
+async def test_a_merge_that_breaks_a_rule_is_a_conflict(city: City) -> None:
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, end_at="2026-11-20T08:30:00+07:00", minutes=30)
+        late = operation(id=id, base_version=1, data=activity(start_at="2026-11-20T08:15:00+07:00"))
+        [result] = await push(staff, late)
+    assert (result["status"], result["code"]) == ("conflict", "INVALID_ACTIVITY")
+    assert result["errors"][0]["code"] == "ACTIVITY_MINUTES_EXCEED_DURATION"
+
+
+async def test_after_a_merge_the_phone_may_go_on_counting(city: City) -> None:
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, minutes=45)
+        await edited_online(staff, id, 2, minutes=50)
+        edit = operation(id=id, base_version=1, data=activity(description=MINE))
+        results = await push(staff, edit, operation("submit", id=id, base_version=2))
+        now = await shown(staff, id)
+    assert [(each["status"], each["version"]) for each in results] == [("merged", 4), ("applied", 5)]
+    assert (now["status"], now["minutes"], now["description"]) == ("SUBMITTED", 50, MINE)
+
+
+async def test_a_later_batch_that_comes_first_is_held_until_the_earlier_one_arrives(city: City) -> None:
+    id = str(uuid7())
+    create = operation(id=id, submit=False)
+    edit = operation(id=id, base_version=1, after=[create["op_id"]], data=activity(description=MINE))
+    async with city.call_as("staff") as staff:
+        [held] = await push(staff, edit)
+        [created] = await push(staff, create)
+        [edited] = await push(staff, edit)
+    assert (held["status"], held["retry"], held["retry_after"]) == ("held", "LATER", 60)
+    assert (created["status"], edited["status"], edited["version"]) == ("applied", "applied", 2)
+
+
+async def test_a_refused_operation_stays_refused_even_when_it_would_fit_later(city: City) -> None:
+    """A request that the network delivers late must not bring back what the person has given up."""
+    too_long = operation(data=activity(minutes=120, end_at="2026-11-20T09:00:00+07:00"))
+    child = operation("delete", id=too_long["id"], base_version=1, after=[too_long["op_id"]])
+    async with city.call_as("staff") as staff:
+        first = await push(staff, too_long, child)
+        mended = {**too_long, "data": activity()}
+        [again] = await push(staff, mended)
+        listed = (await staff.get("/v1/me/activities")).json()["data"]
+        english = await push(staff, too_long)
+        indonesian = await push(staff, too_long, **{"Accept-Language": "id"})
+    assert [each["status"] for each in first] == ["rejected", "held"]
+    assert (again["status"], again["errors"][0]["code"]) == ("rejected", "ACTIVITY_MINUTES_EXCEED_DURATION")
+    assert listed == []
+    assert english[0]["errors"][0]["message"] != indonesian[0]["errors"][0]["message"]
+
+
+async def test_a_change_of_a_deleted_record_is_refused_and_its_text_kept(city: City) -> None:
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await staff.delete(f"/v1/activities/{id}", headers={"If-Match": '"1"'})
+        late = operation(id=id, base_version=1, data=activity(description=MINE))
+        [result] = await push(staff, late)
+        kept = (await staff.get("/v1/sync/conflicts?outcome=REJECTED")).json()["data"]
+    assert (result["status"], result["code"], result["retry"]) == (
+        "rejected",
+        "RECORD_DELETED",
+        "AFTER_CHANGE",
+    )
+    assert [each["data"]["description"] for each in kept] == [MINE]
+
+
+async def test_receipts_are_confirmed_and_forged_ones_are_not(city: City) -> None:
+    mine, lost = operation(), str(uuid7())
+    async with city.call_as("staff") as staff, city.call_as("colleague") as colleague:
+        [result] = await push(staff, mine)
+        items = [
+            {"op_id": mine["op_id"], "receipt": result["receipt"]},
+            {"op_id": lost, "receipt": result["receipt"]},
+            {"op_id": mine["op_id"]},
+            {"op_id": mine["op_id"], "receipt": "9" + result["receipt"]},
+        ]
+        answer = (await staff.post("/v1/sync/receipts", json={"items": items})).json()["results"]
+        other = (await colleague.post("/v1/sync/receipts", json={"items": items[:1]})).json()["results"]
+    assert [(each["stored"], each["genuine"]) for each in answer] == [
+        (True, True),
+        (False, False),
+        (True, None),
+        (True, False),
+    ]
+    assert (answer[0]["type"], answer[0]["id"], answer[0]["version"]) == ("activity", mine["id"], 1)
+    assert (other[0]["stored"], other[0]["genuine"], other[0]["id"]) == (False, False, None)
