@@ -86,6 +86,7 @@ class Change:
     changes: dict[str, Any]
     unit_id: UUID | None = None
     employee_id: UUID | None = None
+    on_behalf_of: UUID | None = None
 
 
 async def record(db: AsyncSession, author: Author, now: datetime, *happened: Change) -> None:
@@ -101,6 +102,7 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
         "account_id": author.account_id,
         "actor_id": author.actor_id,
         "client_id": author.client_id,
+        "on_behalf_of": change.on_behalf_of,
         "request_id": author.request_id,
         "entity": change.entity,
         "entity_id": change.entity_id,

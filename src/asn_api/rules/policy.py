@@ -179,6 +179,12 @@ class ActivityPolicy(_Policy):
     over_target_factor: Annotated[Decimal, _share("1", "10")]
     month_target: Annotated[MonthTargetRule, _one_of(MonthTargetRule)]
     fixed_month_minutes: Annotated[int, _whole(0, 44640)]
+    max_links: Annotated[int, _whole(1, 20)]
+    delegation_max_days: Annotated[int, _whole(1, 366)]
+    copied_text_days: Annotated[int, _whole(1, 92)]
+    copied_text_window_days: Annotated[int, _whole(1, 92)]
+    same_evidence_window_days: Annotated[int, _whole(1, 92)]
+    implausible_speed_kmh: Annotated[int, _whole(1, 2000)]
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,46 @@
 """Reading activities: one, one's own, those within reach."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, and_, bindparam, cast, exists, false, literal, null, select, true, tuple_
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.types import Boolean, Date, Integer, Text, Uuid
+from sqlalchemy.types import Boolean, Date, DateTime, Integer, Text, Uuid
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission, Reach
-from asn_api.access.scope import hot_records_within, records_within, team
+from asn_api.access.scope import acting_for, hot_records_within, records_within, reports
+from asn_api.areas.activities import places as surroundings
 from asn_api.areas.activities.schemas import ActivityFilter, OwnActivityFilter
 from asn_api.core.database import Database, Prepared
 from asn_api.core.http.paging import Key, Position, day
 from asn_api.rules.activities import ActivityActor, ActivityStatus, allowed_actions
 from asn_api.rules.calendar import Zone
 from asn_api.rules.entries import period_lock
-from asn_api.tables.activities import Activity
+from asn_api.tables.activities import Activity, ActivityCorrection
 from asn_api.tables.employees import Employee
 from asn_api.tables.organization import ReportingLine, Unit
-from asn_api.tables.policies import Policy
+from asn_api.tables.policies import Outage, Policy
 
 _LOCK_DAY = (
     select(cast(Policy.content["period_lock_day"].astext, Integer))
@@ -40,7 +55,23 @@ _LOCK_DAY = (
 )
 
 
-def _rows(is_report: ColumnElement[bool], lock_day: ColumnElement[Any]) -> Select[Any]:
+_CORRECTED = (
+    select(ActivityCorrection.minutes_after)
+    .where(
+        ActivityCorrection.region_id == Activity.region_id, ActivityCorrection.activity_id == Activity.id
+    )
+    .order_by(ActivityCorrection.made_at.desc(), ActivityCorrection.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+_REMEMBERED = timedelta(days=60)
+"""An outage that ended so long ago moves no lock beyond today."""
+
+
+def _rows(
+    is_report: ColumnElement[bool], lock_day: ColumnElement[Any], disturbed: ColumnElement[bool]
+) -> Select[Any]:
     columns = [column for column in Activity.__table__.columns if column.name != "region_id"]
     return (
         select(
@@ -49,6 +80,9 @@ def _rows(is_report: ColumnElement[bool], lock_day: ColumnElement[Any]) -> Selec
             Employee.name,
             Unit.path,
             Unit.zone,
+            Unit.days_per_week,
+            _CORRECTED.label("corrected_minutes"),
+            disturbed.label("disturbed"),
             is_report.label("is_report"),
             lock_day.label("lock_day"),
         )
@@ -63,12 +97,30 @@ def _rows(is_report: ColumnElement[bool], lock_day: ColumnElement[Any]) -> Selec
 _REPORT = exists().where(
     ReportingLine.region_id == Activity.region_id,
     ReportingLine.employee_id == Activity.employee_id,
-    ReportingLine.superior_id == bindparam("me", type_=Uuid),
+    ReportingLine.employee_id != bindparam("me", type_=Uuid),
+    ReportingLine.superior_id
+    == acting_for(
+        bindparam("region", type_=Uuid),
+        bindparam("me", type_=Uuid),
+        bindparam("me", type_=Uuid),
+        bindparam("today", type_=Date),
+    ),
     ReportingLine.valid.contains(bindparam("today", type_=Date)),
 )
 
+# Whether an outage may have moved a lock: only then days off and outages are read as well.
+_DISTURBED = (
+    exists()
+    .where(
+        Outage.region_id == bindparam("region", type_=Uuid),
+        Outage.withdrawn.is_(False),
+        func.upper(Outage.span) > bindparam("remembered", type_=DateTime(timezone=True)),
+    )
+    .correlate(None)
+)
+
 ONE = Prepared(
-    _rows(_REPORT, _LOCK_DAY).where(
+    _rows(_REPORT, _LOCK_DAY, _DISTURBED).where(
         Activity.region_id == bindparam("region", type_=Uuid),
         Activity.id == bindparam("id", type_=Uuid),
         hot_records_within(Activity.region_id, Activity.employee_id, Activity.unit_id),
@@ -77,18 +129,59 @@ ONE = Prepared(
 
 
 def one_params(access: Access, id: UUID, scope: dict[str, Any]) -> dict[str, Any]:
-    return {"region": access.region_id, "id": id, "me": access.employee_id, "today": access.today, **scope}
+    return {"id": id, **_asker(access), **scope}
+
+
+def _asker(access: Access) -> dict[str, Any]:
+    return {
+        "region": access.region_id,
+        "me": access.employee_id,
+        "today": access.today,
+        "remembered": access.now - _REMEMBERED,
+    }
+
+
+_SURROUNDINGS = text("""
+select
+    (select json_agg(json_build_object('day', day, 'provisional', provisional) order by day)::text
+     from national_days) as national_days,
+    (select json_agg(json_build_object('day', r.day, 'path', coalesce(u.path, '')) order by r.day)::text
+     from regional_days r left join units u on u.region_id = r.region_id and u.id = r.unit_id
+     where r.region_id = :region and not r.withdrawn) as regional_days,
+    (select json_agg(json_build_array(lower(o.span), upper(o.span), coalesce(u.path, '')) order by o.span)::text
+     from outages o left join units u on u.region_id = o.region_id and u.id = o.unit_id
+     where o.region_id = :region and not o.withdrawn) as outages
+""").bindparams(bindparam("region", type_=Uuid))
+HOT_SURROUNDINGS = Prepared(_SURROUNDINGS)
+
+
+async def surroundings_of(db: AsyncSession, access: Access) -> surroundings.Surroundings:
+    """Days off and outages of the region, by which a lock may have moved."""
+    found = await db.execute(_SURROUNDINGS, {"region": access.region_id})
+    return surroundings.Surroundings.read(dict(found.mappings().one()))
+
+
+async def hot_surroundings_of(database: Database, access: Access) -> surroundings.Surroundings:
+    row = await database.fetch_row(HOT_SURROUNDINGS, {"region": access.region_id})
+    return surroundings.Surroundings.read(dict(row or {}))
 
 
 async def one(db: AsyncSession, access: Access, id: UUID) -> Any:
     """One's own or a report's activity within a transaction that has just changed it."""
-    statement = _rows(_REPORT, _LOCK_DAY).where(
+    statement = _rows(_REPORT, _LOCK_DAY, _DISTURBED).where(
         Activity.region_id == access.region_id,
         Activity.id == id,
         records_within(access, Activity.employee_id, Activity.unit_id),
     )
-    found = await db.execute(statement, {"me": access.employee_id, "today": access.today})
+    found = await db.execute(statement, _asker(access))
     return found.mappings().one()
+
+
+async def shown_one(db: AsyncSession, access: Access, id: UUID) -> dict[str, Any]:
+    """The wire form of one's own or a report's activity as it stands in this transaction."""
+    row = await one(db, access, id)
+    around = await surroundings_of(db, access) if row["disturbed"] else None
+    return shown(row, access, around)
 
 
 OWN_ORDER = (Key(Activity.__table__.c.day, "day", day, True), Key(Activity.__table__.c.id, "id", UUID, True))
@@ -115,7 +208,7 @@ async def own(
 @lru_cache(maxsize=16)
 def _own(any_status: bool, from_any: bool, to_any: bool, first_page: bool) -> Prepared:
     """One statement per shape, so that each has its own plan."""
-    statement = _rows(literal(False), cast(null(), Integer)).where(
+    statement = _rows(literal(False), cast(null(), Integer), literal(False)).where(
         Activity.region_id == bindparam("region", type_=Uuid),
         Activity.employee_id == bindparam("me", type_=Uuid),
     )
@@ -140,8 +233,8 @@ def listed(access: Access, wanted: ActivityFilter) -> Select[Any]:
     is_report: ColumnElement[bool] = literal(False, Boolean)
     mine = access.employee_id
     if mine is not None and access.reaches(Reach.TEAM):
-        is_report = Activity.employee_id.in_(team(access.region_id, mine, access.today))
-    statement = _rows(is_report, _LOCK_DAY).where(
+        is_report = Activity.employee_id.in_(_reports(access))
+    statement = _rows(is_report, _LOCK_DAY, literal(False)).where(
         Activity.region_id == access.region_id,
         records_within(access, Activity.employee_id, Activity.unit_id),
     )
@@ -164,10 +257,31 @@ def listed(access: Access, wanted: ActivityFilter) -> Select[Any]:
         conditions.append(
             and_(
                 Activity.status == ActivityStatus.SUBMITTED,
-                Activity.employee_id.in_(team(access.region_id, mine, access.today)) if mine else false(),
+                _CORRECTED.is_(None),
+                Activity.employee_id.in_(_reports(access)) if mine else false(),
             )
         )
     return statement.where(and_(true(), *conditions))
+
+
+def _reports(access: Access) -> Select[UUID]:
+    return reports(access, access.today).with_only_columns(ReportingLine.employee_id)
+
+
+def corrections(access: Access, activity_id: UUID) -> Select[Any]:
+    """The corrections of an activity within reach."""
+    columns = [each for each in ActivityCorrection.__table__.columns if each.name != "region_id"]
+    return select(*columns).where(
+        ActivityCorrection.region_id == access.region_id,
+        ActivityCorrection.activity_id == activity_id,
+        records_within(access, ActivityCorrection.employee_id, ActivityCorrection.unit_id),
+    )
+
+
+CORRECTIONS_ORDER = (
+    Key(ActivityCorrection.__table__.c.made_at, "made_at", datetime.fromisoformat),
+    Key(ActivityCorrection.__table__.c.id, "id", UUID),
+)
 
 
 def _branch(access: Access, unit_id: UUID) -> Select[UUID]:
@@ -188,9 +302,11 @@ def order(wanted: ActivityFilter) -> tuple[Key, Key]:
     )
 
 
-def places(access: Access, ids: list[UUID]) -> Select[UUID, UUID, date, UUID | None]:
-    """Owner and day of activities within reach: what must be locked before they can be judged."""
-    return select(Activity.id, Activity.employee_id, Activity.day, Activity.work_result_id).where(
+def places(access: Access, ids: list[UUID]) -> Select[Any]:
+    """Owner, day and links of activities within reach: what must be locked before they can be judged."""
+    return select(
+        Activity.id, Activity.employee_id, Activity.day, Activity.work_result_id, Activity.further_links
+    ).where(
         Activity.region_id == access.region_id,
         Activity.id.in_(ids),
         records_within(access, Activity.employee_id, Activity.unit_id),
@@ -201,12 +317,19 @@ def sorting(keys: Sequence[Key]) -> list[ColumnElement[Any]]:
     return [key.column.desc() if key.descending else key.column.asc() for key in keys]
 
 
-def listing(access: Access) -> Callable[[Any], dict[str, Any]]:
-    return lambda record: shown(record, access)
+def listing(
+    access: Access, around: surroundings.Surroundings | None = None
+) -> Callable[[Any], dict[str, Any]]:
+    return lambda record: shown(record, access, around)
 
 
-def shown(record: Any, access: Access) -> dict[str, Any]:
-    """The wire form of a row of this module's statements, from either door."""
+def shown(
+    record: Any, access: Access, around: surroundings.Surroundings | None = None
+) -> dict[str, Any]:
+    """The wire form of a row of this module's statements, from either door.
+
+    Without `around` a lock that an outage moved is shown as if there had been none.
+    """
     evidence = record["evidence"]
     decided = record["decided_at"] is not None or record["comment"] is not None
     status = ActivityStatus(record["status"])
@@ -227,6 +350,7 @@ def shown(record: Any, access: Access) -> dict[str, Any]:
         "plan_id": record["plan_id"],
         "work_result_id": record["work_result_id"],
         "indicator_id": record["indicator_id"],
+        "links": _links(record),
         "location": _location(record),
         "evidence": orjson.Fragment(evidence) if isinstance(evidence, str) else evidence,
         "device_id": record["device_id"],
@@ -244,8 +368,14 @@ def shown(record: Any, access: Access) -> dict[str, Any]:
         }
         if decided
         else None,
+        "corrected_minutes": record["corrected_minutes"],
         "version": record["version"],
-        "allowed_actions": _allowed(status, actors(record, access), _locked(record, access.now)),
+        "allowed_actions": _allowed(
+            status,
+            actors(record, access),
+            _locked(record, access.now, around),
+            record["corrected_minutes"] is not None,
+        ),
     }
 
 
@@ -262,21 +392,32 @@ def actors(record: Any, access: Access) -> frozenset[ActivityActor]:
     return frozenset(found)
 
 
-def _locked(record: Any, now: datetime) -> bool:
-    lock_day = record["lock_day"]
-    return lock_day is not None and _is_locked(record["day"], lock_day, Zone(record["zone"]), now)
-
-
-def _is_locked(day: date, lock_day: int, zone: Zone, now: datetime) -> bool:
-    return now >= period_lock(day, lock_day, zone)
+def _locked(record: Any, now: datetime, around: surroundings.Surroundings | None) -> bool:
+    lock_day, zone = record["lock_day"], Zone(record["zone"])
+    if lock_day is None:
+        return False
+    place = around.place(zone, record["days_per_week"], record["path"]) if around else surroundings.bare(zone)
+    return now >= period_lock(record["day"], lock_day, place)
 
 
 @lru_cache(maxsize=256)
-def _allowed(status: ActivityStatus, of: frozenset[ActivityActor], locked: bool) -> orjson.Fragment:
-    allowed = allowed_actions(status, of, locked)
+def _allowed(
+    status: ActivityStatus, of: frozenset[ActivityActor], locked: bool, corrected: bool
+) -> orjson.Fragment:
+    allowed = allowed_actions(status, of, locked, corrected)
     return orjson.Fragment(
         orjson.dumps([{"action": each.action, "refused": each.refused} for each in allowed])
     )
+
+
+def _links(record: Any) -> list[dict[str, Any]]:
+    if record["work_result_id"] is None:
+        return []
+    first = {name: record[name] for name in ("plan_id", "work_result_id", "indicator_id")}
+    further = record["further_links"]
+    if isinstance(further, str):
+        further = orjson.loads(further)
+    return [{**first, "share": _decimal(record["share"])}, *further]
 
 
 def _decimal(value: Any) -> str | None:

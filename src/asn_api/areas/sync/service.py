@@ -66,8 +66,9 @@ async def _opened(driver: asyncpg.Connection, access: Access, operations: list[O
     known = [each.id for each in operations if each.base_version is not None]
     found = await ledger_queries.own_places(driver, access, known) if known else []
     days = {each.data.day for each in operations if each.data} | {each["day"] for each in found}
-    results = {each.data.work_result_id for each in operations if each.data and each.data.work_result_id}
+    results = set().union(*(activities.results_of(each.data) for each in operations if each.data))
     results |= {each["work_result_id"] for each in found if each["work_result_id"]}
+    results |= set().union(*(each["further_results"] for each in found))
     pairs = [(me, day) for day in days or {access.today}]
     return await Ledger.read(driver, access, pairs, ids={each.id for each in operations}, results=results)
 
