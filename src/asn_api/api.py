@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from asn_api.areas.activities import router as activities
 from asn_api.areas.calendar import router as calendar
 from asn_api.areas.days import router as days
+from asn_api.areas.delegations import router as delegations
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
 from asn_api.areas.identity import router as identity
@@ -29,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     performance.router,
     policies.router,
     calendar.router,
+    delegations.router,
 )
 
 TAGS = {
@@ -38,7 +40,7 @@ TAGS = {
     "policies": "The dated numbers that regulations and the region set.",
     "calendar": "Holidays, collective leave and working days.",
     "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, revision.",
-    "activities": "Daily activities: recording, submission, verification, rejection, reopening.",
+    "activities": "Daily activities: recording, submission, verification, rejection, reopening, corrections, delegated verification.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
     "sync": "For phones that are often offline: many operations in one sending.",
     "journal": "Who changed what, and when.",

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     ACTIVITIES_RECORD = "activities:record"
     ACTIVITIES_VERIFY = "activities:verify"
     ACTIVITIES_REOPEN = "activities:reopen"
+    VERIFICATION_DELEGATE = "verification:delegate"
     DAYS_READ = "days:read"
     JOURNAL_READ = "journal:read"
 
@@ -73,6 +74,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ACTIVITIES_RECORD: OWN,
         Permission.ACTIVITIES_VERIFY: TEAM,
         Permission.ACTIVITIES_REOPEN: TEAM,
+        Permission.VERIFICATION_DELEGATE: OWN,
         Permission.DAYS_READ: OWN_AND_TEAM,
     },
     Role.HEAD_OF_AGENCY: {

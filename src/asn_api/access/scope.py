@@ -56,15 +56,16 @@ def team(region_id: UUID, superior_id: UUID, day: date) -> Select[UUID]:
 
 
 def reports(access: Access, day: date) -> Select[UUID, UUID]:
-    """The employees whose work the caller decides about on the day, each with the superior.
+    """The employees whose work of the day the caller decides about, each with the superior.
 
-    His own team, and the teams of those who delegated to him what this permission is for; never himself.
+    His own team of that day, and the teams of those who have delegated to him, as of today, what this
+    permission is for; never himself.
     """
     me = access.employee_id
     delegate = me if access.permission in DELEGABLE else None
     return select(ReportingLine.employee_id, ReportingLine.superior_id).where(
         ReportingLine.region_id == access.region_id,
-        ReportingLine.superior_id == acting_for(access.region_id, me, delegate, day),
+        ReportingLine.superior_id == acting_for(access.region_id, me, delegate, access.today),
         ReportingLine.employee_id != me,
         ReportingLine.valid.contains(day),
     )

@@ -242,9 +242,7 @@ def _doubtful(
         window_days=policy.copied_text_window_days,
     ):
         flags.add(Flag.COPIED_TEXT)
-    if is_used_evidence(
-        entry.evidence_keys, entry.day, days, window_days=policy.same_evidence_window_days
-    ):
+    if is_used_evidence(entry.evidence_keys, entry.day, days, window_days=policy.same_evidence_window_days):
         flags.add(Flag.SAME_EVIDENCE)
     if entry.position is not None:
         here = Sighting(entry.start_at, entry.end_at, entry.position)

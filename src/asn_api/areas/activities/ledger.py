@@ -140,9 +140,7 @@ class Ledger:
                 date.fromisoformat(each["end"]) if each["end"] else None,
                 frozenset(UUID(id) for id in each["indicators"]),
             )
-        self.corrected = {
-            UUID(id): minutes for id, minutes in orjson.loads(context["corrections"] or "[]")
-        }
+        self.corrected = {UUID(id): minutes for id, minutes in orjson.loads(context["corrections"] or "[]")}
         self._past = {
             date.fromisoformat(day): DayKeys(frozenset(texts), frozenset(evidence))
             for day, texts, evidence in orjson.loads(context["past"] or "[]")

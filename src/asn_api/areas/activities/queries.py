@@ -1,7 +1,7 @@
 """Reading activities: one, one's own, those within reach."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -57,9 +57,7 @@ _LOCK_DAY = (
 
 _CORRECTED = (
     select(ActivityCorrection.minutes_after)
-    .where(
-        ActivityCorrection.region_id == Activity.region_id, ActivityCorrection.activity_id == Activity.id
-    )
+    .where(ActivityCorrection.region_id == Activity.region_id, ActivityCorrection.activity_id == Activity.id)
     .order_by(ActivityCorrection.made_at.desc(), ActivityCorrection.id.desc())
     .limit(1)
     .scalar_subquery()
@@ -323,9 +321,7 @@ def listing(
     return lambda record: shown(record, access, around)
 
 
-def shown(
-    record: Any, access: Access, around: surroundings.Surroundings | None = None
-) -> dict[str, Any]:
+def shown(record: Any, access: Access, around: surroundings.Surroundings | None = None) -> dict[str, Any]:
     """The wire form of a row of this module's statements, from either door.
 
     Without `around` a lock that an outage moved is shown as if there had been none.

@@ -207,7 +207,9 @@ def _check_one_way(values: ActivityValues) -> None:
 def _with_plans(ledger: Ledger, row: Row) -> tuple[list[Fault], Row]:
     """The row with the plans of the work results it names, and what is wrong with naming them."""
     if row["work_result_id"] is None:
-        orphaned = [Fault("/indicator_id", "ACTIVITY_INDICATOR_WITHOUT_RESULT")] if row["indicator_id"] else []
+        orphaned = (
+            [Fault("/indicator_id", "ACTIVITY_INDICATOR_WITHOUT_RESULT")] if row["indicator_id"] else []
+        )
         return orphaned, {**row, "plan_id": None}
     if not row["further_links"] and row["share"] == 1:
         faults, plan_id = _plan(ledger, row["day"], row["work_result_id"], row["indicator_id"], "")
@@ -221,9 +223,7 @@ def _with_plans(ledger: Ledger, row: Row) -> tuple[list[Fault], Row]:
     linked = []
     for position, link in enumerate(further, 1):
         indicator = UUID(link["indicator_id"]) if link["indicator_id"] else None
-        named, plan = _plan(
-            ledger, row["day"], UUID(link["work_result_id"]), indicator, f"/links/{position}"
-        )
+        named, plan = _plan(ledger, row["day"], UUID(link["work_result_id"]), indicator, f"/links/{position}")
         faults += named
         linked.append({**link, "plan_id": str(plan)})
     return faults, {**row, "plan_id": plan_id, "further_links": linked}

@@ -82,9 +82,7 @@ async def reopen(db: AsyncSession, access: Access, id: UUID, expected: int, reas
     return stored
 
 
-async def opened(
-    db: AsyncSession, access: Access, ids: Sequence[UUID]
-) -> tuple[Ledger, Mapping[UUID, UUID]]:
+async def opened(db: AsyncSession, access: Access, ids: Sequence[UUID]) -> tuple[Ledger, Mapping[UUID, UUID]]:
     """The ledger of the days of these activities as far as they are within reach, and the superior of each
     owner in whose place, or as whom, the caller decides.
     """
@@ -97,7 +95,7 @@ async def opened(
     if access.employee_id is None or not owners:
         return ledger, {}
     mine = reports(access, access.today).where(ReportingLine.employee_id.in_(owners))
-    return ledger, {employee_id: superior_id for employee_id, superior_id in await db.execute(mine)}
+    return ledger, dict(list(await db.execute(mine)))
 
 
 def acted_for(access: Access, superiors: Mapping[UUID, UUID], owner_id: UUID) -> UUID | None:
