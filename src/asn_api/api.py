@@ -40,7 +40,7 @@ TAGS = {
     "policies": "The dated numbers that regulations and the region set.",
     "calendar": "Holidays, collective leave and working days.",
     "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, revision.",
-    "activities": "Daily activities: recording, submission, verification, rejection, reopening, corrections, delegated verification.",
+    "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
     "sync": "For phones that are often offline: many operations in one sending.",
     "journal": "Who changed what, and when.",

@@ -223,7 +223,8 @@ def _time_flags(
         Flag.LONG_DAY: total > policy.warn_day_minutes,
         Flag.NON_WORKING_DAY: not place.calendar.is_working_day(entry.day, place.days_per_week),
         Flag.ENDS_IN_FUTURE: entry.end_at - now > tolerance,
-        Flag.AFTER_LOCK: now >= period_lock(entry.day, policy.period_lock_day, place),
+        Flag.AFTER_LOCK: entry.day <= local_day(now, place.zone)
+        and now >= period_lock(entry.day, policy.period_lock_day, place),
     }
     return {flag for flag, applies in observations.items() if applies}
 

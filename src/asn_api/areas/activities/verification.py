@@ -95,7 +95,7 @@ async def opened(db: AsyncSession, access: Access, ids: Sequence[UUID]) -> tuple
     if access.employee_id is None or not owners:
         return ledger, {}
     mine = reports(access, access.today).where(ReportingLine.employee_id.in_(owners))
-    return ledger, dict(list(await db.execute(mine)))
+    return ledger, {each.employee_id: each.superior_id for each in await db.execute(mine)}
 
 
 def acted_for(access: Access, superiors: Mapping[UUID, UUID], owner_id: UUID) -> UUID | None:

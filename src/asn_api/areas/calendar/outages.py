@@ -1,5 +1,6 @@
 """Declares and withdraws outages: times in which the system could not be used, which extend deadlines."""
 
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ async def declare(access: Access, db: AsyncSession, given: OutageIn) -> tuple[Ou
     """The stored outage, and whether it is new; the same one sent again is given back."""
     unit_id = await reachable(access, db, given.unit_id)
     await lock(access, db)
-    span = Range(given.start_at, given.end_at)
+    span = Range(given.start_at.astimezone(UTC), given.end_at.astimezone(UTC))
     if given.id is not None and (known := await db.scalar(outage(access, given.id))) is not None:
         if (known.span, known.unit_id, known.reason) != (span, unit_id, given.reason):
             raise Problem("OUTAGE_ID_TAKEN")
