@@ -1,6 +1,6 @@
 """A person's day in numbers, and what it looks like from above: the problem first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -11,8 +11,13 @@ _RECORDED = frozenset({ActivityStatus.SUBMITTED, ActivityStatus.VERIFIED})
 _REPORTED = _RECORDED | {ActivityStatus.REJECTED}
 
 
-def evidence_keys(evidence: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+_NONE: frozenset[int] = frozenset()
+
+
+def evidence_keys(evidence: Collection[Mapping[str, Any]]) -> frozenset[int]:
     """Of links, and of files by their SHA-256 where one is named."""
+    if not evidence:
+        return _NONE
     return frozenset(evidence_key(each.get("sha256") or each["url"]) for each in evidence)
 
 
@@ -25,35 +30,45 @@ def totals(
     wait for nobody any more. What counts of the minutes depends on policy and calendar, which may change
     afterwards: it is computed from the minutes by category when it is asked for.
     """
-    rows = list(activities)
     corrected = corrected or {}
-    counts = {status: sum(row["status"] == status for row in rows) for status in ActivityStatus}
+    counts = dict.fromkeys(ActivityStatus, 0)
     verified: dict[str, int] = {}
-    for row in rows:
-        if row["status"] == ActivityStatus.VERIFIED:
-            verified[row["category"]] = verified.get(row["category"], 0) + row["verified_minutes"]
     corrections: dict[str, int] = {}
-    for row in rows:
-        if row.get("id") in corrected:
-            change = corrected[row["id"]] - (row["verified_minutes"] or 0)
-            corrections[row["category"]] = corrections.get(row["category"], 0) + change
-    reported = [row for row in rows if row["status"] in _REPORTED]
-    counting = [row for row in rows if row["status"] != ActivityStatus.REJECTED]
+    texts: set[int] = set()
+    evidence: set[int] = set()
+    late = claimed = settled = 0
+    first_reported_at = None
+    for row in activities:
+        status, category = row["status"], row["category"]
+        counts[status] += 1
+        granted = row["verified_minutes"] if status == ActivityStatus.VERIFIED else 0
+        if status == ActivityStatus.VERIFIED:
+            verified[category] = verified.get(category, 0) + granted
+        if corrected and row["id"] in corrected:
+            corrections[category] = corrections.get(category, 0) + corrected[row["id"]] - granted
+            settled += status == ActivityStatus.SUBMITTED
+        if status in _RECORDED:
+            claimed += row["minutes"]
+        if status in _REPORTED:
+            late += Flag.LATE in row["flags"]
+            if first_reported_at is None or row["submitted_at"] < first_reported_at:
+                first_reported_at = row["submitted_at"]
+        if status != ActivityStatus.REJECTED:
+            texts.add(text_key(row["description"]))
+            evidence |= evidence_keys(row["evidence"])
     return {
         "drafts": counts[ActivityStatus.DRAFT],
-        "waiting": sum(
-            row["status"] == ActivityStatus.SUBMITTED and row.get("id") not in corrected for row in rows
-        ),
+        "waiting": counts[ActivityStatus.SUBMITTED] - settled,
         "verified": counts[ActivityStatus.VERIFIED],
         "rejected": counts[ActivityStatus.REJECTED],
-        "late": sum(Flag.LATE in row["flags"] for row in reported),
-        "claimed_minutes": sum(row["minutes"] for row in rows if row["status"] in _RECORDED),
+        "late": late,
+        "claimed_minutes": claimed,
         "verified_minutes": sum(verified.values()),
         "verified_by_category": verified,
         "corrected_by_category": corrections,
-        "text_keys": sorted({text_key(row["description"]) for row in counting}),
-        "evidence_keys": sorted(set().union(*(evidence_keys(row["evidence"]) for row in counting))),
-        "first_reported_at": min((row["submitted_at"] for row in reported), default=None),
+        "text_keys": sorted(texts),
+        "evidence_keys": sorted(evidence),
+        "first_reported_at": first_reported_at,
     }
 
 

@@ -1,7 +1,6 @@
 """What an activity must satisfy when it is recorded, what a verifier should look at, and the deadlines."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +11,15 @@ from asn_api.rules.activities import Category, Flag
 from asn_api.rules.calendar import Calendar, Due, Zone, local_day, midnight
 from asn_api.rules.outages import NO_OUTAGES, Outages, extended_due, moved_lock
 from asn_api.rules.policy import ActivityPolicy, LateEntry, Reaction
-from asn_api.rules.suspicion import DayKeys, Position, Sighting, is_copied, is_implausible, is_used_evidence
+from asn_api.rules.suspicion import (
+    NO_PAST,
+    Past,
+    Position,
+    Sighting,
+    is_copied,
+    is_implausible,
+    is_used_evidence,
+)
 
 ONE_MINUTE = timedelta(minutes=1)
 
@@ -78,7 +85,7 @@ def check_entry(
     *,
     now: datetime,
     others: Sequence[Recorded],
-    past: Mapping[date, DayKeys] | None = None,
+    past: Past = NO_PAST,
     on_leave: bool = False,
 ) -> Judgement:
     """All faults and flags of an entry at once, under the policy of its day.
@@ -86,8 +93,9 @@ def check_entry(
     `others` are the person's other counting activities of that day and of the hours it reaches into; `past`
     has the texts and evidence of the person's days that `others` does not cover.
     """
-    faults = [*_time_faults(entry, policy, place, now, others), *_content_faults(entry, policy)]
-    flags = _time_flags(entry, policy, place, now, others) | _doubtful(entry, policy, others, past or {})
+    today = local_day(now, place.zone)
+    faults = [*_time_faults(entry, policy, place, today, others), *_content_faults(entry, policy)]
+    flags = _time_flags(entry, policy, place, now, today, others) | _doubtful(entry, policy, others, past)
     doubts = [
         (_overlaps(entry, others), policy.overlap, Flag.OVERLAP, "/start_at", "ACTIVITY_OVERLAP"),
         (on_leave, policy.leave_day, Flag.ON_LEAVE, "/day", "ACTIVITY_ON_LEAVE"),
@@ -170,13 +178,13 @@ def period_lock(day: date, lock_day: int, place: Place) -> datetime:
 
 
 def _time_faults(
-    entry: Entry, policy: ActivityPolicy, place: Place, now: datetime, others: Sequence[Recorded]
+    entry: Entry, policy: ActivityPolicy, place: Place, today: date, others: Sequence[Recorded]
 ) -> list[Fault]:
     faults = []
     span = entry.end_at - entry.start_at
     most = policy.max_minutes_per_day
     total = entry.minutes + sum(other.minutes for other in others if other.day == entry.day)
-    if entry.day > local_day(now, place.zone):
+    if entry.day > today:
         faults.append(Fault("/day", "ACTIVITY_DAY_IN_FUTURE"))
     if local_day(entry.start_at, place.zone) != entry.day:
         faults.append(Fault("/start_at", "ACTIVITY_STARTS_ON_ANOTHER_DAY", {"zone": place.zone.value}))
@@ -211,7 +219,12 @@ def _content_faults(entry: Entry, policy: ActivityPolicy) -> list[Fault]:
 
 
 def _time_flags(
-    entry: Entry, policy: ActivityPolicy, place: Place, now: datetime, others: Sequence[Recorded]
+    entry: Entry,
+    policy: ActivityPolicy,
+    place: Place,
+    now: datetime,
+    today: date,
+    others: Sequence[Recorded],
 ) -> set[Flag]:
     tolerance = policy.device_clock_tolerance_minutes * ONE_MINUTE
     total = entry.minutes + sum(other.minutes for other in others if other.day == entry.day)
@@ -223,44 +236,35 @@ def _time_flags(
         Flag.LONG_DAY: total > policy.warn_day_minutes,
         Flag.NON_WORKING_DAY: not place.calendar.is_working_day(entry.day, place.days_per_week),
         Flag.ENDS_IN_FUTURE: entry.end_at - now > tolerance,
-        Flag.AFTER_LOCK: entry.day <= local_day(now, place.zone)
+        # No month locks before it is over.
+        Flag.AFTER_LOCK: entry.day < today.replace(day=1)
         and now >= period_lock(entry.day, policy.period_lock_day, place),
     }
     return {flag for flag, applies in observations.items() if applies}
 
 
-def _doubtful(
-    entry: Entry, policy: ActivityPolicy, others: Sequence[Recorded], past: Mapping[date, DayKeys]
-) -> set[Flag]:
+def _doubtful(entry: Entry, policy: ActivityPolicy, others: Sequence[Recorded], past: Past) -> set[Flag]:
     """What only a person can judge: it is shown to the verifier and refuses nothing."""
-    days = {**past, **_keys_by_day(others)}
     flags = set()
-    if entry.text_key is not None and is_copied(
-        entry.text_key,
-        entry.day,
-        days,
-        least_days=policy.copied_text_days,
-        window_days=policy.copied_text_window_days,
-    ):
-        flags.add(Flag.COPIED_TEXT)
-    if is_used_evidence(entry.evidence_keys, entry.day, days, window_days=policy.same_evidence_window_days):
-        flags.add(Flag.SAME_EVIDENCE)
+    if (text := entry.text_key) is not None:
+        seen = [other.day for other in others if other.text == text]
+        seen += past.texts.get(text, ())
+        if seen and is_copied(
+            entry.day, seen, least_days=policy.copied_text_days, window_days=policy.copied_text_window_days
+        ):
+            flags.add(Flag.COPIED_TEXT)
+    if entry.evidence_keys:
+        seen = [other.day for other in others if not other.evidence.isdisjoint(entry.evidence_keys)]
+        for key in entry.evidence_keys:
+            seen += past.evidence.get(key, ())
+        if is_used_evidence(entry.day, seen, window_days=policy.same_evidence_window_days):
+            flags.add(Flag.SAME_EVIDENCE)
     if entry.position is not None:
         here = Sighting(entry.start_at, entry.end_at, entry.position)
         elsewhere = [Sighting(each.start_at, each.end_at, each.position) for each in others if each.position]
         if is_implausible(here, elsewhere, policy.implausible_speed_kmh):
             flags.add(Flag.IMPLAUSIBLE_PLACE)
     return flags
-
-
-def _keys_by_day(others: Sequence[Recorded]) -> dict[date, DayKeys]:
-    texts: dict[date, set[int]] = defaultdict(set)
-    evidence: dict[date, set[int]] = defaultdict(set)
-    for other in others:
-        if other.text is not None:
-            texts[other.day].add(other.text)
-        evidence[other.day] |= other.evidence
-    return {day: DayKeys(frozenset(texts[day]), frozenset(evidence[day])) for day in evidence}
 
 
 def _overlaps(entry: Entry, others: Sequence[Recorded]) -> bool:

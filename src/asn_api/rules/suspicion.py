@@ -5,13 +5,15 @@ of a person's reports can be held beside each day: two of 2³² that fall togeth
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+import zlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from hashlib import blake2b
 
 EARTH_RADIUS_KM = 6371.0088
+_NOT_TEXT = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,20 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class DayKeys:
-    """The texts and pieces of evidence of one day's activities."""
+class Past:
+    """The days on which somebody used a text or a piece of evidence, by their keys."""
 
-    texts: frozenset[int] = frozenset()
-    evidence: frozenset[int] = frozenset()
+    texts: Mapping[int, Collection[date]] = field(default_factory=dict)
+    evidence: Mapping[int, Collection[date]] = field(default_factory=dict)
+
+
+NO_PAST = Past()
 
 
 @lru_cache(maxsize=65536)
 def text_key(text: str) -> int:
     """The same for texts that differ in case, spaces and punctuation only."""
-    return _key("".join(character for character in text.casefold() if character.isalnum()))
+    return _key(_NOT_TEXT.sub("", text.casefold()))
 
 
 @lru_cache(maxsize=65536)
@@ -54,29 +59,18 @@ def evidence_key(evidence: str) -> int:
 
 
 def _key(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), signed=True)
+    return zlib.crc32(text.encode()) - 2**31
 
 
-def is_copied(
-    text: int, day: date, days: Mapping[date, DayKeys], *, least_days: int, window_days: int
-) -> bool:
-    """Whether the text stands on at least so many other days, none further away than the window."""
-    found = sum(
-        other != day and abs((other - day).days) <= window_days and text in keys.texts
-        for other, keys in days.items()
-    )
-    return found >= least_days
+def is_copied(day: date, seen: Iterable[date], *, least_days: int, window_days: int) -> bool:
+    """Whether a text, `seen` on these days, stands on at least so many others, none beyond the window."""
+    others = [other for other in set(seen) if other != day and abs((other - day).days) <= window_days]
+    return len(others) >= least_days
 
 
-def is_used_evidence(
-    evidence: Iterable[int], day: date, days: Mapping[date, DayKeys], *, window_days: int
-) -> bool:
-    """Whether any of the evidence supports another activity no further away than the window.
-
-    `days` holds the other activities only, those of the same day included.
-    """
-    near = [keys.evidence for other, keys in days.items() if abs((other - day).days) <= window_days]
-    return any(key in keys for key in evidence for keys in near)
+def is_used_evidence(day: date, seen: Iterable[date], *, window_days: int) -> bool:
+    """Whether evidence, `seen` with other activities on these days, supports one within the window."""
+    return any(abs((other - day).days) <= window_days for other in seen)
 
 
 def is_implausible(here: Sighting, others: Iterable[Sighting], speed_kmh: int) -> bool:

@@ -24,12 +24,12 @@ from asn_api.rules.calendar import Zone
 from asn_api.rules.days import evidence_keys, totals
 from asn_api.rules.entries import Entry, Judgement, Place, Recorded, check_entry, period_lock
 from asn_api.rules.policy import ActivityPolicy
-from asn_api.rules.suspicion import DayKeys, Position, text_key
+from asn_api.rules.suspicion import NO_PAST, Past, Position, text_key
 
 Row = dict[str, Any]
 
 ENTITY = "activity"
-_ONE_DAY = timedelta(days=1)
+_NEIGHBOURS = (timedelta(days=-1), timedelta(), timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Ledger:
         self._recorded: dict[UUID, dict[UUID, Recorded]] = defaultdict(dict)
         self._posts: dict[Pair, Post] = {}
         self._zones: dict[UUID, Zone] = {}
-        self._past: dict[date, DayKeys] = {}
+        self._past = NO_PAST
         self._policies: list[tuple[date, str]] = []
         self._changed: dict[UUID, Row] = {}
         self._deleted: list[UUID] = []
@@ -97,14 +97,13 @@ class Ledger:
         """The ledger of days whose people are locked already."""
         ordered = sorted(pairs)
         ledger = cls(access, driver)
-        ledger._read_context(await queries.context(driver, access, ordered, results))
+        context = await queries.context(driver, access, ordered, results)
+        ledger._read_context(context)
+        # Of these days all activities are at hand, as changed by this batch: their stored keys are outdated.
+        ledger._past = _past(context["past"], {day + step for _, day in ordered for step in _NEIGHBOURS})
         for record in await queries.activities(driver, access, ordered, ids):
             ledger._keep(_row(record))
             ledger._zones[record["id"]] = Zone(record["zone"])
-        # Their activities are at hand, as changed by this batch: what was stored of them is outdated.
-        for _, day in pairs:
-            for known in (day - _ONE_DAY, day, day + _ONE_DAY):
-                ledger._past.pop(known, None)
         return ledger
 
     def _keep(self, row: Row) -> None:
@@ -141,10 +140,6 @@ class Ledger:
                 frozenset(UUID(id) for id in each["indicators"]),
             )
         self.corrected = {UUID(id): minutes for id, minutes in orjson.loads(context["corrections"] or "[]")}
-        self._past = {
-            date.fromisoformat(day): DayKeys(frozenset(texts), frozenset(evidence))
-            for day, texts, evidence in orjson.loads(context["past"] or "[]")
-        }
 
     def post(self, employee_id: UUID, day: date) -> Post | None:
         return self._posts.get((employee_id, day))
@@ -276,6 +271,20 @@ def _row(record: asyncpg.Record) -> Row:
         if isinstance(row[name], str):  # as the driver gives it without a session's codec
             row[name] = orjson.loads(row[name])
     return row
+
+
+def _past(text: str | None, known: Collection[date]) -> Past:
+    """The keys of the days that are not known otherwise, each with its days."""
+    texts: dict[int, list[date]] = defaultdict(list)
+    evidence: dict[int, list[date]] = defaultdict(list)
+    for each, text_keys, of_evidence in orjson.loads(text or "[]"):
+        day = date.fromisoformat(each)
+        if day not in known:
+            for key in text_keys:
+                texts[key].append(day)
+            for key in of_evidence:
+                evidence[key].append(day)
+    return Past(texts, evidence)
 
 
 def _position(row: Row) -> Position | None:

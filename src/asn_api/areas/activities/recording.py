@@ -191,7 +191,7 @@ def _judged(ledger: Ledger, row: Row) -> Row:
     if post is None:
         raise Problem("INVALID_ACTIVITY", faults=[Fault("/day", "ACTIVITY_NO_POST")])
     row = {**row, "unit_id": post.unit_id, "position_id": post.position_id}
-    faults, row = _with_plans(ledger, row)
+    faults = _link(ledger, row)
     judgement = ledger.judge(row, now=ledger.access.now)
     faults += judgement.faults
     if faults:
@@ -204,29 +204,28 @@ def _check_one_way(values: ActivityValues) -> None:
         raise Problem("INVALID_ACTIVITY", faults=[Fault("/links", "ACTIVITY_LINKED_TWO_WAYS")])
 
 
-def _with_plans(ledger: Ledger, row: Row) -> tuple[list[Fault], Row]:
-    """The row with the plans of the work results it names, and what is wrong with naming them."""
-    if row["work_result_id"] is None:
-        orphaned = (
-            [Fault("/indicator_id", "ACTIVITY_INDICATOR_WITHOUT_RESULT")] if row["indicator_id"] else []
-        )
-        return orphaned, {**row, "plan_id": None}
-    if not row["further_links"] and row["share"] == 1:
-        faults, plan_id = _plan(ledger, row["day"], row["work_result_id"], row["indicator_id"], "")
-        return faults, {**row, "plan_id": plan_id}
+def _link(ledger: Ledger, row: Row) -> list[Fault]:
+    """Put the plans of the named work results into the row; gives what is wrong with naming them."""
+    row["plan_id"] = None
+    result_id, indicator_id = row["work_result_id"], row["indicator_id"]
+    if result_id is None:
+        return [Fault("/indicator_id", "ACTIVITY_INDICATOR_WITHOUT_RESULT")] if indicator_id else []
     further = row["further_links"]
-    shares = [Share(row["work_result_id"], Decimal(row["share"]))]
+    if not further and row["share"] == 1:
+        faults, row["plan_id"] = _plan(ledger, row["day"], result_id, indicator_id, "")
+        return faults
+    shares = [Share(result_id, Decimal(row["share"]))]
     shares += [Share(UUID(link["work_result_id"]), Decimal(link["share"])) for link in further]
     faults = check_links(shares, ledger.policy(row["day"]).max_links)
-    named, plan_id = _plan(ledger, row["day"], row["work_result_id"], row["indicator_id"], "/links/0")
+    named, row["plan_id"] = _plan(ledger, row["day"], result_id, indicator_id, "/links/0")
     faults += named
-    linked = []
+    row["further_links"] = []
     for position, link in enumerate(further, 1):
         indicator = UUID(link["indicator_id"]) if link["indicator_id"] else None
         named, plan = _plan(ledger, row["day"], UUID(link["work_result_id"]), indicator, f"/links/{position}")
         faults += named
-        linked.append({**link, "plan_id": str(plan)})
-    return faults, {**row, "plan_id": plan_id, "further_links": linked}
+        row["further_links"].append({**link, "plan_id": str(plan)})
+    return faults
 
 
 def _plan(

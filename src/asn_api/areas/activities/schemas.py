@@ -59,7 +59,7 @@ class ActivityValues(In):
     work_result_id: UUID | None = Field(default=None, description="A work result of one's own plan.")
     indicator_id: UUID | None = None
     links: list[LinkIn] = Field(
-        default=[],
+        default_factory=list,
         max_length=20,
         description="For several work results, the principal one first; then without `work_result_id`.",
     )
