@@ -10,7 +10,7 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
 from asn_api.access.scope import hot_params
-from asn_api.areas.activities import columns, corrections, queries, recording, verification
+from asn_api.areas.activities import columns, corrections, locked_queries, queries, recording, verification
 from asn_api.areas.activities.schemas import (
     ActivityFilter,
     ActivityIn,
@@ -90,7 +90,7 @@ async def get_activity(id: UUID, database: HotDatabase, access: CanRead) -> Resp
     row = await database.fetch_row(queries.ONE, queries.one_params(access, id, hot_params(access)))
     if row is None:
         raise Problem("NOT_FOUND")
-    around = await queries.hot_surroundings_of(database, access) if row["disturbed"] else None
+    around = await locked_queries.hot_surroundings_of(database, access) if row["disturbed"] else None
     return _json(queries.shown(row, access, around), {"ETag": etag(row["version"])})
 
 
@@ -105,7 +105,7 @@ async def list_activities(
 ) -> Response:
     """Activities within reach, the newest day first; as a table or a stream of lines by `Accept`."""
     statement, keys = queries.listed(access, wanted), queries.order(wanted)
-    shown = queries.listing(access, await queries.surroundings_of(db, access))
+    shown = queries.listing(access, await locked_queries.surroundings_of(db, access))
     if format is not Format.JSON:
         ordered = statement.order_by(*queries.sorting(keys))
         return await export(request, ordered, columns.COLUMNS, "kegiatan", format, shown)
@@ -201,8 +201,8 @@ async def list_corrections(
     """What was corrected after the lock, in order; the last one holds."""
     if (await db.execute(queries.places(access, [id]))).first() is None:
         raise Problem("NOT_FOUND")
-    statement = queries.corrections(access, id)
-    return await page(db, request, response, statement, queries.CORRECTIONS_ORDER, wanted, dict)
+    statement = locked_queries.corrections(access, id)
+    return await page(db, request, response, statement, locked_queries.CORRECTIONS_ORDER, wanted, dict)
 
 
 @router.post("/v1/activities/verifications", response_model=DecisionsOut)
