@@ -30,8 +30,8 @@ def archive(
     """Move decided activities of old years into compressed files; totals and the journal stay. Repeat after a stop."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from asn_api.core.settings import settings
     from asn_api.core.schema import check_database
+    from asn_api.core.settings import settings
 
     check_database(settings())
     try:

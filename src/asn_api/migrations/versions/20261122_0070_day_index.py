@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "20261122_0060"
-down_revision = "20261122_0050"
+revision = "20261122_0070"
+down_revision = "20261122_0060"
 branch_labels = None
 depends_on = None
 
