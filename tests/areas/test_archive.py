@@ -17,7 +17,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from asn_api.access.actor import Access, system
 from asn_api.access.grants import Permission
@@ -25,6 +25,11 @@ from asn_api.areas.activities.archive_queries import family
 from asn_api.areas.activities.archiving import Folder, Moved, archive, counted, latest
 from asn_api.core.mapping import Table, uuid7
 from asn_api.core.settings import Settings
+from asn_api.tables.activities import Activity
+from asn_api.tables.files import Evidence
+from tests.areas.sending import pdf, sent
+from tests.areas.test_files import clean_up, means
+from tests.areas.test_files import stored as stored_file
 from tests.conftest import NOW
 from tests.factories import City
 
@@ -137,6 +142,37 @@ async def test_a_day_on_which_something_waits_stays_whole(
         )
     await moved(city, Folder(tmp_path))
     assert list(stored(settings, city).values()) == [date(2023, 12, 1)] * 2
+
+
+async def test_evidence_goes_along_and_its_file_stays(city: City, settings: Settings, tmp_path: Path) -> None:
+    report(settings, city, date(2023, 12, 1), date(2023, 12, 1), each=1)
+    async with city.call_as("staff") as staff:
+        named, unnamed = await sent(staff, pdf()), await sent(staff, pdf())
+    async with city.database.sessions.begin() as db:
+        shown = (
+            await db.scalars(
+                select(Activity).where(
+                    Activity.region_id == city.region.id, Activity.employee_id == city.id("staff")
+                )
+            )
+        ).one()
+        evidence = Evidence(
+            region_id=city.region.id,
+            id=uuid7(),
+            activity_id=shown.id,
+            employee_id=shown.employee_id,
+            unit_id=shown.unit_id,
+            day=shown.day,
+            file_id=UUID(named),
+            created_at=NOW,
+        )
+        db.add(evidence)
+    await moved(city, Folder(tmp_path))
+    [row] = [each["row"] for each in kept(tmp_path) if each["table"] == "evidence"]
+    assert (row["activity_id"], row["file_id"]) == (str(shown.id), named)
+    await clean_up(means(city, days=1000))
+    assert await stored_file(city, named) is not None
+    assert await stored_file(city, unnamed) is None
 
 
 def test_this_year_and_the_one_before_are_never_archived() -> None:

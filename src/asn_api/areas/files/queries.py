@@ -155,4 +155,4 @@ def _names() -> Any:
 
 
 def _is_named() -> Any:
-    return exists().where(_names())
+    return or_(File.archived_at.is_not(None), exists().where(_names()))
