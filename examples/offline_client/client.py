@@ -1,0 +1,143 @@
+"""The phone's side of the sync protocol: signing in, pushing what waits, pulling what changed."""
+
+import asyncio
+import gzip
+import json
+from typing import Any
+
+import httpx
+
+from examples.offline_client.store import Json, Store, uuid7
+
+
+class NotReached(Exception):
+    """No usable answer: whether the server did it is unknown, so the same is sent again `after` seconds."""
+
+    def __init__(self, after: float = 0) -> None:
+        super().__init__(f"try again in {after} seconds")
+        self.after = after
+
+
+class Refused(Exception):
+    """The server understood and said no to the whole request; nothing was done."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.answer = answer
+        try:
+            self.problem: Json = answer.json()
+        except ValueError:
+            self.problem = {"code": f"HTTP_{answer.status_code}", "detail": answer.text}
+        super().__init__(f"{self.problem.get('code')}: {self.problem.get('detail')}")
+
+
+class SignInNeeded(Refused):
+    """The session has ended. The queue stays: it belongs to the person, not to the session."""
+
+
+class Client:
+    def __init__(self, store: Store, http: httpx.AsyncClient) -> None:
+        self.store = store
+        self.http = http
+        self._access = ""
+        self._refreshing = asyncio.Lock()
+        self._syncing = asyncio.Lock()
+
+    # --- who we are
+
+    async def sign_in(self, region: str, nip: str, password: str, name: str, otp: str | None = None) -> None:
+        """A session, and this phone enrolled with it (which is harmless to repeat)."""
+        given = {"region": region, "nip": nip, "password": password, "otp": otp, "device": name}
+        self._remember(await self._send("POST", "/v1/sessions", given))
+        self.store.put(device=self.store.get("device") or uuid7())
+        await self._call(
+            "POST", "/v1/devices", {"id": self.store.get("device"), "name": name, "platform": "OTHER"}
+        )
+
+    def _remember(self, answer: Json) -> None:
+        # Stored before it is used: a token that was shown and then forgotten would end the session.
+        self.store.put(refresh_token=answer["refresh_token"])
+        self._access = answer["access_token"]
+
+    async def _refresh(self, used: str) -> None:
+        """Only one at a time. No answer is no harm: the same token gives the same successor for a while."""
+        async with self._refreshing:
+            if self._access != used:
+                return
+            token = self.store.get("refresh_token")
+            try:
+                answer = await self._send("POST", "/v1/sessions/refresh", {"refresh_token": token})
+            except Refused as refused:
+                raise SignInNeeded(refused.answer) from None
+            self._remember(answer)
+
+    # --- sync
+
+    async def sync(self) -> None:
+        """Push, then pull. Whatever interrupts it, the next call goes on where this one stopped."""
+        async with self._syncing:
+            await self._push()
+            await self._pull()
+
+    async def _push(self) -> None:
+        sent: set[str] = set()
+        while batch := self.store.batch():
+            if sent.issuperset(each["op_id"] for each in batch):
+                return
+            sent.update(each["op_id"] for each in batch)
+            body = {"device_id": self.store.get("device"), "operations": batch}
+            self.store.settle((await self._call("POST", "/v1/sync/push", body))["results"])
+
+    async def _pull(self) -> None:
+        more = True
+        while more:
+            since = self.store.get("since")
+            page = await self._call("GET", "/v1/sync/pull", params={"since": since} if since else {})
+            self.store.take(page)
+            more = page["more"]
+
+    async def decide(self, op_id: str, decision: str, version: int | None = None, data: Json | None = None) -> None:
+        """Settle a conflict: APPLY on the `version` that was looked at, or DISCARD."""
+        given = {"decision": decision, "base_version": version, "data": data}
+        await self._call("POST", f"/v1/sync/conflicts/{op_id}/resolution", given)
+        await self.sync()
+
+    async def confirm(self) -> None:
+        """Now and then: does the server still hold what it accepted? What it lost is sent again."""
+        while items := self.store.unconfirmed():
+            self.store.confirm((await self._call("POST", "/v1/sync/receipts", {"items": items}))["results"])
+            if self.store.unconfirmed() == items:
+                return
+
+    # --- HTTP
+
+    async def _call(self, method: str, path: str, body: Json | None = None, params: Any = None) -> Json:
+        """With the access token; one refresh when there is none or it has ended."""
+        if not self._access:
+            await self._refresh("")
+        used = self._access
+        try:
+            return await self._send(method, path, body, params, used)
+        except Refused as refused:
+            if refused.answer.status_code != 401:
+                raise
+        await self._refresh(used)
+        return await self._send(method, path, body, params, self._access)
+
+    async def _send(
+        self, method: str, path: str, body: Json | None = None, params: Any = None, token: str = ""
+    ) -> Json:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        content = None
+        if body is not None:
+            content = gzip.compress(json.dumps(body, separators=(",", ":")).encode())
+            headers |= {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        try:
+            answer = await self.http.request(method, path, content=content, params=params, headers=headers)
+            if answer.status_code == 429 or answer.status_code >= 500:
+                raise NotReached(float(answer.headers.get("Retry-After", 0)))
+            if answer.is_success:
+                result: Json = answer.json()
+                return result
+        except (httpx.TransportError, httpx.DecodingError, ValueError) as error:
+            raise NotReached from error
+        raise Refused(answer)

@@ -1,0 +1,288 @@
+"""The phone's memory in one SQLite file: records as the server last told them, and the operations that wait.
+
+Each public method is one transaction, so the app may be killed anywhere and goes on from the last whole step.
+"""
+
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+Json = dict[str, Any]
+
+SCHEMA = """
+create table if not exists state (name text primary key, value text not null);
+create table if not exists records (
+  type text, id text, version integer, data text, generation integer, primary key (type, id));
+create table if not exists operations (
+  seq integer primary key, op_id text unique, type text, id text, state text, not_before real, wire text, result text);
+create table if not exists receipts (
+  op_id text primary key, receipt text, seq integer, wire text, stored integer default 0);
+"""
+QUEUED, REJECTED, CONFLICT = "QUEUED", "REJECTED", "CONFLICT"
+BATCH = 500
+
+
+def uuid7() -> str:
+    """Ids are made here, once, and sent again as they are: that makes every repetition harmless."""
+    number = time.time_ns() // 1_000_000 << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62
+    return str(UUID(int=number | secrets.randbits(62)))
+
+
+def now_here() -> datetime:
+    return datetime.now().astimezone()
+
+
+class Store:
+    def __init__(self, path: Path | str, clock: Callable[[], datetime] = now_here) -> None:
+        self.clock = clock
+        self.db = sqlite3.connect(path, isolation_level=None)
+        self.db.row_factory = sqlite3.Row
+        self.db.executescript(SCHEMA)
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """All or nothing."""
+        self.db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("rollback")
+            raise
+        self.db.execute("commit")
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A small fact: the device's id, the refresh token, where the next pull begins."""
+        row = self.db.execute("select value from state where name = ?", (name,)).fetchone()
+        return json.loads(row["value"]) if row else default
+
+    def put(self, **facts: Any) -> None:
+        with self.step():
+            self._put(**facts)
+
+    # --- what the person does: stored first, sent later
+
+    def change(
+        self, type: str, action: str, id: str | None = None, data: Json | None = None, *, submit: bool = True
+    ) -> str:
+        """Queue one change of one record and give the record's id; without `id` the record is new."""
+        with self.step():
+            id = id or uuid7()
+            base, after = self._base(type, id)
+            if data and "activity_id" in data:
+                after += self._base("activity", data["activity_id"])[1]
+            wire = {"op_id": uuid7(), "type": type, "action": action, "id": id, "base_version": base}
+            wire |= {"after": after, "device_at": self.clock().isoformat(), "data": data}
+            if type == "activity" and action == "put" and base is None:
+                wire["submit"] = submit
+            self._queue(wire)
+            return id
+
+    def _base(self, type: str, id: str) -> tuple[int | None, list[str]]:
+        """What a change builds on: the last unsent one, counting on (`after` says whose real result is meant),
+        or else the server's copy."""
+        for each in reversed(self.operations(id)):
+            if each["type"] == type and each["state"] != CONFLICT:
+                return (each["wire"]["base_version"] or 0) + 1, [each["op_id"]]
+        held = self._held(type, id)
+        return (held["version"] if held else None), []
+
+    def correct(self, op_id: str, data: Json) -> None:
+        """A corrected change is a new operation in the place of the rejected one; its children follow it."""
+        with self.step():
+            for each in self.operations():
+                if each["op_id"] == op_id and each["state"] == REJECTED:
+                    wire = each["wire"] | {"op_id": uuid7(), "data": data}
+                    wire["device_at"] = self.clock().isoformat()
+                    self._adopt(op_id, [wire["op_id"]])
+                    self._remove(each)
+                    self._queue(wire, each["seq"])
+
+    def discard(self, op_id: str) -> None:
+        """The person gives a change up: what was built on it now builds on what it was built on."""
+        with self.step():
+            self._discard(op_id)
+
+    # --- what the person sees
+
+    def shown(self, type: str = "activity") -> dict[str, Json]:
+        """The server's copies with the unsent operations on top of them: no pull ever overwrites those.
+
+        Where there is a conflict the server's values stand, and ours stand beside them in `problems`.
+        """
+        rows = self.db.execute("select id, data from records where type = ?", (type,))
+        shown = {row["id"]: json.loads(row["data"]) for row in rows}
+        for each in self.operations():
+            if each["type"] == type and each["state"] != CONFLICT:
+                _apply(shown, each["wire"])
+        return shown
+
+    def problems(self) -> list[Json]:
+        """Rejected operations and conflicts with the server's answer: nothing typed disappears by itself."""
+        return [each for each in self.operations() if each["state"] != QUEUED]
+
+    def operations(self, id: str | None = None) -> list[Json]:
+        """All that is not settled, oldest first; of one record when `id` is given."""
+        rows = self.db.execute("select * from operations where ?1 is null or id = ?1 order by seq", (id,))
+        return [
+            {**row, "wire": json.loads(row["wire"]), "result": json.loads(row["result"])}
+            for row in map(dict, rows)
+        ]
+
+    # --- push
+
+    def batch(self) -> list[Json]:
+        """What can be sent now, oldest first; whatever builds on a rejected operation waits for the person."""
+        waiting: set[str] = set()
+        ready = []
+        for each in self.operations():
+            later = each["state"] != QUEUED or each["not_before"] > self.clock().timestamp()
+            if later or waiting.intersection(each["wire"]["after"]):
+                waiting.add(each["op_id"])
+            else:
+                ready.append(each["wire"])
+        return ready[:BATCH]
+
+    def settle(self, results: list[Json]) -> None:
+        """The answer to a batch. What is no longer in the queue was settled by an earlier answer."""
+        with self.step():
+            queued = {each["op_id"]: each for each in self.operations()}
+            for result in results:
+                if (operation := queued.get(result["op_id"])) is not None:
+                    self._settle(operation, result)
+            self._close_conflicts()
+
+    def _settle(self, operation: Json, result: Json) -> None:
+        seq, wire = operation["seq"], operation["wire"]
+        if result["status"] == "conflict" or result["retry"] == "AFTER_CHANGE":
+            state = CONFLICT if result["status"] == "conflict" else REJECTED
+            given = state, json.dumps(result), seq
+            self.db.execute("update operations set state = ?, result = ? where seq = ?", given)
+        elif result["retry"] == "LATER":
+            later = self.clock().timestamp() + (result["retry_after"] or 0)
+            self.db.execute("update operations set not_before = ? where seq = ?", (later, seq))
+        else:
+            kept = wire["op_id"], result["receipt"], seq, json.dumps(wire)
+            self.db.execute("insert or replace into receipts values (?, ?, ?, ?, 0)", kept)
+            self._remove(operation)
+            self._accepted(wire, result["version"])
+        if result["current"]:
+            self._hold(wire["type"], wire["id"], result["current"]["version"], result["current"])
+
+    def _accepted(self, wire: Json, version: int) -> None:
+        """Our change becomes part of the server's copy, until the next pull brings the whole record."""
+        held = self._held(wire["type"], wire["id"])
+        if held is None or held["version"] < version:
+            copy = {wire["id"]: json.loads(held["data"])} if held else {}
+            _apply(copy, wire)
+            self._hold(wire["type"], wire["id"], version, copy.get(wire["id"]))
+
+    # --- pull
+
+    def take(self, page: Json) -> None:
+        """One page and the token behind it, in one step: no change is skipped, and one that comes twice is harmless."""
+        with self.step():
+            restarts = self.get("restarts", {})
+            for type in page["restarted"]:
+                restarts[type] = self.get("generation", 0) + 1
+                self._put(generation=restarts[type])
+            for each in page["changes"]:
+                self._hold(each["type"], each["id"], each["version"], each["data"])
+            if not page["more"]:
+                # Not delivered again, so gone. (One with an unsent operation stays: the answer to that will tell.)
+                gone = "type = ? and generation < ? and id not in (select id from operations)"
+                for restart in restarts.items():
+                    self.db.execute(f"delete from records where {gone}", restart)  # noqa: S608
+                restarts = {}
+            self._put(since=page["next"], restarts=restarts)
+            self._close_conflicts()
+
+    def _close_conflicts(self) -> None:
+        """A conflict may have been decided on another phone of the same person."""
+        for each in self.problems():
+            known = self._held("conflict", each["op_id"])
+            decision = json.loads(known["data"])["decision"] if known else None
+            if each["state"] == CONFLICT and decision == "DISCARD":
+                self._discard(each["op_id"])
+            elif each["state"] == CONFLICT and decision == "APPLY":
+                self._remove(each)
+
+    # --- receipts
+
+    def unconfirmed(self) -> list[Json]:
+        rows = self.db.execute("select op_id, receipt from receipts where not stored limit ?", (BATCH,))
+        return [dict(row) for row in rows]
+
+    def confirm(self, results: list[Json]) -> None:
+        """Stored: our copy may go. Genuine, but the server has lost it: back into its place in the queue."""
+        with self.step():
+            for each in results:
+                one = (each["op_id"],)
+                row = self.db.execute("select seq, wire from receipts where op_id = ?", one).fetchone()
+                if each["stored"]:
+                    self.db.execute("update receipts set stored = 1, wire = null where op_id = ?", one)
+                elif each["genuine"] and row and row["wire"]:
+                    self.db.execute("delete from receipts where op_id = ?", one)
+                    self._queue(json.loads(row["wire"]), row["seq"])
+
+    # --- rows
+
+    def _put(self, **facts: Any) -> None:
+        for name, value in facts.items():
+            self.db.execute("insert or replace into state values (?, ?)", (name, json.dumps(value)))
+
+    def _queue(self, wire: Json, seq: int | None = None) -> None:
+        if seq is None:
+            seq = self.get("seq", 0) + 1
+            self._put(seq=seq)
+        row = seq, wire["op_id"], wire["type"], wire["id"], QUEUED, 0, json.dumps(wire), "null"
+        self.db.execute("insert into operations values (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def _remove(self, operation: Json) -> None:
+        self.db.execute("delete from operations where seq = ?", (operation["seq"],))
+
+    def _discard(self, op_id: str) -> None:
+        for each in self.operations():
+            if each["op_id"] == op_id:
+                self._adopt(op_id, each["wire"]["after"], each["wire"])
+                self._remove(each)
+
+    def _adopt(self, op_id: str, instead: list[str], built_on: Json | None = None) -> None:
+        """Let the children of an operation name others in `after`, and build on what it was built on."""
+        for each in self.operations():
+            wire = each["wire"]
+            if op_id in wire["after"]:
+                wire["after"] = [one for one in wire["after"] if one != op_id] + instead
+                if built_on and built_on["id"] == wire["id"]:
+                    wire["base_version"] = built_on["base_version"]
+                given = json.dumps(wire), each["seq"]
+                self.db.execute("update operations set wire = ?, not_before = 0 where seq = ?", given)
+
+    def _held(self, type: str, id: str) -> Any:
+        return self.db.execute("select * from records where type = ? and id = ?", (type, id)).fetchone()
+
+    def _hold(self, type: str, id: str, version: int | None, data: Json | None) -> None:
+        """Keep the server's copy; without data the record is gone."""
+        if data is None:
+            self.db.execute("delete from records where type = ? and id = ?", (type, id))
+        else:
+            row = type, id, version, json.dumps(data), self.get("generation", 0)
+            self.db.execute("insert or replace into records values (?, ?, ?, ?, ?)", row)
+
+
+def _apply(records: dict[str, Json], wire: Json) -> None:
+    """What an operation will lead to, as far as the phone can tell."""
+    id, action = wire["id"], wire["action"]
+    if action == "delete":
+        records.pop(id, None)
+    elif action == "put":
+        status = {} if id in records else {"status": "SUBMITTED" if wire.get("submit") else "DRAFT"}
+        records[id] = records.get(id, {"id": id}) | wire["data"] | status
+    elif id in records:
+        records[id]["status"] = "SUBMITTED" if action == "submit" else "DRAFT"
