@@ -37,7 +37,7 @@ TAGS = {
     "employees": "Employee records: search, history, changes, imports from the national portal, exports.",
     "policies": "The dated numbers that regulations and the region set.",
     "calendar": "Holidays, collective leave and working days.",
-    "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, revision.",
+    "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, progress.",
     "activities": "Daily activities: recording, submission, verification, rejection, reopening.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
     "sync": "For phones that are often offline: many operations in one sending.",

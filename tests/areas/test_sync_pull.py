@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from asn_api.areas.organization.lines import rebuild
 from asn_api.areas.sync.jobs import forget_views
+from asn_api.areas.sync.kinds import KINDS
 from asn_api.core.database import Database
 from asn_api.core.jobs import Means
 from asn_api.core.journal import begin_epoch
@@ -255,7 +256,7 @@ async def test_an_old_token_begins_its_types_anew_and_what_is_gone_goes(city: Ci
             answer = (await staff.get("/v1/sync/pull", params={"since": phone.token})).json()
         finally:
             city.app.state.clock = lambda: settled
-    assert set(answer["restarted"]) == {"activity", "plan", "conflict"}
+    assert set(answer["restarted"]) == set(KINDS)
     assert [each["id"] for each in answer["changes"]] == [id]
 
 
@@ -355,5 +356,5 @@ async def test_reaches_that_no_token_names_are_forgotten(
         await forget_views(later)
         id = await recorded(staff)
         answer = (await staff.get("/v1/sync/pull", params={"since": phone.token})).json()
-    assert set(answer["restarted"]) == {"activity", "plan", "conflict"}
+    assert set(answer["restarted"]) == set(KINDS)
     assert [each["id"] for each in answer["changes"]] == [id]

@@ -109,6 +109,25 @@ def test_the_demo_has_gaps_rejections_late_entries_and_a_journal(
     assert silent == 0
 
 
+def test_the_demo_reports_progress_within_its_plans(given: dict[str, str], loaded: Logins | None) -> None:
+    [(reports, journalled, outside, other, shrunk)] = ask(
+        given,
+        "SELECT count(*),"
+        " count(*) FILTER (WHERE EXISTS (SELECT FROM journal j WHERE j.region_id = r.region_id"
+        "  AND j.entity = 'progress' AND j.entity_id = r.id AND j.version = r.version)),"
+        " count(*) FILTER (WHERE NOT p.period @> r.day OR r.day > now()),"
+        " count(*) FILTER (WHERE (p.employee_id, w.plan_id, i.work_result_id)"
+        "  IS DISTINCT FROM (r.employee_id, r.plan_id, r.work_result_id)),"
+        " count(*) FILTER (WHERE i.aspect = 'QUANTITY' AND r.value < r.before)"
+        " FROM (SELECT *, lag(value) OVER (PARTITION BY indicator_id ORDER BY day) AS before"
+        "  FROM progress_reports) r"
+        " JOIN plans p ON p.id = r.plan_id JOIN indicators i ON i.id = r.indicator_id"
+        " JOIN work_results w ON w.id = i.work_result_id",
+    )
+    assert reports > 100
+    assert (journalled, outside, other, shrunk) == (reports, 0, 0, 0)
+
+
 @pytest.fixture
 async def database(given: dict[str, str], loaded: Logins | None) -> AsyncIterator[Database]:
     database = Database(Settings(**given))

@@ -1,14 +1,16 @@
 """Samples of goals and plans."""
 
 from datetime import date
+from decimal import Decimal
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
 from asn_api.core.mapping import uuid7
-from asn_api.rules.plans import Approach, PlanStatus, PlanType
-from asn_api.tables.performance import AgencyGoal, Plan
+from asn_api.rules.plans import Approach, Aspect, PlanStatus, PlanType, Polarity, ResultKind
+from asn_api.tables.performance import AgencyGoal, Indicator, Plan, ProgressReport, WorkResult
 from tests.factories import City
 from tests.matrix import Build, Sample, add
 
@@ -29,9 +31,11 @@ async def goal(city: City) -> UUID:
     return row.id
 
 
-async def plan(city: City, person: str = "staff", status: PlanStatus = PlanStatus.DRAFT) -> UUID:
+async def plan(
+    city: City, person: str = "staff", status: PlanStatus = PlanStatus.DRAFT, year: int | None = None
+) -> UUID:
     """In a year of its own, so that plans do not overlap."""
-    year = next(_years)
+    year = year or next(_years)
     row = Plan(
         region_id=city.region.id,
         id=uuid7(),
@@ -92,6 +96,63 @@ def new_goal(city: City) -> Sample:
     return Sample(body=body, about="health")
 
 
+_past = count(2025, -1)
+"""Progress can be reported of days that have come."""
+
+
+async def report(city: City, person: str = "staff", year: int | None = None) -> ProgressReport:
+    year = year or next(_past)
+    plan_id = await plan(city, person, year=year)
+    result = WorkResult(
+        region_id=city.region.id,
+        id=uuid7(),
+        plan_id=plan_id,
+        kind=ResultKind.PRIMARY,
+        statement="Laporan tersusun",
+        order_no=1,
+    )
+    indicator = Indicator(
+        region_id=city.region.id,
+        id=uuid7(),
+        work_result_id=result.id,
+        aspect=Aspect.QUANTITY,
+        statement="Jumlah laporan",
+        target_value=Decimal(12),
+        target_unit="dokumen",
+        polarity=Polarity.HIGHER_IS_BETTER,
+        order_no=1,
+    )
+    row = ProgressReport(
+        region_id=city.region.id,
+        id=uuid7(),
+        employee_id=city.id(person),
+        unit_id=city.posts[person].unit_id,
+        plan_id=plan_id,
+        work_result_id=result.id,
+        indicator_id=indicator.id,
+        day=date(year, 6, 30),
+        value=Decimal(5),
+        received_at=city.now,
+    )
+    await add(city, result)
+    await add(city, indicator)
+    await add(city, row)
+    return row
+
+
+def progress(**body: Any) -> Build:
+    async def build(city: City) -> Sample:
+        row = await report(city)
+        given = body and {"indicator_id": str(row.indicator_id), "day": row.day.isoformat(), **body}
+        return Sample({"id": row.id}, body=given or None)
+
+    return build
+
+
+async def listed_progress(city: City) -> Sample:
+    return Sample({"plan_id": (await report(city)).plan_id})
+
+
 DECISION = {
     "action": "APPROVE",
     "decided_by_name": "Wali Kota",
@@ -122,4 +183,8 @@ SAMPLES: dict[str, Build] = {
     "reopen_plan": of(PlanStatus.REVISION_REQUESTED),
     "record_plan_decision": of(PlanStatus.SUBMITTED, about="head", succeeds=False, **DECISION),
     "list_plan_revisions": of(PlanStatus.DRAFT),
+    "list_plan_progress": listed_progress,
+    "get_progress": progress(),
+    "put_progress": progress(value="6"),
+    "delete_progress": progress(),
 }

@@ -32,7 +32,7 @@ from asn_api.core.journal import Author, Change, JournalEntry, record
 from asn_api.core.mapping import uuid7
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings
-from asn_api.demo import city, planned, roster
+from asn_api.demo import city, planned, progress, roster
 from asn_api.demo.history import History
 from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
@@ -41,7 +41,7 @@ from asn_api.tables.activities import Activity, DayTotal
 from asn_api.tables.employees import EmployeeImport
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Region, Unit
-from asn_api.tables.performance import Indicator, Plan, WorkResult
+from asn_api.tables.performance import Indicator, Plan, ProgressReport, WorkResult
 from asn_api.tables.policies import Policy
 
 CODE, NAME = "kota-demo", "Kota Demo"
@@ -156,10 +156,11 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         years = sorted({day.year for day in days} | {access.today.year})
         made = {year: await planned.store(db, access, people, year) for year in years}
         of_logins = {person.member.agency for person in people if person.nip in LOGINS.values()}
+        await progress.store(db, access, people, made, share=share, always=of_logins)
         history = History(access, people, await activity_policies(db, access.region_id), calendar)
         await history.store(db, made, share=share, recent=RECENT, always=sorted(of_logins))
         await _open_logins(db, settings, access)
-        await analyze(db, Plan, WorkResult, Indicator, Activity, DayTotal, JournalEntry)
+        await analyze(db, Plan, WorkResult, Indicator, ProgressReport, Activity, DayTotal, JournalEntry)
 
 
 def _working_days(calendar: Calendar, start: date, end: date) -> list[date]:

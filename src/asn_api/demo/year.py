@@ -76,9 +76,13 @@ def activities(
             if day not in midnights:
                 midnight = datetime.combine(day, time(), zone)
                 midnights[day] = (midnight, int(midnight.timestamp()) * 1000)
-        whole = member.agency in always or crc32(member.agency.encode()) < share * 2**32
-        first = 0 if whole else max(0, len(days) - recent)
+        first = 0 if is_whole(member.agency, share, always) else max(0, len(days) - recent)
         yield from _history(member, results.get(member.key, ()), days, first, midnights, now)
+
+
+def is_whole(agency: str, share: float, always: Collection[str]) -> bool:
+    """Whether the agency's history is complete: one of a `share` (0–1) of them, or of those in `always`."""
+    return agency in always or crc32(agency.encode()) < share * 2**32
 
 
 @dataclass(frozen=True, slots=True)

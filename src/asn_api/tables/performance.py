@@ -1,11 +1,11 @@
-"""Agency goals and yearly plans (SKP): work results, indicators, and the approved revisions kept."""
+"""Agency goals and yearly plans (SKP): work results, indicators, approved revisions, progress."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -142,3 +142,35 @@ class PlanRevision(Regional):
     content: Mapped[dict[str, Any]]
     approved_at: Mapped[datetime]
     approved_by: Mapped[UUID | None]
+
+
+class ProgressReport(Versioned):
+    """How far the owner of a plan has come with an indicator by the end of a day (decision 0024).
+
+    `value` is the realisation since the plan began, in the unit of the indicator's target.
+    """
+
+    __tablename__ = "progress_reports"
+    __table_args__ = (
+        within_region("employee_id", "employees"),
+        within_region("unit_id", "units"),
+        within_region("plan_id", "plans"),
+        within_region("work_result_id", "work_results"),
+        within_region("indicator_id", "indicators"),
+        UniqueConstraint("region_id", "indicator_id", "day", name="uq_progress_reports_day"),
+        CheckConstraint("value is not null or note is not null", "says_something"),
+        Index("ix_progress_reports_plan", "region_id", "plan_id", "day", "id"),
+        Index("ix_progress_reports_employee", "region_id", "employee_id", "day", "id"),
+    )
+
+    employee_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    plan_id: Mapped[UUID]
+    work_result_id: Mapped[UUID]
+    indicator_id: Mapped[UUID]
+    day: Mapped[date]
+    value: Mapped[Decimal | None]
+    note: Mapped[str | None]
+    device_id: Mapped[str | None]
+    device_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]

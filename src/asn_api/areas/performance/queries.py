@@ -16,7 +16,14 @@ from asn_api.rules.plans import PlanStatus
 from asn_api.tables.activities import Activity
 from asn_api.tables.employees import Employee
 from asn_api.tables.organization import Appointment, Unit
-from asn_api.tables.performance import AgencyGoal, Indicator, Plan, PlanRevision, WorkResult
+from asn_api.tables.performance import (
+    AgencyGoal,
+    Indicator,
+    Plan,
+    PlanRevision,
+    ProgressReport,
+    WorkResult,
+)
 
 WAITING = (PlanStatus.SUBMITTED, PlanStatus.REVISION_REQUESTED)
 OVER = (PlanStatus.ENDED, PlanStatus.CLOSED)
@@ -55,7 +62,7 @@ def matches(table: Any, column: ColumnElement[Any] | Any, row: Any = Plan) -> Co
     return and_(table.region_id == row.region_id, table.id == column)
 
 
-def _visible(access: Access) -> tuple[ColumnElement[bool], ...]:
+def visible(access: Access) -> tuple[ColumnElement[bool], ...]:
     """Drafts too: the superior helps to draft (decision 0010)."""
     return Plan.region_id == access.region_id, records_within(access, Plan.employee_id, Plan.unit_id)
 
@@ -95,7 +102,7 @@ _PARENT: tuple[Any, ...] = (
 
 
 def plans(access: Access, wanted: PlanFilter) -> Select[Any]:
-    conditions = list(_visible(access))
+    conditions = list(visible(access))
     if wanted.employee_id is not None:
         conditions.append(Plan.employee_id == wanted.employee_id)
     if wanted.year is not None:
@@ -131,13 +138,13 @@ def plan(access: Access, plan_id: UUID) -> Select[Plan, UUID, str, str, str]:
         select(Plan, above.label("superior_id"), *_PERSON)
         .join(Employee, matches(Employee, Plan.employee_id))
         .join(Unit, matches(Unit, Plan.unit_id))
-        .where(*_visible(access), Plan.id == plan_id)
+        .where(*visible(access), Plan.id == plan_id)
     )
 
 
 def locked_plan(access: Access, plan_id: UUID) -> Select[Plan]:
     """Locked against other changes, but not against work that names it."""
-    return select(Plan).where(*_visible(access), Plan.id == plan_id).with_for_update(of=Plan, key_share=True)
+    return select(Plan).where(*visible(access), Plan.id == plan_id).with_for_update(of=Plan, key_share=True)
 
 
 def plan_in_region(access: Access, plan_id: UUID) -> Select[Plan]:
@@ -184,7 +191,7 @@ def revisions(access: Access, plan_id: UUID) -> Select[Any]:
             PlanRevision.content,
         )
         .join(Plan, matches(Plan, PlanRevision.plan_id, PlanRevision))
-        .where(*_visible(access), Plan.id == plan_id)
+        .where(*visible(access), Plan.id == plan_id)
     )
 
 
@@ -292,9 +299,15 @@ def used_results(access: Access, ids: Collection[UUID]) -> Select[UUID]:
     )
 
 
-def used_indicators(access: Access, ids: Collection[UUID]) -> Select[UUID | None]:
-    return select(Activity.indicator_id).where(
-        Activity.region_id == access.region_id, Activity.indicator_id.in_(ids)
+def used_indicators(access: Access, ids: Collection[UUID]) -> Select[UUID]:
+    """Those that work or reported progress points at."""
+    return select(Indicator.id).where(
+        Indicator.region_id == access.region_id,
+        Indicator.id.in_(ids),
+        exists().where(Activity.region_id == Indicator.region_id, Activity.indicator_id == Indicator.id)
+        | exists().where(
+            ProgressReport.region_id == Indicator.region_id, ProgressReport.indicator_id == Indicator.id
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""Goals of the agencies and the yearly plans (SKP) that cascade from them."""
+"""Goals of the agencies, the yearly plans (SKP) that cascade from them, and the progress made."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,7 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
-from asn_api.areas.performance import content, deciding, drafting, goals, queries, showing
+from asn_api.areas.performance import (
+    content,
+    deciding,
+    drafting,
+    goals,
+    progress,
+    progress_queries,
+    queries,
+    showing,
+)
 from asn_api.areas.performance.schemas import (
     CommentIn,
     ContentIn,
@@ -23,15 +32,18 @@ from asn_api.areas.performance.schemas import (
     PlanOut,
     PlanPatch,
     PlanSummary,
+    ProgressFilter,
+    ProgressOut,
+    ProgressValues,
     ReasonIn,
     RecordedDecisionIn,
     RevisionOut,
 )
-from asn_api.core.http.paging import Key, Page, PagingQuery, page
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.paging import Key, Page, PagingQuery, day, page
+from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Route, Tx, etag
 from asn_api.errors import Problem
 from asn_api.rules.plans import PlanAction
-from asn_api.tables.performance import AgencyGoal, Plan, PlanRevision, WorkResult
+from asn_api.tables.performance import AgencyGoal, Plan, PlanRevision, ProgressReport, WorkResult
 
 router = APIRouter(prefix="/v1", tags=["performance"], route_class=Route)
 
@@ -48,6 +60,10 @@ RESULT_ORDER = (
     Key(WorkResult.id.expression, "id", UUID),
 )
 REVISION_ORDER = (Key(PlanRevision.revision.expression, "revision", int, descending=True),)
+PROGRESS_ORDER = (
+    Key(ProgressReport.day.expression, "day", day, descending=True),
+    Key(ProgressReport.id.expression, "id", UUID, descending=True),
+)
 
 
 @router.get("/goals", response_model=Page[GoalOut])
@@ -230,6 +246,60 @@ async def list_plan_revisions(
     """The plan as it was approved each time, the latest first."""
     await showing.seen(access, db, plan_id)
     return await page(db, request, response, queries.revisions(access, plan_id), REVISION_ORDER, wanted, dict)
+
+
+@router.get("/plans/{plan_id}/progress", response_model=Page[ProgressOut])
+async def list_plan_progress(
+    access: CanRead,
+    db: Db,
+    plan_id: UUID,
+    request: Request,
+    response: Response,
+    wanted: Annotated[ProgressFilter, Query()],
+) -> dict[str, Any]:
+    """What the plan's owner reported about its indicators, the newest day first.
+
+    Each `value` is all that was achieved since the plan began, so the latest report of an indicator is how it
+    stands: `latest=true` leaves only these.
+    """
+    await showing.seen(access, db, plan_id)
+    found = progress_queries.listed(access, plan_id, wanted)
+    return await page(db, request, response, found, PROGRESS_ORDER, wanted, dict)
+
+
+@router.get("/progress/{id}")
+async def get_progress(access: CanRead, db: Db, id: UUID, response: Response) -> ProgressOut:
+    """One report of progress within reach."""
+    row = (await db.execute(progress_queries.one(access, id))).mappings().one_or_none()
+    if row is None:
+        raise Problem("NOT_FOUND")
+    response.headers["ETag"] = etag(row["version"])
+    return ProgressOut.model_validate(dict(row))
+
+
+@router.put("/progress/{id}", responses={201: {"model": ProgressOut, "description": "Created."}})
+async def put_progress(
+    access: CanWrite, db: Tx, id: UUID, version: IfMatchOrNone, given: ProgressValues, response: Response
+) -> ProgressOut:
+    """Report how far one has come with an indicator of one's own plan by the end of a day.
+
+    The caller makes the id (UUIDv7). Without `If-Match` it creates, and the same again is harmless; with
+    `If-Match` it replaces. There is one report for each indicator and day: PROGRESS_DAY_TAKEN names the one to
+    change. Possible for days of the plan's period up to today, until the plan is closed.
+    """
+    await progress.put(db, access, id, given, version, progress.Device())
+    shown = await progress_queries.progress_by_ids(db, access, [id])
+    if version is None:
+        response.status_code = 201
+        response.headers["Location"] = f"/v1/progress/{id}"
+    response.headers["ETag"] = etag(shown[id]["version"])
+    return ProgressOut.model_validate(shown[id])
+
+
+@router.delete("/progress/{id}", status_code=204)
+async def delete_progress(access: CanWrite, db: Tx, id: UUID, version: IfMatch) -> None:
+    """Take a report of progress back; the journal keeps what it said. Not once the plan is closed."""
+    await progress.remove(db, access, id, version)
 
 
 def _plan(plan: PlanOut, response: Response) -> PlanOut:

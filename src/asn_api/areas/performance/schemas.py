@@ -1,4 +1,4 @@
-"""The wire of goals and plans."""
+"""The wire of goals, plans and progress."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -122,6 +122,24 @@ class ContentIn(In):
     """All results and indicators in the order in which they are to be shown."""
 
     work_results: Annotated[list[WorkResultIn], Field(max_length=50)]
+
+
+class ProgressFilter(Paging):
+    indicator_id: UUID | None = None
+    latest: bool = Field(default=False, description="Only the last report about each indicator.")
+
+
+class ProgressValues(In):
+    """How far one has come with an indicator by the end of a day."""
+
+    indicator_id: UUID = Field(description="Of one's own plan; it stays the same for a report.")
+    day: date
+    value: Target | None = Field(
+        default=None,
+        description="All that was achieved since the plan began, not what was added, in the unit of the target. "
+        "May be left out when the target is told in words; then the note says how far it is.",
+    )
+    note: Paragraph | None = None
 
 
 class CommentIn(In):
@@ -259,6 +277,21 @@ class RevisionOut(Out):
     approved_at: datetime
     approved_by: UUID | None = Field(description="The employee who approved; null when it came on paper.")
     content: dict[str, Any] = Field(description="The plan as it was approved.")
+
+
+class ProgressOut(Out):
+    id: UUID
+    version: int
+    employee_id: UUID
+    unit_id: UUID
+    plan_id: UUID
+    work_result_id: UUID
+    indicator_id: UUID
+    day: date
+    value: Decimal | None = Field(description="The realisation from the plan's first day to this day.")
+    note: str | None
+    device_at: datetime | None
+    received_at: datetime
 
 
 class ParentResultOut(Out):

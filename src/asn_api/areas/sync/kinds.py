@@ -13,10 +13,11 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.areas.activities import queries as activities
 from asn_api.areas.performance import showing
+from asn_api.areas.performance.progress_queries import progress_by_ids
 from asn_api.areas.sync import conflicts
 from asn_api.core.mapping import Regional
 from asn_api.tables.activities import Activity
-from asn_api.tables.performance import Plan
+from asn_api.tables.performance import Plan, ProgressReport
 from asn_api.tables.sync import UnappliedOperation
 
 Load = Callable[[AsyncSession, Access, Collection[UUID]], Awaitable[Mapping[UUID, Mapping[str, Any]]]]
@@ -64,6 +65,15 @@ KINDS: Mapping[str, Kind] = {
         Activity.unit_id,
         lambda day: Activity.day >= day,
         _activities,
+    ),
+    "progress": Kind(
+        Permission.PLANS_READ,
+        ProgressReport,
+        ProgressReport.employee_id,
+        ProgressReport.unit_id,
+        # The whole year's: a plan is judged by all that was reported about it.
+        lambda day: ProgressReport.day >= day.replace(month=1, day=1),
+        progress_by_ids,
     ),
     "plan": Kind(
         Permission.PLANS_READ,

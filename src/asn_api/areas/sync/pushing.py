@@ -321,7 +321,8 @@ def _device(batch: Batch, operation: OperationIn) -> Device:
 def _malformed(given: Malformed, batch: Batch, fault: Callable[[Any], Fault]) -> Result:
     problem = Problem(
         "REQUEST_INVALID",
-        faults=[fault({**each, "loc": ("body", *each["loc"])}) for each in given.errors],
+        # The first part of a place is the type by which the operation was told from others.
+        faults=[fault({**each, "loc": ("body", *each["loc"][1:])}) for each in given.errors],
     )
     sent = given.given if isinstance(given.given, Mapping) else {}
     id = _uuid(sent.get("id"))

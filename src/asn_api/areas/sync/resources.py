@@ -6,6 +6,8 @@ from uuid import UUID
 
 import asyncpg
 from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.scope import hot_params
@@ -13,10 +15,14 @@ from asn_api.areas.activities import ledger_queries, queries, recording
 from asn_api.areas.activities.ledger import ENTITY, Ledger
 from asn_api.areas.activities.recording import Device
 from asn_api.areas.activities.schemas import ActivityValues
+from asn_api.areas.performance import progress
+from asn_api.areas.performance.progress_queries import progress_by_ids
+from asn_api.areas.performance.schemas import ProgressValues
 from asn_api.areas.sync.schemas import ActivityOperationIn, OperationIn
 from asn_api.core.database import Work
 from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import ActivityStatus
+from asn_api.tables.performance import ProgressReport
 
 Row = Mapping[str, Any]
 
@@ -86,6 +92,7 @@ class Activities:
     async def apply(
         self, operation: OperationIn, row: Row | None, values: BaseModel | None, device: Device
     ) -> int:
+        assert isinstance(operation, ActivityOperationIn)
         ledger = self._ledger
         kept = dict(row) if row is not None else None
         match operation.action, values, kept:
@@ -117,8 +124,86 @@ class Activities:
         return queries.shown(row, access) if row is not None else None
 
 
-RESOURCES: Mapping[str, type[Any]] = {"activity": Activities}
+class _OfSession:
+    """Records that their area changes one by one on a session, each in a savepoint of its own."""
+
+    entity: ClassVar[str]
+    values: ClassVar[type[BaseModel]]
+    table: ClassVar[type[Any]]
+
+    def __init__(self, db: AsyncSession, access: Access, rows: dict[UUID, Row]) -> None:
+        self._db, self._access, self._rows = db, access, rows
+
+    @classmethod
+    async def open(cls, work: Work, access: Access, operations: Sequence[OperationIn]) -> Self:
+        resource = cls(work.session, access, {})
+        for id in {each.id for each in operations}:
+            await resource._read(id)
+        return resource
+
+    async def _read(self, id: UUID) -> None:
+        columns = self.table.__table__.columns
+        found = await self._db.execute(
+            select(*columns).where(self.table.region_id == self._access.region_id, self.table.id == id)
+        )
+        row = found.mappings().one_or_none()
+        self._rows.pop(id, None)
+        if row is not None:
+            self._rows[id] = dict(row)
+
+    def row(self, id: UUID) -> Row | None:
+        return self._rows.get(id)
+
+    def may_merge(self, row: Row) -> bool:
+        return True
+
+    def given(self, row: Row, earlier: Mapping[str, Any]) -> BaseModel:
+        return self.values.model_validate(
+            {name: earlier.get(name, row[name]) for name in self.values.model_fields}
+        )
+
+    async def apply(
+        self, operation: OperationIn, row: Row | None, values: BaseModel | None, device: Device
+    ) -> int:
+        base = row["version"] if row is not None else None
+        async with self._db.begin_nested():
+            if operation.action == "delete":
+                version = await self._remove(operation.id, base, device)
+            elif values is None:
+                raise Problem("REQUEST_INVALID", faults=[Fault("/data", "FIELD_MISSING")])
+            else:
+                version = await self._put(operation.id, values, base, device)
+        await self._read(operation.id)
+        return version
+
+    async def _put(self, id: UUID, values: Any, base: int | None, device: Device) -> int:
+        raise NotImplementedError
+
+    async def _remove(self, id: UUID, base: int | None, device: Device) -> int:
+        raise NotImplementedError
+
+    async def flush(self) -> None:
+        """Everything is stored as it is applied."""
+
+
+class Progress(_OfSession):
+    entity = progress.ENTITY
+    values = ProgressValues
+    table = ProgressReport
+
+    async def _put(self, id: UUID, values: ProgressValues, base: int | None, device: Device) -> int:
+        phone = progress.Device(device.id, device.at)
+        return await progress.put(self._db, self._access, id, values, base, phone, device.operation_id)
+
+    async def _remove(self, id: UUID, base: int | None, device: Device) -> int:
+        return await progress.remove(self._db, self._access, id, base, device.operation_id)
+
+    async def shown(self, id: UUID) -> dict[str, Any] | None:
+        return (await progress_by_ids(self._db, self._access, [id])).get(id)
+
+
+RESOURCES: Mapping[str, type[Any]] = {"activity": Activities, "progress": Progress}
 """A new resource joins here, with its operation in the union of `schemas`."""
 
-OF_A_SESSION: Collection[str] = frozenset()
-"""Resources that work on a session; a batch without them never pays for one."""
+OF_A_SESSION: Collection[str] = frozenset({"progress"})
+"""A batch without these never pays for a session."""

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from asn_api.core.http.problems import MEDIA_TYPE
+from asn_api.core.http.route import if_match_or_none
 
 Grants = Mapping[Any, Mapping[Any, Iterable[Any]]]
 """Role → permission → reaches."""
@@ -188,8 +189,11 @@ def _describe(operation: Json, method: str, route: RouteContext, grants: Grants)
         }
     names = {parameter["name"].lower() for parameter in operation.get("parameters", ())}
     conditional = "if-match" in names
+    demanding = conditional and all(
+        each.call is not if_match_or_none for each in route.dependant.dependencies
+    )
     if conditional:
-        _demand_if_match(operation)
+        _describe_if_match(operation, required=demanding)
     single = method == "get" and "cursor" not in names and bool(route.response_field)
     if single:
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IfNoneMatch"})
@@ -212,16 +216,17 @@ def _describe(operation: Json, method: str, route: RouteContext, grants: Grants)
     statuses += ["403"] if demanded else []
     statuses += ["404"] if demanded or "{" in (route.path_format or "") else []
     statuses += ["409", "413", "415"] if method in _WRITES else []
-    statuses += ["412", "428"] if conditional else []
+    statuses += ["412"] if conditional else []
+    statuses += ["428"] if demanding else []
     statuses += ["406"] if len(offered) > 1 else []
     for status in sorted(statuses):
         answers.setdefault(status, {"$ref": f"#/components/responses/{_component(status)}"})
     operation["responses"] = dict(sorted(answers.items()))
 
 
-def _demand_if_match(operation: Json) -> None:
+def _describe_if_match(operation: Json, *, required: bool) -> None:
     for parameter in operation["parameters"]:
         if parameter["name"].lower() == "if-match":
             parameter["name"] = "If-Match"
-            parameter["required"] = True
+            parameter["required"] = required
             parameter["schema"] = {"type": "string", "pattern": '^"[0-9]{1,18}"$', "examples": ['"3"']}

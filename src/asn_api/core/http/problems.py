@@ -232,6 +232,8 @@ CONSTRAINTS: dict[str, str] = {
     "uq_positions_title": "POSITION_TITLE_TAKEN",
     "uq_units_region_id_siasn_id": "UNIT_SIASN_ID_TAKEN",
     "uq_agency_goals_code": "GOAL_CODE_TAKEN",
+    "pk_progress_reports": "PROGRESS_ID_TAKEN",
+    "uq_progress_reports_day": "PROGRESS_DAY_TAKEN",
 }
 
 

@@ -185,6 +185,19 @@ async def _if_match(
 ) -> int:
     if if_match is None:
         raise Problem("IF_MATCH_REQUIRED")
+    return _version(if_match)
+
+
+async def if_match_or_none(
+    if_match: Annotated[
+        str | None,
+        Header(description="The version this change builds on, as the ETag gave it; none creates."),
+    ] = None,
+) -> int | None:
+    return None if if_match is None else _version(if_match)
+
+
+def _version(if_match: str) -> int:
     bare = if_match.strip().removeprefix('"').removesuffix('"').partition("-")[0]
     if not bare.isascii() or not bare.isdigit() or len(bare) > 15 or int(bare) < 1:
         raise Problem("IF_MATCH_INVALID")
@@ -221,4 +234,6 @@ Driver = Annotated[asyncpg.Connection, Depends(_driving)]
 Writing = Annotated[Work, Depends(_asked)]
 """For a write that chooses its door when it has seen what is asked."""
 IfMatch = Annotated[int, Depends(_if_match)]
+IfMatchOrNone = Annotated[int | None, Depends(if_match_or_none)]
+"""For a PUT that also creates: without `If-Match` there must be nothing yet."""
 Now = Annotated[datetime, Depends(_now)]

@@ -1,0 +1,58 @@
+"""Progress travels in the same envelope as activities, in one batch and with the same fates."""
+
+from typing import Any
+
+from asn_api.core.mapping import uuid7
+from tests.areas.test_progress import planned, report
+from tests.areas.test_sync import operation, push
+from tests.areas.test_sync_pull import Phone
+from tests.factories import City
+
+
+def progressed(action: str = "put", **given: Any) -> dict[str, Any]:
+    return {
+        "op_id": str(uuid7()),
+        "type": "progress",
+        "action": action,
+        "id": str(uuid7()),
+        "device_at": "2026-11-20T09:55:00+07:00",
+        **given,
+    }
+
+
+async def test_progress_and_activities_go_in_one_batch_and_come_back_by_pull(city: City) -> None:
+    _, mine = await planned(city)
+    told = progressed(data=report(mine))
+    bad = progressed(data={**report(mine), "day": "2027-02-01"})
+    async with city.call_as("staff") as staff:
+        results = await push(staff, operation(), told, bad, operation())
+        again = await push(staff, told, bad)
+        phone = Phone(staff)
+        await phone.pull()
+    assert [each["status"] for each in results] == ["applied", "applied", "rejected", "applied"]
+    assert results[2]["errors"], "the refusal names the field"
+    assert [each["status"] for each in again] == ["duplicate", "rejected"]
+    assert again[0]["receipt"] == results[1]["receipt"]
+    assert phone.ids("progress") == {told["id"]}
+
+
+async def test_progress_is_merged_deleted_and_conflicts_like_an_activity(city: City) -> None:
+    _, mine = await planned(city)
+    first = progressed(data=report(mine))
+    id = first["id"]
+    note = progressed(id=id, base_version=1, data={**report(mine), "note": "Sesuai jadwal"})
+    value = progressed(id=id, base_version=1, data={**report(mine), "value": "7"})
+    other = progressed(id=id, base_version=1, data={**report(mine), "value": "8"})
+    async with city.call_as("staff") as staff:
+        await push(staff, first)
+        [noted] = await push(staff, note)
+        [merged] = await push(staff, value)
+        [clash] = await push(staff, other)
+        url = f"/v1/sync/conflicts/{other['op_id']}/resolution"
+        done = await staff.post(url, json={"decision": "APPLY", "base_version": 3})
+        [gone] = await push(staff, progressed("delete", id=id, base_version=4))
+    assert (noted["status"], noted["version"]) == ("applied", 2)
+    assert (merged["status"], merged["current"]["note"]) == ("merged", "Sesuai jadwal")
+    assert (clash["status"], clash["fields"]) == ("conflict", ["value"])
+    assert (done.status_code, done.json()["version"]) == (200, 4)
+    assert (gone["status"], gone["version"]) == ("applied", 5)
