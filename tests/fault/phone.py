@@ -8,12 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from examples.offline_client.client import Client, NotReached, Refused, SignInNeeded
 from examples.offline_client.store import Store
 from tests.fault.network import Fault, Network, Serve
-from tests.fault.world import PASSWORD, Team, World
+from tests.fault.world import PASSWORD, Team, World, client
 
 
 class Killed(BaseException):
@@ -52,8 +50,7 @@ class Phone:
     def start(self) -> None:
         self.store = MortalStore(self.file, lambda: self.world.now + self.skew)
         self.store.db.execute("pragma synchronous = off")
-        self.http = httpx.AsyncClient(transport=self.network, base_url="http://test")
-        self.client = Client(self.store, self.http)
+        self.client = Client(self.store, client(self.network))
 
     def die(self) -> None:
         """Nothing but the file survives."""
@@ -88,9 +85,9 @@ class Phone:
             if self.signed_out:
                 await self.sign_in()
             elif self.store.get("device") is None:
-                async with self.world.lock:
-                    device, token = await self.world.session(self.team, self.who)
-                self.store.put(device=device, refresh_token=token)
+                session = await self.world.session(self.team, self.who)
+                self.store.put(device=session.device, refresh_token=session.refresh_token)
+                self.client._access = session.access_token
             await self.client.sync()
         except SignInNeeded:
             self.signed_out = True

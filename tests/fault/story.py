@@ -31,9 +31,9 @@ class Made:
 class Story:
     def __init__(self, world: World, team: Team, folder: Path) -> None:
         self.world, self.team = world, team
-        self.phones = [self._phone("employee", folder / f"phone{n}") for n in range(s.PHONES)]
+        self.phones = [self._phone("employee", folder / f"phone{n}") for n in range(s.PHONES + 1)]
         self.superiors = [self._phone(f"superior{n}", folder / f"superior{n}") for n in range(2)]
-        self.everybody = [*self.phones, *self.superiors]
+        self.used = {0}
         self.moved = False
         self.made: dict[str, Made] = {}
         self.told: dict[str, list[Json]] = {}
@@ -50,6 +50,15 @@ class Story:
             return response
 
         return Phone(self.world, self.team, who, file, serve)
+
+    @property
+    def everybody(self) -> list[Phone]:
+        return [*self.phones, *self.superiors]
+
+    @property
+    def of_employee(self) -> list[Phone]:
+        """Those that were used, and a new one that has to fetch everything."""
+        return [phone for n, phone in enumerate(self.phones) if n in self.used] + self.phones[-1:]
 
     # --- what is right, known without asking the server
 
@@ -80,6 +89,7 @@ class Story:
 
     async def play(self, step: s.Step) -> None:
         self.world.now += timedelta(minutes=1)
+        self.used.add(getattr(step, "phone", 0))
         match step:
             case s.Record():
                 self._change(self.phones[step.phone], "put", None, self._values(step.wrong), not step.draft)
@@ -94,6 +104,7 @@ class Story:
             case s.Sync():
                 await self.phones[step.phone].sync(step.faults, step.dies_after)
             case s.SyncTogether():
+                self.used |= {step.first, step.second}
                 async with asyncio.TaskGroup() as both:
                     for number in {step.first, step.second}:
                         both.create_task(self.phones[number].sync())
@@ -179,6 +190,7 @@ class Story:
 
     async def _decide(self, step: s.Decide) -> None:
         phone = self.superiors[step.superior]
+        await phone.sync()
         waiting = {id: each for id, each in phone.held().items() if each["status"] == "SUBMITTED"}
         record = _picked(waiting, step.pick)
         if record is None:
@@ -215,10 +227,10 @@ class Story:
         for phone in self.everybody:
             await phone.network.deliver_late()
         for _ in range(10):
-            waiting = max((each["not_before"] for phone in self.phones for each in phone.store.operations()), default=0)
+            waiting = max((each["not_before"] for phone in self.of_employee for each in phone.store.operations()), default=0)
             self.world.now = max(self.world.now, datetime.fromtimestamp(waiting, UTC)) + timedelta(hours=31 * bool(waiting))
             pushed = self.pushes
-            for phone in self.phones:
+            for phone in self.of_employee:
                 await self._synced(phone)
             if pushed == self.pushes:
                 break
@@ -226,7 +238,7 @@ class Story:
             raise AssertionError("it never comes to rest")
         for superior in self.superiors:
             await self._synced(superior)
-        for phone in self.phones:
+        for phone in self.of_employee:
             if phone.store.unconfirmed():
                 await phone.client.confirm()
 

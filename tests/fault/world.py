@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,9 @@ import httpx
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.engine import make_url
 
-from asn_api.areas.identity import refresh_tokens
+from asn_api.areas.identity import keys, refresh_tokens
 from asn_api.areas.organization.lines import rebuild
+from asn_api.core import tokens
 from asn_api.core.bulk import copy_in
 from asn_api.core.crypto import digest
 from asn_api.core.mapping import Table, uuid7
@@ -28,7 +29,7 @@ from asn_api.tables.employees import Employee
 from asn_api.tables.identity import Account
 from asn_api.tables.organization import Appointment, Position, Unit
 from tests.conftest import NOW
-from tests.factories import LONG_AGO, City, make_city, sign_in
+from tests.factories import LONG_AGO, City, make_city
 from tests.fault.lines import DatabaseLine
 from tests.fault.network import Dying, Fault
 
@@ -50,6 +51,13 @@ class Team:
 
     def id(self, who: str) -> UUID:
         return self.city.id(self.name(who))
+
+
+@dataclass(frozen=True)
+class Session:
+    device: str
+    refresh_token: str
+    access_token: str
 
 
 @dataclass
@@ -77,7 +85,12 @@ class World:
         world = cls(given, line, app, db)
         app.state.clock = lambda: world.now
         await stack.enter_async_context(app.router.lifespan_context(app))
+        async with app.state.database.sessions.begin() as session:
+            await keys.ensure(session, app.state.keyring, datetime(2020, 1, 1, tzinfo=UTC))
+            world.key = await keys.signing(session, app.state.keyring, NOW)
         return world
+
+    key: tokens.SigningKey = field(init=False)
 
     def way(self, address: str) -> httpx.AsyncBaseTransport:
         """To the server from an address of one's own: sign-ins that fail slow down all from the same one."""
@@ -106,22 +119,30 @@ class World:
                 self.line.arm(None)
         return response, self.line.cuts != before
 
-    async def session(self, team: Team, who: str) -> tuple[str, str]:
-        """An enrolled phone and its refresh token, as if it had been signed in the day before."""
+    async def session(self, team: Team, who: str) -> Session:
+        """A phone that was enrolled and signed in a moment ago; `sign_in` does the same over HTTP."""
         region, account = team.city.region.id, team.city.accounts[team.name(who)].id
         session, device = uuid7(), uuid7()
-        token = refresh_tokens.first(self.app.state.keyring, region, session)
-        await self.db.execute(
-            "insert into devices (region_id, id, version, account_id, name, platform, enrolled_at, last_seen_at)"
-            " values ($1, $2, 1, $3, 'phone', 'OTHER', $4, $4)",
-            region, device, account, NOW,
+        refresh = refresh_tokens.first(self.app.state.keyring, region, session)
+        async with self.lock:
+            await self.db.execute(
+                "insert into devices (region_id, id, version, account_id, name, platform, enrolled_at, last_seen_at)"
+                " values ($1, $2, 1, $3, 'phone', 'OTHER', $4, $4)",
+                region, device, account, NOW,
+            )  # fmt: skip
+            await self.db.execute(
+                "insert into sessions (region_id, id, account_id, device_id, device, created_at, last_used_at,"
+                " expires_at, refresh_hash, otp_passed) values ($1, $2, $3, $4, 'phone', $5, $5, $6, $7, false)",
+                region, session, account, device, NOW, NOW + timedelta(days=30), digest(refresh),
+            )  # fmt: skip
+        return Session(str(device), refresh, self.token(region, account, session, 15))
+
+    def token(self, region: UUID, account: UUID, session: UUID, minutes: int) -> str:
+        claims = tokens.Claims(
+            str(account), str(uuid7()), str(session), str(region), (), frozenset(), self.now,
+            self.now + timedelta(minutes=minutes),
         )  # fmt: skip
-        await self.db.execute(
-            "insert into sessions (region_id, id, account_id, device_id, device, created_at, last_used_at, expires_at,"
-            " refresh_hash, otp_passed) values ($1, $2, $3, $4, 'phone', $5, $5, $6, $7, false)",
-            region, session, account, device, NOW, NOW + timedelta(days=30), digest(token),
-        )  # fmt: skip
-        return str(device), token
+        return tokens.issue(self.key, claims, issuer=self.settings.issuer, audience=self.settings.audience)
 
     async def team(self) -> Team:
         """A fresh one; the clock goes back to the same day."""
@@ -132,14 +153,17 @@ class World:
 
     async def call(self, team: Team, who: str, method: str, path: str, **given: Any) -> httpx.Response:
         """A request over a quiet line, as somebody with a browser."""
-        name = who if who == "admin" else team.name(who)
-        if name not in team.city.tokens:
-            async with team.city.database.sessions.begin() as db:
-                await sign_in(db, team.city, name)
-        token = team.city.tokens[name]
+        token = team.city.tokens.get(who)
+        if token is None:
+            token = (await self.session(team, who)).access_token
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en", **given.pop("headers", {})}
-        async with httpx.AsyncClient(transport=self.way("browser"), base_url="http://test") as http:
+        async with client(self.way("browser")) as http:
             return await http.request(method, path, headers=headers, **given)
+
+
+def client(way: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
+    """Without a look at the environment's proxies, which costs more than a request."""
+    return httpx.AsyncClient(transport=way, base_url="http://test", trust_env=False)
 
 
 async def _run(dying: Dying) -> httpx.Response:
