@@ -9,6 +9,7 @@ from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
 from asn_api.areas.identity import router as identity
 from asn_api.areas.journal import router as journal
+from asn_api.areas.notifications import router as notifications
 from asn_api.areas.organization import router as organization
 from asn_api.areas.performance import router as performance
 from asn_api.areas.policies import router as policies
@@ -24,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     employee_imports.router,
     identity.router,
     journal.router,
+    notifications.router,
     reference.router,
     organization.router,
     performance.router,
@@ -41,6 +43,7 @@ TAGS = {
     "activities": "Daily activities: recording, submission, verification, rejection, reopening.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
     "sync": "For phones that are often offline: many operations in one sending.",
+    "notifications": "What one is reminded of and told: unreported days, waiting work, decisions.",
     "journal": "Who changed what, and when.",
     "reference": "Lists of values with their terms, and the error codes. Public.",
 }

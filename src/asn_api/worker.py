@@ -6,6 +6,7 @@ import signal
 
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
+from asn_api.areas.notifications.jobs import FORGET_OLD, REMIND
 from asn_api.areas.performance.jobs import END_PLANS
 from asn_api.areas.sync.jobs import FORGET_VIEWS
 from asn_api.core.crypto import Keyring
@@ -15,7 +16,15 @@ from asn_api.core.logging import install
 from asn_api.core.queue import application, run_until
 from asn_api.core.settings import Settings, settings
 
-JOBS: tuple[Job, ...] = (CHECK_IMPORT, COMMIT_IMPORT, FORGET_EXPIRED, FORGET_VIEWS, END_PLANS)
+JOBS: tuple[Job, ...] = (
+    CHECK_IMPORT,
+    COMMIT_IMPORT,
+    FORGET_EXPIRED,
+    FORGET_VIEWS,
+    END_PLANS,
+    REMIND,
+    FORGET_OLD,
+)
 
 log = logging.getLogger(__name__)
 

@@ -56,3 +56,21 @@ async def test_progress_is_merged_deleted_and_conflicts_like_an_activity(city: C
     assert (clash["status"], clash["fields"]) == ("conflict", ["value"])
     assert (done.status_code, done.json()["version"]) == (200, 4)
     assert (gone["status"], gone["version"]) == ("applied", 5)
+
+
+async def test_a_rejection_reaches_the_phone_as_a_notification_and_nobody_elses(city: City) -> None:
+    async with city.call_as("staff") as staff, city.call_as("supervisor") as supervisor:
+        mine = operation()
+        await push(staff, mine)
+        own, above = Phone(staff), Phone(supervisor)
+        await own.pull()
+        url = f"/v1/activities/{mine['id']}/rejection"
+        await supervisor.post(url, json={"comment": "Lampirkan bukti"}, headers={"If-Match": '"1"'})
+        await own.pull()
+        await above.pull()
+        [id] = own.ids("notification")
+        await staff.post(f"/v1/me/notifications/{id}/reading")
+        await own.pull()
+    assert own.records["notification", id]["kind"] == "ACTIVITY_REJECTED"
+    assert own.records["notification", id]["read_at"] is not None
+    assert above.ids("notification") == set()

@@ -7,7 +7,7 @@ from typing import Any
 
 from asn_api.rules.calendar import Calendar, Zone
 from asn_api.rules.entries import Place
-from asn_api.rules.policy import ActivityPolicy, IdentityPolicy
+from asn_api.rules.policy import ActivityPolicy, IdentityPolicy, NotificationPolicy
 
 
 def shipped(name: str) -> Any:
@@ -25,6 +25,10 @@ def activity_policy(**changes: object) -> ActivityPolicy:
 
 def identity_policy(**changes: object) -> IdentityPolicy:
     return IdentityPolicy.from_mapping(policy_values("identity", **changes))
+
+
+def notification_policy(**changes: object) -> NotificationPolicy:
+    return NotificationPolicy.from_mapping(policy_values("notifications", **changes))
 
 
 def national_calendar() -> Calendar:

@@ -3,16 +3,26 @@
 from dataclasses import MISSING, fields
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from asn_api.errors import Problem
 from asn_api.rules.activities import Category
-from asn_api.rules.policy import ActivityPolicy, IdentityPolicy, Reaction
-from tests.rules.samples import activity_policy, identity_policy, policy_values, shipped
+from asn_api.rules.policy import ActivityPolicy, IdentityPolicy, NotificationPolicy, Reaction
+from tests.rules.samples import activity_policy, identity_policy, notification_policy, policy_values, shipped
+
+NOTIFICATIONS: Any = policy_values("notifications")
 
 
-@pytest.mark.parametrize(("area", "policy"), [("activities", ActivityPolicy), ("identity", IdentityPolicy)])
+@pytest.mark.parametrize(
+    ("area", "policy"),
+    [
+        ("activities", ActivityPolicy),
+        ("identity", IdentityPolicy),
+        ("notifications", NotificationPolicy),
+    ],
+)
 def test_every_shipped_number_is_dated_and_sourced_and_none_is_in_the_code(area: str, policy: type) -> None:
     shipped_area = shipped("policies.json")[area]
     assert date.fromisoformat(shipped_area["valid_from"]) <= date(2025, 1, 1)
@@ -83,3 +93,18 @@ def test_delays_after_failures_grow_and_then_stay() -> None:
     assert [policy.delay_after(failures) for failures in (0, 1, 2, 3, 4, 5, 1000)] == [0, 0, 0, 5, 60, 60, 60]
     shipped_delays = identity_policy().lockout_delay_seconds
     assert list(shipped_delays) == sorted(shipped_delays)
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        {"DAY_NOT_REPORTED": 16},
+        {**NOTIFICATIONS["reminder_hours"], "DAY_NOT_REPORTED": 24},
+        {**NOTIFICATIONS["reminder_hours"], "ACTIVITY_REJECTED": 8},
+        16,
+    ],
+)
+def test_every_reminder_has_an_hour_of_the_day_and_nothing_else_has(hours: object) -> None:
+    with pytest.raises(Problem) as refused:
+        notification_policy(reminder_hours=hours)
+    assert [fault.pointer for fault in refused.value.faults] == ["/reminder_hours"]

@@ -20,6 +20,7 @@ from asn_api.areas.employees import imports
 from asn_api.areas.employees.import_apply import apply
 from asn_api.areas.employees.import_check import check
 from asn_api.areas.identity.demo_logins import SOURCE
+from asn_api.areas.notifications.reminding import remind
 from asn_api.areas.organization.founding import found
 from asn_api.areas.policies import service as policies
 from asn_api.areas.policies.current import activity_policies, applicable
@@ -121,6 +122,7 @@ async def _load(settings: Settings, share: float) -> Logins | None:
             if not is_complete:
                 print(f"Loading {NAME} ...", flush=True)  # noqa: T201
                 await _fill(settings, database, _access(region.id, Permission.EMPLOYEES_MANAGE), share)
+                await remind(database, _access(region.id, Permission.ME))
     finally:
         await database.stop()
     return Logins(CODE, PASSWORD, LOGINS)

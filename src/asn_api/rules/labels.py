@@ -11,6 +11,7 @@ from asn_api.rules.days import DayState
 from asn_api.rules.identity import AccountAction, AccountStatus, CodePurpose, GrantedRole
 from asn_api.rules.imports import ImportAction, ImportStatus, RowAction
 from asn_api.rules.minutes import Fulfilment
+from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
 from asn_api.rules.people import Employment, Sex
 from asn_api.rules.plans import (
@@ -229,6 +230,15 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         DayState.WAITING: ("Menunggu Verifikasi", "Waits for verification"),
         DayState.DONE: ("Selesai", "Done"),
         DayState.DAY_OFF: ("Hari Libur", "Day off"),
+    },
+    NoticeKind: {
+        NoticeKind.DAY_NOT_REPORTED: ("Hari Ini Belum Dilaporkan", "Today is not reported"),
+        NoticeKind.ENTRY_WINDOW_CLOSING: ("Batas Waktu Pelaporan Hari Ini", "Last day to report"),
+        NoticeKind.VERIFICATION_DUE: ("Kegiatan Menunggu Verifikasi", "Activities wait for verification"),
+        NoticeKind.PERIOD_LOCKING: ("Periode Segera Dikunci", "The period is locked soon"),
+        NoticeKind.ACTIVITY_REJECTED: ("Kegiatan Ditolak", "Activity rejected"),
+        NoticeKind.ACTIVITY_REOPENED: ("Kegiatan Dibuka Kembali", "Activity reopened"),
+        NoticeKind.CONFLICT_WAITING: ("Perubahan Bertabrakan", "Change in conflict"),
     },
     FieldClass: {
         FieldClass.PUBLIC: ("Publik", "Public"),

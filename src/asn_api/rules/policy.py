@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
 
 from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import Category
+from asn_api.rules.notifications import REMINDERS, NoticeKind
 
 
 class Reaction(StrEnum):
@@ -125,6 +126,13 @@ def _reduced_period(value: Any) -> ReducedPeriod:
     return ReducedPeriod(start, end, _minutes_by_week(value["daily_target_minutes"]))
 
 
+def _hours_by_reminder(value: Any) -> Mapping[NoticeKind, int]:
+    if not isinstance(value, Mapping) or set(value) != set(REMINDERS):
+        raise ValueError("{" + ", ".join(f'"{kind}": 16' for kind in REMINDERS) + "}")
+    hour = _whole(0, 23)
+    return {NoticeKind(kind): hour(item) for kind, item in value.items()}
+
+
 class _Policy:
     """Every field says how it is read from JSON; none has a default, because defaults are data too."""
 
@@ -198,3 +206,14 @@ class IdentityPolicy(_Policy):
         if failures <= 0:
             return 0
         return self.lockout_delay_seconds[min(failures, len(self.lockout_delay_seconds)) - 1]
+
+
+@dataclass(frozen=True)
+class NotificationPolicy(_Policy):
+    """What people are told and when: whole hours of the unit's zone, working days, days."""
+
+    reminder_hours: Annotated[Mapping[NoticeKind, int], _hours_by_reminder]
+    verification_due_working_days: Annotated[tuple[int, ...], _many(_whole(1, 60))]
+    period_locking_working_days: Annotated[tuple[int, ...], _many(_whole(1, 20))]
+    switched_off: Annotated[tuple[NoticeKind, ...], _many(_one_of(NoticeKind))]
+    kept_days: Annotated[int, _whole(30, 3650)]

@@ -2,7 +2,16 @@
 
 from asn_api.core import idempotency, journal
 from asn_api.core.mapping import Table
-from asn_api.tables import activities, employees, identity, organization, performance, policies, sync
+from asn_api.tables import (
+    activities,
+    employees,
+    identity,
+    notifications,
+    organization,
+    performance,
+    policies,
+    sync,
+)
 
 __all__ = [
     "Table",
@@ -11,6 +20,7 @@ __all__ = [
     "idempotency",
     "identity",
     "journal",
+    "notifications",
     "organization",
     "performance",
     "policies",

@@ -16,17 +16,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.activities import ledger_queries as queries
 from asn_api.areas.activities.ledger_queries import COLUMNS, Pair
+from asn_api.areas.notifications.writing import Notice, notify
 from asn_api.core.journal import Change, difference, entry
 from asn_api.errors import Problem
-from asn_api.rules.activities import ActivityStatus, Category
+from asn_api.rules.activities import ActivityAction, ActivityStatus, Category
 from asn_api.rules.calendar import Calendar, Zone
 from asn_api.rules.days import totals
 from asn_api.rules.entries import Entry, Judgement, Place, Recorded, check_entry
+from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.policy import ActivityPolicy
 
 Row = dict[str, Any]
 
 ENTITY = "activity"
+_TOLD: Mapping[str, NoticeKind] = {
+    ActivityAction.REJECT: NoticeKind.ACTIVITY_REJECTED,
+    ActivityAction.REOPEN: NoticeKind.ACTIVITY_REOPENED,
+}
+"""What the owner is told of, because it asks him to act or to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Ledger:
         self._deleted: list[UUID] = []
         self._touched: set[Pair] = set()
         self._journal: list[Mapping[str, Any]] = []
+        self._notices: dict[tuple[UUID, NoticeKind], Notice] = {}
 
     @classmethod
     async def open(
@@ -167,6 +175,10 @@ class Ledger:
         self._changed[row["id"]] = row
         self._keep(row)
         self._log(row, action, difference(before, row), operation_id)
+        if kind := _TOLD.get(action):
+            about = {"day": row["day"].isoformat()}
+            notice = Notice(row["employee_id"], kind, ENTITY, row["id"], row["day"], about)
+            self._notices[row["id"], kind] = notice
         return row
 
     def remove(self, row: Row, *, operation_id: UUID | None = None) -> None:
@@ -195,7 +207,10 @@ class Ledger:
         )
 
     async def flush(self) -> None:
-        """Store everything in one statement. A row that turns out to be somebody else's stops it all."""
+        """Store everything in one statement, and tell the owners in another where there is something to tell.
+
+        A row that turns out to be somebody else's stops it all.
+        """
         if not self._journal:
             return
         deleted = [id for id in self._deleted if id not in self._changed]
@@ -209,7 +224,9 @@ class Ledger:
         )
         if changed < len(self._changed):
             raise Problem("ACTIVITY_ID_TAKEN")
+        await notify(self.driver, self.access, self._notices.values())
         self._changed, self._deleted, self._touched, self._journal = {}, [], set(), []
+        self._notices = {}
 
     def _totals(self) -> Iterable[Row]:
         by_day: dict[Pair, list[Row]] = defaultdict(list)

@@ -9,12 +9,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.errors import Problem
-from asn_api.rules.policy import ActivityPolicy, IdentityPolicy
+from asn_api.rules.policy import ActivityPolicy, IdentityPolicy, NotificationPolicy
 from asn_api.tables.policies import Policy
 
-AREAS: dict[str, type[ActivityPolicy] | type[IdentityPolicy]] = {
+AREAS: dict[str, type[ActivityPolicy] | type[IdentityPolicy] | type[NotificationPolicy]] = {
     "activities": ActivityPolicy,
     "identity": IdentityPolicy,
+    "notifications": NotificationPolicy,
 }
 
 
@@ -34,6 +35,10 @@ async def activity_policy(db: AsyncSession, region_id: UUID, day: date) -> Activ
 
 async def identity_policy(db: AsyncSession, region_id: UUID, day: date) -> IdentityPolicy:
     return IdentityPolicy.from_mapping(await _content(db, region_id, "identity", day))
+
+
+async def notification_policy(db: AsyncSession, region_id: UUID, day: date) -> NotificationPolicy:
+    return NotificationPolicy.from_mapping(await _content(db, region_id, "notifications", day))
 
 
 async def _content(db: AsyncSession, region_id: UUID, area: str, day: date) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _OPERATION: TypeAdapter[OperationIn] = TypeAdapter(OperationIn)
 Wording = Callable[[Any], Fault]
 
 
-def shown(row: Any, language: Language = "id") -> dict[str, Any]:
+def shown(row: Any, language: Language) -> dict[str, Any]:
     """The wire form of an operation that was not applied."""
     problem = pushing.stored_problem(row.problem)
     return {

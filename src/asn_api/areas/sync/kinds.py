@@ -12,20 +12,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.areas.activities import queries as activities
+from asn_api.areas.notifications import queries as notifications
 from asn_api.areas.performance import showing
 from asn_api.areas.performance.progress_queries import progress_by_ids
 from asn_api.areas.sync import conflicts
+from asn_api.core.database import driver_of
 from asn_api.core.mapping import Regional
+from asn_api.errors import Language
 from asn_api.tables.activities import Activity
+from asn_api.tables.notifications import Notification
 from asn_api.tables.performance import Plan, ProgressReport
 from asn_api.tables.sync import UnappliedOperation
 
-Load = Callable[[AsyncSession, Access, Collection[UUID]], Awaitable[Mapping[UUID, Mapping[str, Any]]]]
+Records = Mapping[UUID, Mapping[str, Any]]
+Load = Callable[[AsyncSession, Access, Collection[UUID], Language], Awaitable[Records]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`unit` is None for records that are seen by person only; `since` keeps those of a day and later."""
+    """`unit` is None for records that are seen by person only; `since` keeps those of a day and later.
+
+    `own`: nobody gets another person's, whatever his reach.
+    """
 
     permission: Permission
     table: type[Regional]
@@ -33,28 +41,35 @@ class Kind:
     unit: ColumnElement[UUID] | Any | None
     since: Callable[[date], ColumnElement[bool]]
     load: Load
+    own: bool = False
 
 
-async def _activities(
-    db: AsyncSession, access: Access, ids: Collection[UUID]
-) -> Mapping[UUID, Mapping[str, Any]]:
+async def _activities(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
     rows = await db.execute(activities.some(access, ids), activities.viewer(access))
     return {row["id"]: activities.shown(row, access) for row in rows.mappings()}
 
 
-async def _plans(db: AsyncSession, access: Access, ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+async def _progress(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
+    return await progress_by_ids(db, access, ids)
+
+
+async def _plans(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
     return {id: (await showing.shown(access, db, id)).model_dump(mode="json") for id in ids}
 
 
-async def _conflicts(
-    db: AsyncSession, access: Access, ids: Collection[UUID]
-) -> Mapping[UUID, Mapping[str, Any]]:
+async def _notifications(
+    db: AsyncSession, access: Access, ids: Collection[UUID], language: Language
+) -> Records:
+    return await notifications.by_ids(await driver_of(db), access, ids, language)
+
+
+async def _conflicts(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
     rows = await db.scalars(
         select(UnappliedOperation).where(
             UnappliedOperation.region_id == access.region_id, UnappliedOperation.id.in_(ids)
         )
     )
-    return {row.id: conflicts.shown(row) for row in rows}
+    return {row.id: conflicts.shown(row, language) for row in rows}
 
 
 KINDS: Mapping[str, Kind] = {
@@ -73,7 +88,7 @@ KINDS: Mapping[str, Kind] = {
         ProgressReport.unit_id,
         # The whole year's: a plan is judged by all that was reported about it.
         lambda day: ProgressReport.day >= day.replace(month=1, day=1),
-        progress_by_ids,
+        _progress,
     ),
     "plan": Kind(
         Permission.PLANS_READ,
@@ -90,6 +105,15 @@ KINDS: Mapping[str, Kind] = {
         None,
         lambda day: or_(UnappliedOperation.resolved_at.is_(None), UnappliedOperation.received_at >= day),
         _conflicts,
+    ),
+    "notification": Kind(
+        Permission.ME,
+        Notification,
+        Notification.employee_id,
+        None,
+        lambda day: or_(Notification.read_at.is_(None), Notification.created_at >= day),
+        _notifications,
+        own=True,
     ),
 }
 """By the name that the journal gives them. A new type joins here."""

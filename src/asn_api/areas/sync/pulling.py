@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, cast, func, literal, or_, select, text, true, tuple_
+from sqlalchemy import Select, Text, and_, cast, false, func, literal, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +19,7 @@ from asn_api.areas.sync.tokens import Listing, Position, Token
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
 from asn_api.core.journal import JournalEntry, TransactionId
-from asn_api.errors import Problem
+from asn_api.errors import Language, Problem
 
 Changes = list[dict[str, Any]]
 
@@ -41,7 +41,12 @@ class Horizon:
 
 
 async def pull(
-    database: Database, db: AsyncSession, access: Access, keyring: Keyring, wanted: PullFilter
+    database: Database,
+    db: AsyncSession,
+    access: Access,
+    keyring: Keyring,
+    wanted: PullFilter,
+    language: Language,
 ) -> dict[str, Any]:
     """One answer of at most `limit` changes; `next` goes on from there."""
     types = _types(access, wanted.types)
@@ -57,15 +62,16 @@ async def pull(
     while waiting and len(changes) < limit:
         first = waiting.pop(0)
         old = olds[first.old] if first.old else NOTHING
-        listed, after = await _listed(db, access, first, view, old, token.start, limit - len(changes))
+        listed, after = await _listed(
+            db, access, first, view, old, token.start, limit - len(changes), language
+        )
         changes += listed
         if after is not None:
             waiting.insert(0, replace(first, after=after))
     position, more = token.position, bool(waiting)
     if not more and len(changes) < limit:
-        live, position, more = await _live(
-            db, access, types, view, token.position, horizon, limit - len(changes)
-        )
+        rows = limit - len(changes)
+        live, position, more = await _live(db, access, types, view, token.position, horizon, rows, language)
         changes += live
     elif not more:
         more = True
@@ -137,10 +143,19 @@ def _first_of_last_month(today: date) -> date:
 
 
 async def _listed(
-    db: AsyncSession, access: Access, listing: Listing, view: View, old: View, start: date, rows: int
+    db: AsyncSession,
+    access: Access,
+    listing: Listing,
+    view: View,
+    old: View,
+    start: date,
+    rows: int,
+    language: Language,
 ) -> tuple[Changes, UUID | None]:
     """Some of what came into reach or left it, by id; and the id to go on after, if there is more."""
     kind = KINDS[listing.type]
+    if kind.own:
+        view, old = view.personal(), old.personal()
     within = reach.gained(view, old, kind.employee, kind.unit)
     if listing.phase == "lost":
         within = reach.gained(old, view, kind.employee, kind.unit)
@@ -153,7 +168,7 @@ async def _listed(
     after = ids[-1] if len(ids) == rows else None
     if listing.phase == "lost":
         return [_tombstone(listing.type, id, "OUT_OF_REACH") for id in ids], after
-    found = await _read(db, access, kind, ids)
+    found = await _read(db, access, kind, ids, language)
     return [_upsert(listing.type, id, found[id]) for id in ids if id in found], after
 
 
@@ -165,6 +180,7 @@ async def _live(
     since: Position,
     horizon: Horizon,
     rows: int,
+    language: Language,
 ) -> tuple[Changes, Position, bool]:
     """Changes after a position, up to the horizon; a record that changed twice comes once, as it is now."""
     entries = (await db.execute(_entries(access, types, view, since, horizon, rows))).all()
@@ -180,9 +196,9 @@ async def _live(
         held = select(kind.table.id).where(
             kind.table.region_id == access.region_id,
             kind.table.id.in_(ids),
-            view.holds(kind.employee, kind.unit),
+            (view.personal() if kind.own else view).holds(kind.employee, kind.unit),
         )
-        read = await _read(db, access, kind, list(await db.scalars(held)))
+        read = await _read(db, access, kind, list(await db.scalars(held)), language)
         found |= {(name, id): record for id, record in read.items()}
         missing = [id for id in ids if id not in read]
         if missing:
@@ -209,19 +225,19 @@ def _entries(
         return cast(literal(str(value), Text), TransactionId())
 
     order = (JournalEntry.epoch, JournalEntry.transaction, JournalEntry.seq)
-    by_person = [name for name in types if KINDS[name].unit is None]
+    own = [name for name in types if KINDS[name].own]
+    by_person = [name for name in types if KINDS[name].unit is None and not KINDS[name].own]
     by_unit = [name for name in types if KINDS[name].unit is not None]
     moved = JournalEntry.changes["unit_id"][0].astext
     within = or_(
+        and_(JournalEntry.entity.in_(own), JournalEntry.employee_id == view.own) if view.own else false(),
         and_(JournalEntry.entity.in_(by_person), view.holds(JournalEntry.employee_id, None)),
         and_(
             JournalEntry.entity.in_(by_unit),
             or_(
                 view.holds(JournalEntry.employee_id, JournalEntry.unit_id),
                 # A record that left a unit within reach: its going must be told there.
-                and_(moved.is_not(None), view.holds(None, cast(moved, PgUuid())))
-                if view.units
-                else text("false"),
+                and_(moved.is_not(None), view.holds(None, cast(moved, PgUuid()))) if view.units else false(),
             ),
         ),
     )
@@ -253,14 +269,12 @@ def _entries(
 
 
 async def _read(
-    db: AsyncSession, access: Access, kind: Kind, ids: Sequence[UUID]
+    db: AsyncSession, access: Access, kind: Kind, ids: Sequence[UUID], language: Language
 ) -> Mapping[UUID, Mapping[str, Any]]:
     if not ids:
         return {}
-    actor = access.actor
-    return await kind.load(
-        db, replace(access, permission=kind.permission, scopes=actor.permissions[kind.permission]), ids
-    )
+    allowed = replace(access, permission=kind.permission, scopes=access.actor.permissions[kind.permission])
+    return await kind.load(db, allowed, ids, language)
 
 
 def _upsert(name: str, id: UUID, record: Mapping[str, Any]) -> dict[str, Any]:

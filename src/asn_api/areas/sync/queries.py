@@ -11,8 +11,10 @@ from sqlalchemy import Select, select
 
 from asn_api.access.actor import Access
 from asn_api.access.scope import employees_within
+from asn_api.areas.notifications.writing import Notice, notify
 from asn_api.areas.sync.schemas import ConflictFilter
 from asn_api.core.http.paging import Key
+from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.sync import Outcome
 from asn_api.tables.sync import Device, UnappliedOperation
 
@@ -141,6 +143,11 @@ async def keep(
             author.request_id,
             conflicts,
         )
+        assert access.employee_id is not None
+        notices = [
+            Notice(access.employee_id, NoticeKind.CONFLICT_WAITING, "conflict", op_id) for op_id in conflicts
+        ]
+        await notify(driver, access, notices)
 
 
 def device(access: Access, id: UUID) -> Select[Device]:

@@ -34,6 +34,11 @@ class View:
             return true()
         return or_(_among(employee, self.people), _among(unit, self.units) if unit is not None else false())
 
+    def personal(self) -> "View":
+        """What is told to nobody else."""
+        mine = frozenset({self.own}) if self.own else frozenset()
+        return View(self.id, self.own, mine, frozenset(), False)
+
 
 NOTHING = View(UUID(int=0), None, frozenset(), frozenset(), False)
 

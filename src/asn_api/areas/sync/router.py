@@ -67,6 +67,7 @@ async def push_operations(
 
 @router.get("/v1/sync/pull", response_model=PullOut)
 async def pull_changes(
+    request: Request,
     access: CanRead,
     db: Db,
     database: Annotated[Database, Depends(_database)],
@@ -77,7 +78,7 @@ async def pull_changes(
 
     Without `since` the records themselves come first. What was deleted or left your reach comes as a
     tombstone; what came into reach is listed. Ask again with `next` while `more` is true."""
-    return _json(await pulling.pull(database, db, access, keyring, wanted))
+    return _json(await pulling.pull(database, db, access, keyring, wanted, language_of(request)))
 
 
 @router.get("/v1/sync/conflicts", response_model=Page[ConflictOut])

@@ -18,7 +18,7 @@ from asn_api.core.http.paging import Paging
 from asn_api.core.wire import In, Line, Out, Paragraph
 from asn_api.rules.sync import ConflictDecision, Outcome, Platform
 
-Type: TypeAlias = Literal["activity", "progress", "plan", "conflict"]
+Type: TypeAlias = Literal["activity", "progress", "plan", "conflict", "notification"]
 
 
 class DeviceIn(In):
