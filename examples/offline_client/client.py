@@ -19,15 +19,11 @@ class NotReached(Exception):
 
 
 class Refused(Exception):
-    """The server understood and said no to the whole request; nothing was done."""
+    """The server said no to the whole request (`answer` is its problem document); nothing was done."""
 
     def __init__(self, answer: httpx.Response) -> None:
+        super().__init__(answer.text)
         self.answer = answer
-        try:
-            self.problem: Json = answer.json()
-        except ValueError:
-            self.problem = {"code": f"HTTP_{answer.status_code}", "detail": answer.text}
-        super().__init__(f"{self.problem.get('code')}: {self.problem.get('detail')}")
 
 
 class SignInNeeded(Refused):
@@ -38,39 +34,30 @@ class Client:
     def __init__(self, store: Store, http: httpx.AsyncClient) -> None:
         self.store = store
         self.http = http
-        self._access = ""
-        self._refreshing = asyncio.Lock()
+        self.access = ""
+        self._calling = asyncio.Lock()
         self._syncing = asyncio.Lock()
-
-    # --- who we are
 
     async def sign_in(self, region: str, nip: str, password: str, name: str, otp: str | None = None) -> None:
         """A session, and this phone enrolled with it (which is harmless to repeat)."""
         given = {"region": region, "nip": nip, "password": password, "otp": otp, "device": name}
         self._remember(await self._send("POST", "/v1/sessions", given))
         self.store.put(device=self.store.get("device") or uuid7())
-        await self._call(
-            "POST", "/v1/devices", {"id": self.store.get("device"), "name": name, "platform": "OTHER"}
-        )
+        phone = {"id": self.store.get("device"), "name": name, "platform": "OTHER"}
+        await self._call("POST", "/v1/devices", phone)
 
     def _remember(self, answer: Json) -> None:
         # Stored before it is used: a token that was shown and then forgotten would end the session.
         self.store.put(refresh_token=answer["refresh_token"])
-        self._access = answer["access_token"]
+        self.access = answer["access_token"]
 
-    async def _refresh(self, used: str) -> None:
-        """Only one at a time. No answer is no harm: the same token gives the same successor for a while."""
-        async with self._refreshing:
-            if self._access != used:
-                return
-            token = self.store.get("refresh_token")
-            try:
-                answer = await self._send("POST", "/v1/sessions/refresh", {"refresh_token": token})
-            except Refused as refused:
-                raise SignInNeeded(refused.answer) from None
-            self._remember(answer)
-
-    # --- sync
+    async def _refresh(self) -> None:
+        """When the answer gets lost, the same token gives the same successor for a while."""
+        given = {"refresh_token": self.store.get("refresh_token")}
+        try:
+            self._remember(await self._send("POST", "/v1/sessions/refresh", given))
+        except Refused as refused:
+            raise SignInNeeded(refused.answer) from None
 
     async def sync(self) -> None:
         """Push, then pull. Whatever interrupts it, the next call goes on where this one stopped."""
@@ -95,7 +82,9 @@ class Client:
             self.store.take(page)
             more = page["more"]
 
-    async def decide(self, op_id: str, decision: str, version: int | None = None, data: Json | None = None) -> None:
+    async def decide(
+        self, op_id: str, decision: str, version: int | None = None, data: Json | None = None
+    ) -> None:
         """Settle a conflict: APPLY on the `version` that was looked at, or DISCARD."""
         given = {"decision": decision, "base_version": version, "data": data}
         await self._call("POST", f"/v1/sync/conflicts/{op_id}/resolution", given)
@@ -108,25 +97,22 @@ class Client:
             if self.store.unconfirmed() == items:
                 return
 
-    # --- HTTP
-
     async def _call(self, method: str, path: str, body: Json | None = None, params: Any = None) -> Json:
-        """With the access token; one refresh when there is none or it has ended."""
-        if not self._access:
-            await self._refresh("")
-        used = self._access
-        try:
-            return await self._send(method, path, body, params, used)
-        except Refused as refused:
-            if refused.answer.status_code != 401:
-                raise
-        await self._refresh(used)
-        return await self._send(method, path, body, params, self._access)
+        """With the access token, and one refresh when there is none or it has ended. One call at a time:
+        two refreshes at once would look like a stolen token."""
+        async with self._calling:
+            if self.access:
+                try:
+                    return await self._send(method, path, body, params)
+                except Refused as refused:
+                    if refused.answer.status_code != 401:
+                        raise
+            self.access = ""
+            await self._refresh()
+            return await self._send(method, path, body, params)
 
-    async def _send(
-        self, method: str, path: str, body: Json | None = None, params: Any = None, token: str = ""
-    ) -> Json:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async def _send(self, method: str, path: str, body: Json | None = None, params: Any = None) -> Json:
+        headers = {"Authorization": f"Bearer {self.access}"} if self.access else {}
         content = None
         if body is not None:
             content = gzip.compress(json.dumps(body, separators=(",", ":")).encode())

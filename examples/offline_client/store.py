@@ -35,12 +35,10 @@ def uuid7() -> str:
     return str(UUID(int=number | secrets.randbits(62)))
 
 
-def now_here() -> datetime:
-    return datetime.now().astimezone()
-
-
 class Store:
-    def __init__(self, path: Path | str, clock: Callable[[], datetime] = now_here) -> None:
+    def __init__(
+        self, path: Path | str, clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    ) -> None:
         self.clock = clock
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.row_factory = sqlite3.Row
@@ -48,7 +46,10 @@ class Store:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """All or nothing."""
+        """All or nothing; a step within a step is part of it."""
+        if self.db.in_transaction:
+            yield
+            return
         self.db.execute("begin immediate")
         try:
             yield
@@ -64,7 +65,8 @@ class Store:
 
     def put(self, **facts: Any) -> None:
         with self.step():
-            self._put(**facts)
+            for name, value in facts.items():
+                self.db.execute("insert or replace into state values (?, ?)", (name, json.dumps(value)))
 
     # --- what the person does: stored first, sent later
 
@@ -98,16 +100,28 @@ class Store:
         with self.step():
             for each in self.operations():
                 if each["op_id"] == op_id and each["state"] == REJECTED:
-                    wire = each["wire"] | {"op_id": uuid7(), "data": data}
-                    wire["device_at"] = self.clock().isoformat()
-                    self._adopt(op_id, [wire["op_id"]])
-                    self._remove(each)
-                    self._queue(wire, each["seq"])
+                    anew = {"op_id": uuid7(), "data": data, "device_at": self.clock().isoformat()}
+                    self._leave(each, [anew["op_id"]], {})
+                    self._queue(each["wire"] | anew, each["seq"])
 
     def discard(self, op_id: str) -> None:
         """The person gives a change up: what was built on it now builds on what it was built on."""
         with self.step():
-            self._discard(op_id)
+            for each in self.operations():
+                if each["op_id"] == op_id:
+                    base = {"base_version": each["wire"]["base_version"]}
+                    self._leave(each, each["wire"]["after"], base)
+
+    def _leave(self, gone: Json, instead: list[str], base: Json) -> None:
+        """Out of the queue; its children name others in `after`, those of the same record with another base."""
+        self.db.execute("delete from operations where seq = ?", (gone["seq"],))
+        for each in self.operations():
+            wire = each["wire"]
+            if gone["op_id"] in wire["after"]:
+                wire["after"] = [one for one in wire["after"] if one != gone["op_id"]] + instead
+                wire |= base if wire["id"] == gone["id"] else {}
+                given = json.dumps(wire), each["seq"]
+                self.db.execute("update operations set wire = ?, not_before = 0 where seq = ?", given)
 
     # --- what the person sees
 
@@ -170,13 +184,13 @@ class Store:
         else:
             kept = wire["op_id"], result["receipt"], seq, json.dumps(wire)
             self.db.execute("insert or replace into receipts values (?, ?, ?, ?, 0)", kept)
-            self._remove(operation)
+            self.db.execute("delete from operations where seq = ?", (seq,))
             self._accepted(wire, result["version"])
         if result["current"]:
             self._hold(wire["type"], wire["id"], result["current"]["version"], result["current"])
 
     def _accepted(self, wire: Json, version: int) -> None:
-        """Our change becomes part of the server's copy, until the next pull brings the whole record."""
+        """Our change becomes part of the server's copy; the next pull brings the whole record."""
         held = self._held(wire["type"], wire["id"])
         if held is None or held["version"] < version:
             copy = {wire["id"]: json.loads(held["data"])} if held else {}
@@ -191,7 +205,7 @@ class Store:
             restarts = self.get("restarts", {})
             for type in page["restarted"]:
                 restarts[type] = self.get("generation", 0) + 1
-                self._put(generation=restarts[type])
+                self.put(generation=restarts[type])
             for each in page["changes"]:
                 self._hold(each["type"], each["id"], each["version"], each["data"])
             if not page["more"]:
@@ -200,7 +214,7 @@ class Store:
                 for restart in restarts.items():
                     self.db.execute(f"delete from records where {gone}", restart)  # noqa: S608
                 restarts = {}
-            self._put(since=page["next"], restarts=restarts)
+            self.put(since=page["next"], restarts=restarts)
             self._close_conflicts()
 
     def _close_conflicts(self) -> None:
@@ -208,10 +222,10 @@ class Store:
         for each in self.problems():
             known = self._held("conflict", each["op_id"])
             decision = json.loads(known["data"])["decision"] if known else None
-            if each["state"] == CONFLICT and decision == "DISCARD":
-                self._discard(each["op_id"])
-            elif each["state"] == CONFLICT and decision == "APPLY":
-                self._remove(each)
+            if decision == "DISCARD":
+                self.discard(each["op_id"])
+            elif decision == "APPLY":
+                self.db.execute("delete from operations where seq = ?", (each["seq"],))
 
     # --- receipts
 
@@ -231,38 +245,12 @@ class Store:
                     self.db.execute("delete from receipts where op_id = ?", one)
                     self._queue(json.loads(row["wire"]), row["seq"])
 
-    # --- rows
-
-    def _put(self, **facts: Any) -> None:
-        for name, value in facts.items():
-            self.db.execute("insert or replace into state values (?, ?)", (name, json.dumps(value)))
-
     def _queue(self, wire: Json, seq: int | None = None) -> None:
         if seq is None:
             seq = self.get("seq", 0) + 1
-            self._put(seq=seq)
+            self.put(seq=seq)
         row = seq, wire["op_id"], wire["type"], wire["id"], QUEUED, 0, json.dumps(wire), "null"
         self.db.execute("insert into operations values (?, ?, ?, ?, ?, ?, ?, ?)", row)
-
-    def _remove(self, operation: Json) -> None:
-        self.db.execute("delete from operations where seq = ?", (operation["seq"],))
-
-    def _discard(self, op_id: str) -> None:
-        for each in self.operations():
-            if each["op_id"] == op_id:
-                self._adopt(op_id, each["wire"]["after"], each["wire"])
-                self._remove(each)
-
-    def _adopt(self, op_id: str, instead: list[str], built_on: Json | None = None) -> None:
-        """Let the children of an operation name others in `after`, and build on what it was built on."""
-        for each in self.operations():
-            wire = each["wire"]
-            if op_id in wire["after"]:
-                wire["after"] = [one for one in wire["after"] if one != op_id] + instead
-                if built_on and built_on["id"] == wire["id"]:
-                    wire["base_version"] = built_on["base_version"]
-                given = json.dumps(wire), each["seq"]
-                self.db.execute("update operations set wire = ?, not_before = 0 where seq = ?", given)
 
     def _held(self, type: str, id: str) -> Any:
         return self.db.execute("select * from records where type = ? and id = ?", (type, id)).fetchone()

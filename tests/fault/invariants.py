@@ -37,7 +37,9 @@ class After:
             self.history[str(row["entity_id"])].append(entry)
         rows = await db.fetch("select * from activities where region_id = $1 and employee_id = $2", *mine)
         self.records = {str(row["id"]): dict(row) for row in rows}
-        self.totals = await db.fetch("select * from day_totals where region_id = $1 and employee_id = $2", *mine)
+        self.totals = await db.fetch(
+            "select * from day_totals where region_id = $1 and employee_id = $2", *mine
+        )
         unapplied = await db.fetch(
             "select id, outcome, decision, data from unapplied_operations"
             " where region_id = $1 and employee_id = $2",
@@ -156,7 +158,11 @@ class After:
         }
         kept |= {each["data"]["description"] for each in self.unapplied.values() if each["data"]}
         for phone in self.story.of_employee:
-            kept |= {each["wire"]["data"]["description"] for each in phone.store.operations() if each["wire"]["data"]}
+            kept |= {
+                each["wire"]["data"]["description"]
+                for each in phone.store.operations()
+                if each["wire"]["data"]
+            }
         for op_id, made in self.story.made.items():
             if made.wire["action"] == "put" and op_id not in self.story.excused:
                 text = made.wire["data"]["description"]
@@ -169,7 +175,7 @@ class After:
         answer = await self.story.world.call(
             self.story.team, "employee", "GET", "/v1/sync/conflicts", params={"open": "false", "limit": 200}
         )
-        assert answer.status_code == 200, answer.text
+        assert answer.status_code == 200, (answer.status_code, answer.text)
         listed = {each["op_id"]: each for each in answer.json()["data"]}
         for op_id, answers in self.story.told.items():
             if any(each["status"] == "conflict" for each in answers):
@@ -189,15 +195,13 @@ class After:
     async def phones_agree(self) -> None:
         """All phones of a person hold the same as the server's lists: versions, texts and all."""
         mine = await self._listed("employee", "/v1/me/activities")
-        for phone in self.story.of_employee:
-            _compare(phone, mine)
-        for superior in self.story.superiors:
-            listed = await self._listed(superior.who, "/v1/activities")
-            _compare(superior, listed)
+        for phone in [*self.story.of_employee, *self.story.fetching]:
+            listed = mine if phone.who == "employee" else await self._listed(phone.who, "/v1/activities")
+            _compare(phone, listed)
 
     async def _listed(self, who: str, path: str) -> dict[str, Json]:
         answer = await self.story.world.call(self.story.team, who, "GET", path, params={"limit": 200})
-        assert answer.status_code == 200, answer.text
+        assert answer.status_code == 200, (answer.status_code, answer.text)
         listed = answer.json()
         assert listed["page"]["next"] is None
         return {each["id"]: each for each in listed["data"]}
@@ -205,7 +209,8 @@ class After:
 
 def _compare(phone: Phone, listed: dict[str, Json]) -> None:
     held = phone.held()
-    assert held.keys() == listed.keys(), f"{phone.who} holds {held.keys() ^ listed.keys()} wrongly"
+    assert not held.keys() - listed.keys(), f"{phone.file.name} holds what is gone: {held.keys() - listed.keys()}"
+    assert not listed.keys() - held.keys(), f"{phone.file.name} lacks {listed.keys() - held.keys()}"
     for id, record in held.items():
         differing = {name for name in listed[id] if record.get(name) != listed[id][name]}
         assert not differing, f"{phone.who}: {id} differs in {differing}: {record} {listed[id]}"

@@ -91,6 +91,8 @@ class _Near(asyncio.Protocol):
         if self.far is None:
             self.waiting += data
             return
+        if self.far.transport.is_closing():
+            return
         cut = self.line.meets(data)
         if cut is None:
             self.far.transport.write(data)
@@ -126,6 +128,8 @@ class _Far(asyncio.Protocol):
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
+        if self.near.transport.is_closing():
+            return
         if self.answered is None:
             self.near.transport.write(data)
             return

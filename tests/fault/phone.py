@@ -87,7 +87,7 @@ class Phone:
             elif self.store.get("device") is None:
                 session = await self.world.session(self.team, self.who)
                 self.store.put(device=session.device, refresh_token=session.refresh_token)
-                self.client._access = session.access_token
+                self.client.access = session.access_token
             await self.client.sync()
         except SignInNeeded:
             self.signed_out = True

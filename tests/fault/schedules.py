@@ -121,9 +121,7 @@ Step: TypeAlias = (
 phones = st.sampled_from([0, 0, 0, 1, 1, 2])
 picks = st.integers(0, 3)
 rarely = st.sampled_from([False, False, False, True])
-cuts = st.builds(
-    Cut, st.sampled_from([None, None, None, *range(12)]), st.sampled_from(list(Until))
-)
+cuts = st.builds(Cut, st.sampled_from([None, None, None, *range(12)]), st.sampled_from(list(Until)))
 weathers = st.sampled_from(list(Weather)[1:])
 in_server = st.sampled_from([Weather.FINE, Weather.REQUEST_TWICE])
 broken = st.one_of(
@@ -159,7 +157,9 @@ KINDS: dict[int, tuple[st.SearchStrategy[Step], ...]] = {
 }
 """How often each comes up. The first of all is what a counter-example shrinks to, and is not worth a word."""
 
-steps = st.sampled_from([kind for weight, kinds in KINDS.items() for kind in kinds * weight]).flatmap(lambda kind: kind)
+steps = st.sampled_from([kind for weight, kinds in KINDS.items() for kind in kinds * weight]).flatmap(
+    lambda kind: kind
+)
 schedules = st.lists(steps, min_size=10, max_size=30).map(
     lambda drawn: [step for step in drawn if step != TimePasses(0)]
 )

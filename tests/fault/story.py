@@ -57,8 +57,12 @@ class Story:
 
     @property
     def of_employee(self) -> list[Phone]:
-        """Those that were used, and a new one that has to fetch everything."""
-        return [phone for n, phone in enumerate(self.phones) if n in self.used] + self.phones[-1:]
+        return [phone for number, phone in enumerate(self.phones) if number in self.used]
+
+    @property
+    def fetching(self) -> list[Phone]:
+        """Who only reads: a new phone of the employee, and his superiors."""
+        return [self.phones[-1], self.superiors[0], *self.superiors[1:][: self.moved]]
 
     # --- what is right, known without asking the server
 
@@ -226,21 +230,29 @@ class Story:
         """The network is fine again: what was late arrives, and everybody syncs until nothing moves any more."""
         for phone in self.everybody:
             await phone.network.deliver_late()
+        await self.world.settled()
         for _ in range(10):
-            waiting = max((each["not_before"] for phone in self.of_employee for each in phone.store.operations()), default=0)
-            self.world.now = max(self.world.now, datetime.fromtimestamp(waiting, UTC)) + timedelta(hours=31 * bool(waiting))
             pushed = self.pushes
             for phone in self.of_employee:
                 await self._synced(phone)
             if pushed == self.pushes:
                 break
+            self._wait_for_held()
         else:
             raise AssertionError("it never comes to rest")
-        for superior in self.superiors:
-            await self._synced(superior)
+        for phone in self.fetching:
+            await self._synced(phone)
         for phone in self.of_employee:
             if phone.store.unconfirmed():
                 await phone.client.confirm()
+
+    def _wait_for_held(self) -> None:
+        """Until the phones may send again what the server held; their clocks are wrong by up to 30 hours."""
+        queued = [each for phone in self.of_employee for each in phone.store.operations()]
+        latest = max((each["not_before"] for each in queued), default=0)
+        if latest:
+            latest_here = datetime.fromtimestamp(latest, UTC) + timedelta(hours=31)
+            self.world.now = max(self.world.now, latest_here)
 
     async def _synced(self, phone: Phone) -> None:
         for _ in range(3):

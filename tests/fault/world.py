@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -77,7 +78,9 @@ class World:
         line = DatabaseLine(url.host or "", url.port or 5432)
         behind = url.set(host="127.0.0.1", port=await line.start())
         stack.callback(line.stop)
-        given = settings.model_copy(update={"database_url": behind.render_as_string(hide_password=False), "log_level": "error"})
+        given = settings.model_copy(
+            update={"database_url": behind.render_as_string(hide_password=False), "log_level": "error"}
+        )
         app = create_app(given)
         plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
         db = await asyncpg.connect(plain)
@@ -143,6 +146,13 @@ class World:
             self.now + timedelta(minutes=minutes),
         )  # fmt: skip
         return tokens.issue(self.key, claims, issuer=self.settings.issuer, audience=self.settings.audience)
+
+    async def settled(self) -> None:
+        """Wait until no transaction is open any more: pulls stop before the oldest one."""
+        deadline = time.monotonic() + 20
+        running = "select pg_snapshot_xmin(s) < pg_snapshot_xmax(s) from pg_current_snapshot() s"
+        while await self.db.fetchval(running):
+            assert time.monotonic() < deadline, "a transaction stays open"
 
     async def team(self) -> Team:
         """A fresh one; the clock goes back to the same day."""
@@ -210,7 +220,9 @@ class Rows:
     def seat(self, unit: UUID, *, is_head: bool) -> UUID:
         id = uuid7()
         kind = PositionKind.STRUCTURAL if is_head else PositionKind.EXECUTIVE
-        self._add(Position, id, unit_id=unit, kind=kind, title=f"Jabatan {id.hex[-8:]}", is_head=is_head, version=1)
+        self._add(
+            Position, id, unit_id=unit, kind=kind, title=f"Jabatan {id.hex[-8:]}", is_head=is_head, version=1
+        )
         return id
 
     def person(self, city: City, name: str, unit: UUID, is_head: bool) -> None:
