@@ -7,7 +7,7 @@ RUN .venv/bin/python -m compileall -q src
 
 FROM python:3.11-slim
 ENV PATH=/app/.venv/bin:$PATH PYTHONPATH=/app/src PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 ASN_HOST=0.0.0.0
-RUN useradd --system --uid 10001 --no-create-home asn
+RUN useradd --system --uid 10001 --no-create-home asn && install -d -o asn -g asn /files
 WORKDIR /app
 COPY --from=build /app/.venv .venv
 COPY --from=build /app/src src

@@ -44,10 +44,11 @@ def database_url(postgres: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str) -> Settings:
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
         environment="demo",
         database_url=database_url,
+        files_url=tmp_path_factory.mktemp("files").as_uri(),
         encryption_keys=new_key(1),
         password_memory_kib=8,
         password_time=1,

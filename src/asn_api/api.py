@@ -7,10 +7,13 @@ from asn_api.areas.calendar import router as calendar
 from asn_api.areas.days import router as days
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
+from asn_api.areas.evidence import router as evidence
+from asn_api.areas.files import router as files
 from asn_api.areas.identity import router as identity
 from asn_api.areas.journal import router as journal
 from asn_api.areas.notifications import router as notifications
 from asn_api.areas.organization import router as organization
+from asn_api.areas.oversight import router as oversight
 from asn_api.areas.performance import router as performance
 from asn_api.areas.policies import router as policies
 from asn_api.areas.reference import router as reference
@@ -21,6 +24,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     activities.router,
     sync.router,
     days.router,
+    evidence.router,
+    files.router,
+    oversight.router,
     employees.router,
     employee_imports.router,
     identity.router,
@@ -41,7 +47,10 @@ TAGS = {
     "calendar": "Holidays, collective leave and working days.",
     "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, progress.",
     "activities": "Daily activities: recording, submission, verification, rejection, reopening.",
+    "evidence": "What shows that an activity was done: files and links.",
+    "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
+    "oversight": "Months by unit and verifications by verifier, from sums that every change keeps.",
     "sync": "For phones that are often offline: many operations in one sending.",
     "notifications": "What one is reminded of and told: unreported days, waiting work, decisions.",
     "journal": "Who changed what, and when.",

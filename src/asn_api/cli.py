@@ -1,6 +1,5 @@
 """The `asn-api` program. Imports sit inside the commands: `asn-api --help` should not wait for SQLAlchemy."""
 
-import gc
 import json
 import os
 import sys
@@ -48,38 +47,17 @@ def up() -> None:
 @app.command()
 def serve() -> None:
     """Serve the API."""
-    # A fifth of the start is the collector walking what the imports have just made; the lifespan enables it.
-    gc.disable()
-    import uvicorn
+    from asn_api.serving import serve as run
 
-    from asn_api.up import check_schema
-
-    chosen = settings()
-    check_schema(chosen)
-    uvicorn.run(
-        "asn_api.main:create_app",
-        factory=True,
-        host=chosen.host,
-        port=chosen.port,
-        workers=chosen.workers,
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(chosen.trusted_proxies),
-        forwarded_allow_ips=list(chosen.trusted_proxies),
-        # An open event stream would otherwise hold up the shutdown for ever.
-        timeout_graceful_shutdown=10,
-    )
+    run()
 
 
 @app.command()
 def worker() -> None:
     """Run the background jobs."""
-    from asn_api.up import check_schema
+    from asn_api.start_checks import check
 
-    check_schema(settings())
+    check(settings())
     from asn_api.worker import run
 
     run()
@@ -119,10 +97,9 @@ def upgrade() -> None:
 @database.command()
 def state() -> None:
     """Say whether the schema is empty, behind, current or ahead; anything but current exits with 1."""
-    from asn_api.up import check_database, schema_state
+    from asn_api.core.schema import check_database
 
-    check_database(settings())
-    found = schema_state(settings())
+    found = check_database(settings())
     typer.echo(found)
     raise typer.Exit(found != "current")
 
@@ -150,8 +127,8 @@ def distribute() -> None:
     """Shard the tables by region on Citus; on plain PostgreSQL only show how it would be done."""
     import psycopg
 
+    from asn_api.core.schema import check_database
     from asn_api.tables import Table
-    from asn_api.up import check_database
 
     check_database(settings())
     with psycopg.connect(settings().libpq, autocommit=True) as connection:
@@ -172,6 +149,9 @@ def distribute() -> None:
                 connection.execute(statement)
     if not citus:
         typer.echo("The citus extension is not installed here: nothing was changed.", err=True)
+
+
+database.command("rebuild-rollups")(commands.rebuild_rollups)
 
 
 @keys.command("new")

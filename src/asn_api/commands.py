@@ -64,6 +64,49 @@ def rotate() -> None:
     typer.echo(_run(keys.rotate))
 
 
+def rebuild_rollups(
+    region: Annotated[str, typer.Option(help="Code of the region.")],
+) -> None:
+    """Count the sums of months and of verifiers anew; servers may run meanwhile. Today's decisions stay."""
+    import asyncpg
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from asn_api.core.schema import check_database
+    from asn_api.core.settings import settings
+
+    check_database(settings())
+    try:
+        asyncio.run(_recount(region))
+    except (OSError, SQLAlchemyError, asyncpg.PostgresError) as error:
+        raise StartupError(f"The database failed ({type(error).__name__}); start it again.") from None
+
+
+async def _recount(code: str) -> None:
+    from sqlalchemy import func, select
+
+    from asn_api.access.actor import system
+    from asn_api.access.grants import Permission
+    from asn_api.areas.oversight.recount import recount
+    from asn_api.core.clock import utc_now
+    from asn_api.core.database import Database
+    from asn_api.core.settings import settings
+    from asn_api.tables.organization import Region, Unit
+
+    # A unit of many years takes longer than any request may.
+    database = Database(settings().model_copy(update={"statement_timeout_ms": 0}))
+    try:
+        async with database.sessions() as db:
+            found = (await db.scalars(select(Region).where(Region.code == code))).one_or_none()
+            if found is None:
+                raise StartupError(f"There is no region {code}.")
+            units = await db.scalar(select(func.count()).where(Unit.region_id == found.id))
+        access = system(found.id, Permission.DAYS_READ, utc_now(), found.zone)
+        with typer.progressbar(length=units or 0, label="units", file=sys.stderr) as bar:
+            await recount(access, database, lambda: bar.update(1))
+    finally:
+        await database.stop()
+
+
 def reseal(
     check: Annotated[
         bool, typer.Option("--check", help="Only count; exit with 1 when something needs it.")
@@ -73,8 +116,8 @@ def reseal(
     import asyncpg
     from sqlalchemy.exc import SQLAlchemyError
 
+    from asn_api.core.schema import check_database
     from asn_api.core.settings import settings
-    from asn_api.up import check_database
 
     check_database(settings())
     try:

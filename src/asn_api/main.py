@@ -21,9 +21,17 @@ from asn_api.core.http import health, openapi, pages, problems
 from asn_api.core.http.edge import Edge
 from asn_api.core.http.hot import HotDoor
 from asn_api.core.http.limits import Limiter
+from asn_api.core.objects import objects
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings, settings
 from asn_api.start_checks import check_content
+
+EXPOSED = (
+    *("ETag", "Link", "Location", "Retry-After", "X-Request-Id"),
+    *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm"),
+    *("Upload-Offset", "Upload-Length", "Upload-Expires", "Upload-Metadata"),
+)
+"""What a page of another origin may read."""
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -66,7 +74,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
             allow_origins=chosen.cors_origins,
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
+            expose_headers=[*EXPOSED],
         )
     app.add_middleware(Edge, body_limit=chosen.body_limit_bytes, docs=chosen.public_url + "/docs")
     return app
@@ -74,11 +82,15 @@ def create_app(given: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.objects = objects(app.state.settings)
     await app.state.database.start()
     try:
-        async with app.state.database.sessions.begin() as db:
-            await check_content(db, app.state.settings, app.state.keyring)
-            await keys.ensure(db, app.state.keyring, app.state.clock())
+        async with app.state.database.pool.acquire() as connection:
+            await check_content(connection, app.state.settings, app.state.keyring)
+            new = not await keys.exist(connection)
+        if new:
+            async with app.state.database.sessions.begin() as db:
+                await keys.ensure(db, app.state.keyring, app.state.clock())
         await app.state.authority.start()
         # What was made so far stays for good: the collector need not look at it again.
         gc.freeze()

@@ -1,6 +1,5 @@
 """What `make run` does: PostgreSQL, migrations, demo city, server and worker, stopped together."""
 
-import asyncio
 import contextlib
 import errno
 import http
@@ -14,15 +13,12 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import asyncpg
-
 from asn_api.core.embedded import EmbeddedPostgres, dies_with_parent
-from asn_api.core.schema import State, state_at
+from asn_api.core.schema import check_database, refuse_newer
 from asn_api.core.settings import Settings, StartupError, load, new_key
 
 PORT_SECONDS = 3
 """For the server of a supervisor that was killed a moment ago to leave its port."""
-CONNECT_SECONDS = 5
 READY_SECONDS = 60
 STOP_SECONDS = 15
 """More than the server's own ten for open requests."""
@@ -104,52 +100,13 @@ def _keys(settings: Settings, folder: Path) -> str:
     return file.read_text()
 
 
-def check_database(settings: Settings) -> None:
-    async def connect() -> None:
-        await (await asyncpg.connect(settings.libpq, timeout=CONNECT_SECONDS)).close()
-
-    try:
-        asyncio.run(connect())
-    except TimeoutError:
-        reason = f"no answer within {CONNECT_SECONDS} seconds"
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).splitlines()[0].rstrip(".")
-    else:
-        return
-    raise StartupError(f"ASN_DATABASE_URL does not lead to a database: {reason}.")
-
-
 def migrate(settings: Settings) -> None:
     from asn_api.areas.calendar.national import load_national_days
     from asn_api.core.migrate import upgrade
 
-    check_database(settings)
-    _refuse_newer(schema_state(settings))
+    refuse_newer(check_database(settings))
     upgrade(settings.database)
     load_national_days(settings.database)
-
-
-def schema_state(settings: Settings) -> State:
-    return asyncio.run(state_at(settings.libpq))
-
-
-def check_schema(settings: Settings) -> None:
-    """A server or worker only runs on the schema of its own code and on content that it can serve."""
-    from asn_api.start_checks import check_content_of
-
-    check_database(settings)
-    found = schema_state(settings)
-    _refuse_newer(found)
-    if found != "current":
-        raise StartupError(f"The database's schema is {found}: run `asn-api db upgrade`.")
-    asyncio.run(check_content_of(settings))
-
-
-def _refuse_newer(found: State) -> None:
-    if found == "ahead":
-        raise StartupError(
-            "The database was made by a newer asn-api: update this one, or use another database."
-        )
 
 
 def _welcome(settings: Settings) -> str:

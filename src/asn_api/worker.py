@@ -5,6 +5,7 @@ import logging
 import signal
 
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
+from asn_api.areas.files.jobs import CLEAN_UP, FORGET_OBJECTS
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
 from asn_api.areas.notifications.jobs import FORGET_OLD, REMIND
 from asn_api.areas.performance.jobs import END_PLANS
@@ -13,6 +14,7 @@ from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
 from asn_api.core.jobs import Job, Means
 from asn_api.core.logging import install
+from asn_api.core.objects import objects
 from asn_api.core.queue import application, run_until
 from asn_api.core.settings import Settings, settings
 
@@ -24,6 +26,8 @@ JOBS: tuple[Job, ...] = (
     END_PLANS,
     REMIND,
     FORGET_OLD,
+    CLEAN_UP,
+    FORGET_OBJECTS,
 )
 
 log = logging.getLogger(__name__)
@@ -44,7 +48,7 @@ async def _run(chosen: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     database = Database(chosen)
-    app = application(chosen.libpq, JOBS, Means(database, Keyring(chosen.keys)))
+    app = application(chosen.libpq, JOBS, Means(database, Keyring(chosen.keys), objects=objects(chosen)))
     log.info("the worker has started")
     try:
         await run_until(app, stop)

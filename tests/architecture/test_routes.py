@@ -18,6 +18,7 @@ PUBLIC_OPERATIONS = {
     "issue_client_token",
     "get_public_keys",
     "get_server_metadata",
+    "describe_uploads",
 }
 """No token needed, limited by address."""
 

@@ -43,6 +43,8 @@ MADE = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 CONTRACT = blueprint().openapi()
 OPERATIONS = {
     found.definition.raw["operationId"]: found

@@ -322,12 +322,14 @@ async def test_a_restored_database_goes_on_after_what_phones_have_seen(
         try:
             await db.execute(text(ahead), {"region": city.region.id})
             await db.commit()
+            server = await asyncpg.connect(libpq(settings.database))
             with pytest.raises(StartupError, match="db restored"):
-                await check_content(db, settings, city.app.state.keyring)
+                await check_content(server, settings, city.app.state.keyring)
             epoch = await begin_epoch(db, city.now)
             await db.commit()
             assert epoch == 1
-            await check_content(db, settings, city.app.state.keyring)
+            await check_content(server, settings, city.app.state.keyring)
+            await server.close()
             second = await recorded(staff)
             phone.token = None
             await phone.pull()

@@ -74,3 +74,45 @@ async def test_a_rejection_reaches_the_phone_as_a_notification_and_nobody_elses(
     assert own.records["notification", id]["kind"] == "ACTIVITY_REJECTED"
     assert own.records["notification", id]["read_at"] is not None
     assert above.ids("notification") == set()
+
+
+def shown_by(action: str = "put", **given: Any) -> dict[str, Any]:
+    return {**progressed(action, **given), "type": "evidence"}
+
+
+async def test_evidence_follows_its_activity_in_the_same_batch_or_waits_for_it(city: City) -> None:
+    work, later = operation(submit=False), operation()
+    link = shown_by(data={"activity_id": work["id"], "url": "https://contoh.go.id/foto/1"})
+    early = shown_by(data={"activity_id": later["id"], "file_id": str(uuid7()), "sha256": "a" * 64})
+    handed = operation("submit", id=work["id"], base_version=1, after=[link["op_id"]])
+    async with city.call_as("staff") as staff, city.call_as("supervisor") as supervisor:
+        results = await push(staff, work, link, early, handed)
+        settled = await push(staff, later, early)
+        phone, above = Phone(staff), Phone(supervisor)
+        await phone.pull()
+        await above.pull()
+    assert [each["status"] for each in results] == ["applied", "applied", "held", "applied"]
+    assert results[2]["retry"] == "LATER"
+    assert [each["status"] for each in settled] == ["applied", "applied"]
+    assert phone.ids("evidence") == above.ids("evidence") == {link["id"], early["id"]}
+    assert phone.records["evidence", early["id"]]["file"]["state"] == "PENDING"
+
+
+async def test_evidence_of_verified_work_is_refused_and_a_deleted_activity_takes_its_evidence(
+    city: City,
+) -> None:
+    work, draft = operation(), operation(submit=False)
+    link = shown_by(data={"activity_id": draft["id"], "url": "https://contoh.go.id/foto/2"})
+    async with city.call_as("staff") as staff, city.call_as("supervisor") as supervisor:
+        await push(staff, work, draft, link)
+        phone = Phone(staff)
+        await phone.pull()
+        url = f"/v1/activities/{work['id']}/verification"
+        await supervisor.post(url, json={}, headers={"If-Match": '"1"'})
+        late = shown_by(data={"activity_id": work["id"], "url": "https://contoh.go.id/foto/3"})
+        [refused] = await push(staff, late)
+        [gone] = await push(staff, operation("delete", id=draft["id"], base_version=1))
+        await phone.pull()
+    assert (refused["status"], refused["code"]) == ("rejected", "EVIDENCE_ACTIVITY_VERIFIED")
+    assert gone["status"] == "applied"
+    assert phone.ids("evidence") == set()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ import pytest
 from asn_api.access.actor import system
 from asn_api.access.grants import Permission
 from asn_api.areas.activities.ledger import Ledger
+from asn_api.areas.oversight.recount import recount
 from asn_api.core.clock import utc_now
 from asn_api.core.database import Database
 from asn_api.core.settings import Settings, StartupError, new_key
@@ -22,6 +24,8 @@ from asn_api.demo.load import CODE, Logins, load_if_empty, welcome
 from asn_api.main import create_app
 from asn_api.rules.calendar import Zone
 from asn_api.up import migrate
+
+SUMS = ("unit_months", "verification_days")
 
 LOADING = """
 import os
@@ -163,6 +167,17 @@ async def test_totals_and_flags_are_those_that_the_services_compute(
             for each in ledger._totals()
         }
     assert computed == kept
+
+
+async def test_the_kept_sums_are_those_that_counting_anew_gives(
+    given: dict[str, str], database: Database
+) -> None:
+    kept = {table: ask(given, f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4") for table in SUMS}
+    assert all(kept.values())
+    [(region_id,)] = ask(given, f"SELECT id FROM regions WHERE code = '{CODE}'")
+    tomorrow = utc_now() + timedelta(days=1)
+    await recount(system(region_id, Permission.DAYS_READ, tomorrow, Zone.WIB), database, lambda: None)
+    assert {table: ask(given, f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4") for table in SUMS} == kept
 
 
 async def test_the_printed_logins_work_and_the_boards_are_filled(

@@ -7,7 +7,7 @@ from typing import Any
 
 from asn_api.rules.calendar import Calendar, Zone
 from asn_api.rules.entries import Place
-from asn_api.rules.policy import ActivityPolicy, IdentityPolicy, NotificationPolicy
+from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 
 
 def shipped(name: str) -> Any:
@@ -29,6 +29,10 @@ def identity_policy(**changes: object) -> IdentityPolicy:
 
 def notification_policy(**changes: object) -> NotificationPolicy:
     return NotificationPolicy.from_mapping(policy_values("notifications", **changes))
+
+
+def file_policy(**changes: object) -> FilePolicy:
+    return FilePolicy.from_mapping(policy_values("files", **changes))
 
 
 def national_calendar() -> Calendar:

@@ -9,7 +9,7 @@ import pytest
 
 from asn_api.errors import Problem
 from asn_api.rules.activities import Category
-from asn_api.rules.policy import ActivityPolicy, IdentityPolicy, NotificationPolicy, Reaction
+from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy, Reaction
 from tests.rules.samples import activity_policy, identity_policy, notification_policy, policy_values, shipped
 
 NOTIFICATIONS: Any = policy_values("notifications")
@@ -19,6 +19,7 @@ NOTIFICATIONS: Any = policy_values("notifications")
     ("area", "policy"),
     [
         ("activities", ActivityPolicy),
+        ("files", FilePolicy),
         ("identity", IdentityPolicy),
         ("notifications", NotificationPolicy),
     ],

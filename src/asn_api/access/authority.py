@@ -7,22 +7,27 @@ process by NOTIFY; while a process is not listening it asks the database each ti
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 import asyncpg
+import orjson
 from jose.backends.base import Key
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import Date, DateTime, Uuid
 
 from asn_api.access.actor import Actor, Held
 from asn_api.access.grants import Role
 from asn_api.core import tokens
-from asn_api.core.database import Database
+from asn_api.core.database import Database, Prepared
 from asn_api.core.settings import Settings
+from asn_api.rules.calendar import Zone
 from asn_api.rules.identity import AccountStatus
 from asn_api.rules.organization import UnitKind
 from asn_api.rules.policy import IdentityPolicy
@@ -88,8 +93,7 @@ class Authority:
             return None
         # Remembered only if nothing was announced while it was read: the read may be older than the news.
         generation = self._generation
-        async with self._database.sessions() as db:
-            actor = await load(db, claims, now)
+        actor = await load(self._database, claims, now)
         if actor is not None and self._listening and generation == self._generation:
             self._known[token] = Known(actor, claims.expires_at, actor.today(now))
             if len(self._known) > REMEMBERED:
@@ -160,86 +164,135 @@ class Authority:
                 await asyncio.sleep(1)
 
 
-async def load(db: AsyncSession, claims: tokens.Claims, now: datetime) -> Actor | None:
-    """The actor as the database has it now; None when the account, session or client no longer holds."""
-    region_id = UUID(claims.region)
-    region = await db.get(Region, region_id)
-    if region is None:
-        return None
-    today = now.astimezone(region.zone.tz).date()
-    if claims.client is not None:
-        return await _client(db, region, UUID(claims.client), claims.scope)
-    found = (
-        await db.execute(
-            select(Account, Session, Employee.active)
-            .join(Session, and_(Session.region_id == Account.region_id, Session.account_id == Account.id))
-            .outerjoin(
-                Employee, and_(Employee.region_id == Account.region_id, Employee.id == Account.employee_id)
-            )
-            .where(
-                Account.region_id == region_id,
-                Account.id == UUID(claims.subject),
-                Account.status == AccountStatus.ACTIVE,
-                Session.id == UUID(claims.session),
-                Session.revoked_at.is_(None),
-                Session.expires_at > now,
-            )
+Selectable: TypeAlias = ColumnElement[Any] | Any
+
+
+def _led(region_id: Selectable, employee_id: Selectable, today: Selectable) -> Select[str]:
+    """The nodes that this employee heads on the day."""
+    return (
+        select(Unit.path)
+        .join(Appointment, and_(Appointment.region_id == Unit.region_id, Appointment.unit_id == Unit.id))
+        .where(
+            Unit.region_id == region_id,
+            or_(*[Unit.kind == kind for kind in LED_KINDS]),
+            Appointment.employee_id == employee_id,
+            Appointment.is_head,
+            Appointment.valid.contains(today),
         )
-    ).one_or_none()
-    if found is None:
-        return None
-    account, session, active = found
-    roles = await roles_of(db, account, bool(active), today)
-    if not roles:
-        return None
-    policy = await identity_policy(db, region_id, today)
-    required = any(held.role.value in policy.otp_required_roles for held in roles)
-    return Actor(
-        region_id,
-        account.id,
-        roles,
-        region.zone,
-        account_id=account.id,
-        employee_id=account.employee_id if active else None,
-        session_id=session.id,
-        must_enrol_otp=required and not session.otp_passed,
     )
 
 
-async def roles_of(db: AsyncSession, account: Account, active: bool, today: date) -> tuple[Held, ...]:
-    """The roles of this day: EMPLOYEE of an active employee, heads by appointment, admins by grant."""
-    roles: list[Held] = []
-    if account.employee_id is not None and active:
-        roles.append(Held(Role.EMPLOYEE, ""))
-        led = await db.scalars(
-            select(Unit.path)
-            .join(Appointment, and_(Appointment.region_id == Unit.region_id, Appointment.unit_id == Unit.id))
-            .where(
-                Unit.region_id == account.region_id,
-                Unit.kind.in_(LED_KINDS),
-                Appointment.employee_id == account.employee_id,
-                Appointment.is_head,
-                Appointment.valid.contains(today),
-            )
-        )
-        roles += [Held(Role.HEAD_OF_AGENCY, path) for path in sorted(set(led))]
-    granted = await db.execute(
-        select(RoleGrant.role, Unit.path)
+def _granted(region_id: Selectable, account_id: Selectable, today: Selectable) -> Select[str]:
+    """`role path` of each grant on the day."""
+    return (
+        select(func.concat(RoleGrant.role, " ", Unit.path))
         .join(Unit, and_(Unit.region_id == RoleGrant.region_id, Unit.id == RoleGrant.unit_id))
         .where(
-            RoleGrant.region_id == account.region_id,
-            RoleGrant.account_id == account.id,
+            RoleGrant.region_id == region_id,
+            RoleGrant.account_id == account_id,
             RoleGrant.valid.contains(today),
         )
         .order_by(Unit.path)
     )
-    roles += [Held(Role(role.value), path) for role, path in granted]
+
+
+def _policy(region_id: Selectable, today: Selectable) -> Select[Any]:
+    return (
+        select(Policy.content)
+        .where(Policy.region_id == region_id, Policy.area == "identity", Policy.valid_from <= today)
+        .order_by(Policy.valid_from.desc(), Policy.revision.desc())
+        .limit(1)
+    )
+
+
+def _roles(is_employee: bool, led: Iterable[str], granted: Iterable[str]) -> tuple[Held, ...]:
+    """EMPLOYEE of an active employee, heads by appointment, admins by grant."""
+    roles: list[Held] = []
+    if is_employee:
+        roles.append(Held(Role.EMPLOYEE, ""))
+        roles += [Held(Role.HEAD_OF_AGENCY, path) for path in sorted(set(led))]
+    for each in granted:
+        role, _, path = each.partition(" ")
+        roles.append(Held(Role(role), path))
     return tuple(roles)
 
 
-async def _client(db: AsyncSession, region: Region, client_id: UUID, asked: frozenset[str]) -> Actor | None:
-    client = await db.get(Client, (region.id, client_id))
-    if client is None or client.revoked_at is not None:
+_TODAY = case(
+    *[(Region.zone == zone, bindparam(f"today_{zone.value}", type_=Date)) for zone in Zone],
+)
+"""The calendar day in the region's zone, which only the database knows at this point."""
+
+_PERSON = Prepared(
+    select(
+        Region.zone,
+        Account.employee_id,
+        Employee.active,
+        Session.otp_passed,
+        func.array(_led(Account.region_id, Account.employee_id, _TODAY).scalar_subquery()).label("led"),
+        func.array(_granted(Account.region_id, Account.id, _TODAY).scalar_subquery()).label("granted"),
+        _policy(Account.region_id, _TODAY).scalar_subquery().label("policy"),
+    )
+    .select_from(Account)
+    .join(Region, Region.id == Account.region_id)
+    .join(Session, and_(Session.region_id == Account.region_id, Session.account_id == Account.id))
+    .outerjoin(Employee, and_(Employee.region_id == Account.region_id, Employee.id == Account.employee_id))
+    .where(
+        Account.region_id == bindparam("region", type_=Uuid),
+        Account.id == bindparam("account", type_=Uuid),
+        Account.status == AccountStatus.ACTIVE,
+        Session.id == bindparam("session", type_=Uuid),
+        Session.revoked_at.is_(None),
+        Session.expires_at > bindparam("now", type_=DateTime(timezone=True)),
+    )
+)
+
+
+async def load(database: Database, claims: tokens.Claims, now: datetime) -> Actor | None:
+    """The actor as the database has it now; None when the account, session or client no longer holds."""
+    region_id = UUID(claims.region)
+    if claims.client is not None:
+        async with database.sessions() as db:
+            return await _client(db, region_id, UUID(claims.client), claims.scope)
+    days = {f"today_{zone.value}": now.astimezone(zone.tz).date() for zone in Zone}
+    account_id, session_id = UUID(claims.subject), UUID(claims.session)
+    asked = {"region": region_id, "account": account_id, "session": session_id, "now": now}
+    found = await database.fetch_row(_PERSON, asked | days)
+    if found is None:
+        return None
+    is_employee = bool(found["active"])
+    roles = _roles(is_employee, found["led"], found["granted"])
+    if not roles:
+        return None
+    policy = IdentityPolicy.from_mapping(orjson.loads(found["policy"] or "{}"))
+    required = any(held.role.value in policy.otp_required_roles for held in roles)
+    return Actor(
+        region_id,
+        account_id,
+        roles,
+        Zone(found["zone"]),
+        account_id=account_id,
+        employee_id=_plain(found["employee_id"]) if is_employee else None,
+        session_id=session_id,
+        must_enrol_otp=required and not found["otp_passed"],
+    )
+
+
+def _plain(id: UUID) -> UUID:
+    """Of the driver's own kind of UUID, which orjson writes the slow way."""
+    return UUID(int=id.int)
+
+
+async def roles_of(db: AsyncSession, account: Account, active: bool, today: date) -> tuple[Held, ...]:
+    """The roles of this day."""
+    is_employee = account.employee_id is not None and active
+    led = await db.scalars(_led(account.region_id, account.employee_id, today)) if is_employee else ()
+    return _roles(is_employee, led, await db.scalars(_granted(account.region_id, account.id, today)))
+
+
+async def _client(db: AsyncSession, region_id: UUID, client_id: UUID, asked: frozenset[str]) -> Actor | None:
+    region = await db.get(Region, region_id)
+    client = await db.get(Client, (region_id, client_id))
+    if region is None or client is None or client.revoked_at is not None:
         return None
     path = await db.scalar(select(Unit.path).where(Unit.region_id == region.id, Unit.id == client.unit_id))
     return Actor(
@@ -253,10 +306,5 @@ async def _client(db: AsyncSession, region: Region, client_id: UUID, asked: froz
 
 
 async def identity_policy(db: AsyncSession, region_id: UUID, today: date) -> IdentityPolicy:
-    content = await db.scalar(
-        select(Policy.content)
-        .where(Policy.region_id == region_id, Policy.area == "identity", Policy.valid_from <= today)
-        .order_by(Policy.valid_from.desc(), Policy.revision.desc())
-        .limit(1)
-    )
+    content = await db.scalar(_policy(region_id, today))
     return IdentityPolicy.from_mapping(content or {})

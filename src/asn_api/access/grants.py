@@ -37,6 +37,8 @@ class Permission(StrEnum):
     ACTIVITIES_RECORD = "activities:record"
     ACTIVITIES_VERIFY = "activities:verify"
     ACTIVITIES_REOPEN = "activities:reopen"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
     DAYS_READ = "days:read"
     JOURNAL_READ = "journal:read"
 
@@ -73,6 +75,8 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ACTIVITIES_RECORD: OWN,
         Permission.ACTIVITIES_VERIFY: TEAM,
         Permission.ACTIVITIES_REOPEN: TEAM,
+        Permission.FILES_READ: OWN_AND_TEAM,
+        Permission.FILES_WRITE: OWN,
         Permission.DAYS_READ: OWN_AND_TEAM,
     },
     Role.HEAD_OF_AGENCY: {
@@ -80,6 +84,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.GOALS_MANAGE: BRANCH,
         Permission.PLANS_READ: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
+        Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
     },
     Role.REGIONAL_ADMIN: {
@@ -100,6 +105,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.PLANS_READ: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.ACTIVITIES_REOPEN: BRANCH,
+        Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
         Permission.JOURNAL_READ: BRANCH,
     },

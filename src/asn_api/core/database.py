@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 import asyncpg
@@ -23,16 +24,22 @@ class Prepared:
     """
 
     def __init__(self, statement: Executable) -> None:
-        compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
-        self.sql = str(compiled)
-        self.names: Sequence[str] = compiled.positiontup or ()
-        self.constants: Mapping[str, Any] = {
-            name: value for name, value in compiled.params.items() if value is not None
-        }
+        self._statement = statement
+
+    @cached_property
+    def _compiled(self) -> tuple[str, Sequence[str], Mapping[str, Any]]:
+        """Text, names of the parameters in their order, values of the constants."""
+        compiled = self._statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        return str(compiled), compiled.positiontup or (), constants
+
+    @property
+    def sql(self) -> str:
+        return self._compiled[0]
 
     def arguments(self, params: Mapping[str, Any]) -> list[Any]:
-        constants = self.constants
-        return [params[name] if name in params else constants[name] for name in self.names]
+        _, names, constants = self._compiled
+        return [params[name] if name in params else constants[name] for name in names]
 
 
 class Database:

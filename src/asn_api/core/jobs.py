@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.core.clock import utc_now
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
+from asn_api.core.objects import Objects
 
 QUEUE = "default"
 
@@ -31,6 +32,7 @@ class Means:
     keyring: Keyring
     clock: Callable[[], datetime] = field(default=utc_now)
     is_last_try: bool = False
+    objects: Objects | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import BigInteger, Identity, Index, SmallInteger, func, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -106,6 +107,7 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
         "actor_id": author.actor_id,
         "client_id": author.client_id,
         "request_id": author.request_id,
+        "operation_id": change.operation_id,
         "entity": change.entity,
         "entity_id": change.entity_id,
         "version": change.version,
@@ -113,7 +115,6 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
         "changes": change.changes,
         "unit_id": change.unit_id,
         "employee_id": change.employee_id,
-        "operation_id": change.operation_id,
     }
 
 
@@ -124,16 +125,20 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
 
 
-async def is_of_another_cluster(db: AsyncSession) -> bool:
+_FROM_ELSEWHERE = """
+select exists (
+    select from regions r
+    cross join lateral (
+        select transaction from journal j
+        where j.region_id = r.id and j.epoch = (select max(epoch) from journal k where k.region_id = r.id)
+        order by transaction desc limit 1) as newest
+    where newest.transaction >= pg_snapshot_xmax(pg_current_snapshot()))
+"""
+
+
+async def is_of_another_cluster(connection: asyncpg.Connection) -> bool:
     """Whether entries carry transaction ids that this cluster has not given yet: it was restored from elsewhere."""
-    newest = text(
-        "select exists (select from regions r cross join lateral ("
-        "select transaction from journal j where j.region_id = r.id "
-        "and j.epoch = (select max(epoch) from journal k where k.region_id = r.id) "
-        "order by epoch desc, transaction desc limit 1) as newest "
-        "where newest.transaction >= pg_snapshot_xmax(pg_current_snapshot()))"
-    )
-    return bool(await db.scalar(newest))
+    return bool(await connection.fetchval(_FROM_ELSEWHERE))
 
 
 async def begin_epoch(db: AsyncSession, now: datetime) -> int:

@@ -67,6 +67,8 @@ def _masked(value: Any) -> Any:
 
 def install(level: str) -> None:
     """For our loggers and the server's; those of other libraries stay as they are. Harmless when repeated."""
+    # What no line of ours shows need not be found out for each of them.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     for name in (*OURS, ACCESS):
         logger = logging.getLogger(name)
         logger.setLevel(level.upper())

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from string import digits, punctuation
 
@@ -34,22 +34,31 @@ class Passwords:
         hasher = Argon2Hasher(memory_cost=memory_kib, time_cost=time_cost, parallelism=parallelism)
         self._hasher = PasswordHash((hasher,))
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="argon2")
-        self._nobody = self._hasher.hash(secrets.token_bytes(32))
+
+    @cached_property
+    def _nobody(self) -> str:
+        """The hash that no password has."""
+        return self._hasher.hash(secrets.token_bytes(32))
 
     async def hash(self, password: str) -> str:
         return await asyncio.get_running_loop().run_in_executor(
             self._pool, self._hasher.hash, _octets(password)
         )
 
-    async def verify(self, password: str, stored: str) -> tuple[bool, str | None]:
+    async def verify(self, password: str, stored: str | None = None) -> tuple[bool, str | None]:
         """Whether it is the password, and a new hash to store when the parameters have changed since."""
         return await asyncio.get_running_loop().run_in_executor(
-            self._pool, self._hasher.verify_and_update, _octets(password), stored
+            self._pool, self._verify, _octets(password), stored
         )
+
+    def _verify(self, password: bytes, stored: str | None) -> tuple[bool, str | None]:
+        # Made by the first check of all, whosever it is: made only for nobody, it would tell.
+        nobody = self._nobody
+        return self._hasher.verify_and_update(password, stored or nobody)
 
     async def verify_nothing(self) -> None:
         """Take as long as `verify`, so that the time of a refusal does not tell whether an account exists."""
-        await self.verify("", self._nobody)
+        await self.verify("")
 
     def close(self) -> None:
         self._pool.shutdown()

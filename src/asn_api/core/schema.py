@@ -1,13 +1,17 @@
-"""How far a database's schema is from this code, without loading what migrates it."""
+"""Whether the database answers, and how far its schema is from this code; without what migrates it."""
 
+import asyncio
 from pathlib import Path
 from typing import Literal
 
 import asyncpg
 
+from asn_api.core.settings import Settings, StartupError
+
 State = Literal["empty", "behind", "current", "ahead"]
 
 VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
+CONNECT_SECONDS = 5
 
 
 def known() -> list[str]:
@@ -27,9 +31,32 @@ async def state(connection: asyncpg.Connection) -> State:
     return "behind" if current in known() else "ahead"
 
 
+async def connect(libpq: str) -> asyncpg.Connection:
+    """StartupError when nothing answers there."""
+    try:
+        return await asyncpg.connect(libpq, timeout=CONNECT_SECONDS)
+    except TimeoutError:
+        reason = f"no answer within {CONNECT_SECONDS} seconds"
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).splitlines()[0].rstrip(".")
+    raise StartupError(f"ASN_DATABASE_URL does not lead to a database: {reason}.")
+
+
 async def state_at(libpq: str) -> State:
-    connection = await asyncpg.connect(libpq)
+    connection = await connect(libpq)
     try:
         return await state(connection)
     finally:
         await connection.close()
+
+
+def check_database(settings: Settings) -> State:
+    """The schema's state; StartupError when nothing answers."""
+    return asyncio.run(state_at(settings.libpq))
+
+
+def refuse_newer(found: State) -> None:
+    if found == "ahead":
+        raise StartupError(
+            "The database was made by a newer asn-api: update this one, or use another database."
+        )

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     default_region: str | None = None
     """Code of the region that is meant when a sign-in names none."""
     pool_size: int = Field(default=10, ge=1)
+    files_url: str | None = None
+    """`file:///folder` or `s3://bucket/prefix` (credentials by `AWS_…`). The demo keeps files under
+    `local_dir`; production without it takes no files."""
     statement_timeout_ms: int = Field(default=15_000, ge=0)
     password_memory_kib: int = Field(default=19_456, ge=8)
     password_time: int = Field(default=2, ge=1)

@@ -1,11 +1,12 @@
 """The demo's daily activities with their journal and the totals of the days, judged by the rules."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
@@ -18,13 +19,15 @@ from asn_api.demo.planned import Year
 from asn_api.demo.roster import Person
 from asn_api.demo.year import Activity, activities
 from asn_api.rules.activities import ActivityStatus, Category
-from asn_api.rules.calendar import Calendar
+from asn_api.rules.calendar import Calendar, local_day
 from asn_api.rules.days import totals
 from asn_api.rules.entries import Entry, Place, Recorded, check_entry
 from asn_api.rules.policy import ActivityPolicy
+from asn_api.rules.rollups import DayKey, MonthKey, Sums, decision, decision_changes, month_changes
 from asn_api.tables import activities as tables
 
 Row = dict[str, Any]
+Key = TypeVar("Key")
 
 CHUNK = 5_000
 """Days of people that are in memory at a time."""
@@ -65,8 +68,11 @@ class History:
     ) -> None:
         self._access = access
         self._people = {person.nip: person for person in people}
+        self._weeks = {person.id: person.days_per_week for person in people}
         self._policies = policies
         self._calendar = calendar
+        self._months: dict[MonthKey, Sums] = {}
+        self._decisions: dict[DayKey, Sums] = {}
 
     async def store(
         self, db: AsyncSession, years: Mapping[int, Year], *, share: float, recent: int, always: Sequence[str]
@@ -75,7 +81,36 @@ class History:
         while chunk := list(islice(days, CHUNK)):
             await copy_in(db, tables.Activity, [row for rows, _ in chunk for row in rows])
             await copy_in(db, tables.DayTotal, [total for _, total in chunk])
+            self._count([row for rows, _ in chunk for row in rows])
+        region = {"region_id": self._access.region_id}
+        months = [
+            {**region, "unit_id": unit_id, "month": month, **sums}
+            for (unit_id, month), sums in self._months.items()
+        ]
+        await copy_in(db, tables.UnitMonth, months)
+        decisions = [
+            {**region, "verifier_id": verifier_id, "unit_id": unit_id, "day": day, **sums}
+            for (verifier_id, unit_id, day), sums in self._decisions.items()
+        ]
+        await copy_in(db, tables.VerificationDay, decisions)
         await db.execute(_JOURNAL, {"region_id": self._access.region_id})
+
+    def _count(self, rows: Sequence[Row]) -> None:
+        """The sums of months and verifiers; what a superior decided of one day he decided in one request."""
+        at_once = Counter((row["verifier_id"], row["decided_at"]) for row in rows)
+        zone = self._access.actor.zone
+        decided = []
+        for row in rows:
+            if row["decided_at"] is None:
+                continue
+            _, policy = self._policies.on(row["day"])
+            place = Place(zone, self._weeks[row["employee_id"]], self._calendar)
+            together = at_once[row["verifier_id"], row["decided_at"]]
+            facts = decision(row, policy, place, together=together, at_most=policy.bulk_decision_items)
+            day = local_day(row["decided_at"], zone)
+            decided.append(((row["verifier_id"], row["unit_id"], day), facts))
+        _add(self._months, month_changes((None, row) for row in rows))
+        _add(self._decisions, decision_changes(decided))
 
     def _days(
         self, years: Mapping[int, Year], share: float, recent: int, always: Sequence[str]
@@ -140,6 +175,13 @@ class History:
             "comment": activity.comment,
             "decided_at": activity.decided_at,
         }
+
+
+def _add(kept: dict[Key, Sums], changes: Mapping[Key, Sums]) -> None:
+    for key, sums in changes.items():
+        so_far = kept.setdefault(key, dict.fromkeys(sums, 0))
+        for name, number in sums.items():
+            so_far[name] += number
 
 
 def _flags(activity: Activity, group: Iterable[Activity], policy: ActivityPolicy, place: Place) -> list[str]:

@@ -38,7 +38,7 @@ from asn_api.demo.history import History
 from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
 from asn_api.rules.imports import ImportStatus
-from asn_api.tables.activities import Activity, DayTotal
+from asn_api.tables.activities import Activity, DayTotal, UnitMonth, VerificationDay
 from asn_api.tables.employees import EmployeeImport
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Region, Unit
@@ -162,7 +162,18 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         history = History(access, people, await activity_policies(db, access.region_id), calendar)
         await history.store(db, made, share=share, recent=RECENT, always=sorted(of_logins))
         await _open_logins(db, settings, access)
-        await analyze(db, Plan, WorkResult, Indicator, ProgressReport, Activity, DayTotal, JournalEntry)
+        filled = (
+            Plan,
+            WorkResult,
+            Indicator,
+            ProgressReport,
+            Activity,
+            DayTotal,
+            UnitMonth,
+            VerificationDay,
+            JournalEntry,
+        )
+        await analyze(db, *filled)
 
 
 def _working_days(calendar: Calendar, start: date, end: date) -> list[date]:

@@ -179,7 +179,7 @@ def _content_faults(entry: Entry, policy: ActivityPolicy) -> list[Fault]:
     faults += [
         Fault(f"/evidence/{position}", "ACTIVITY_EVIDENCE_NOT_HTTPS")
         for position, link in enumerate(entry.evidence)
-        if not _is_https(link)
+        if not is_https(link)
     ]
     return faults
 
@@ -206,7 +206,7 @@ def _overlaps(entry: Entry, others: Sequence[Recorded]) -> bool:
     return any(entry.start_at < other.end_at and other.start_at < entry.end_at for other in others)
 
 
-def _is_https(link: str) -> bool:
+def is_https(link: str) -> bool:
     try:
         parts = urlsplit(link)
         return parts.scheme == "https" and bool(parts.hostname)

@@ -8,11 +8,13 @@ from asn_api.errors import Language
 from asn_api.rules.activities import ActivityAction, ActivityActor, ActivityStatus, Category, Flag, PlaceType
 from asn_api.rules.calendar import DayKind, Zone
 from asn_api.rules.days import DayState
+from asn_api.rules.files import FileKind, FileState
 from asn_api.rules.identity import AccountAction, AccountStatus, CodePurpose, GrantedRole
 from asn_api.rules.imports import ImportAction, ImportStatus, RowAction
 from asn_api.rules.minutes import Fulfilment
 from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
+from asn_api.rules.oversight import OversightFlag
 from asn_api.rules.people import Employment, Sex
 from asn_api.rules.plans import (
     Approach,
@@ -40,6 +42,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         Employment.PNS: ("Pegawai Negeri Sipil", "Career civil servant"),
         Employment.CPNS: ("Calon Pegawai Negeri Sipil", "Probationary civil servant"),
         Employment.PPPK: ("Pegawai Pemerintah dengan Perjanjian Kerja", "Contract civil servant"),
+    },
+    OversightFlag: {
+        OversightFlag.MASS_APPROVAL: ("Persetujuan massal", "Approval in bulk"),
+        OversightFlag.LATE_DECISIONS: ("Verifikasi sering terlambat", "Decisions often late"),
     },
     UnitKind: {
         UnitKind.REGION: ("Pemerintah Daerah", "Regional government"),
@@ -249,6 +255,19 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     Changer: {
         Changer.OWNER: ("Pemilik Data", "Owner"),
         Changer.ADMIN: ("Admin", "Admin"),
+    },
+    FileState: {
+        FileState.PENDING: ("Belum Lengkap", "Not complete yet"),
+        FileState.RECEIVED: ("Diterima", "Received"),
+        FileState.REFUSED: ("Ditolak", "Refused"),
+    },
+    FileKind: {
+        FileKind.JPEG: ("Foto JPEG", "JPEG photo"),
+        FileKind.PNG: ("Gambar PNG", "PNG image"),
+        FileKind.WEBP: ("Gambar WebP", "WebP image"),
+        FileKind.PDF: ("Dokumen PDF", "PDF document"),
+        FileKind.XLSX: ("Lembar Kerja Excel", "Excel workbook"),
+        FileKind.DOCX: ("Dokumen Word", "Word document"),
     },
     MonthTargetRule: {
         MonthTargetRule.WORKING_DAYS: (

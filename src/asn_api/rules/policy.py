@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
 
 from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import Category
+from asn_api.rules.files import FileKind
 from asn_api.rules.notifications import REMINDERS, NoticeKind
 
 
@@ -187,6 +188,11 @@ class ActivityPolicy(_Policy):
     over_target_factor: Annotated[Decimal, _share("1", "10")]
     month_target: Annotated[MonthTargetRule, _one_of(MonthTargetRule)]
     fixed_month_minutes: Annotated[int, _whole(0, 44640)]
+    bulk_decision_items: Annotated[int, _whole(1, 300)]
+    oversight_min_decisions: Annotated[int, _whole(1, 100_000)]
+    mass_approval_bulk_share: Annotated[Decimal, _share("0", "1")]
+    mass_approval_untouched_share: Annotated[Decimal, _share("0", "1")]
+    in_time_share: Annotated[Decimal, _share("0", "1")]
 
 
 @dataclass(frozen=True)
@@ -217,3 +223,18 @@ class NotificationPolicy(_Policy):
     period_locking_working_days: Annotated[tuple[int, ...], _many(_whole(1, 20))]
     switched_off: Annotated[tuple[NoticeKind, ...], _many(_one_of(NoticeKind))]
     kept_days: Annotated[int, _whole(30, 3650)]
+
+
+@dataclass(frozen=True)
+class FilePolicy(_Policy):
+    """Evidence files: bytes, pixels, days and counts as the names say."""
+
+    allowed_kinds: Annotated[tuple[FileKind, ...], _many(_one_of(FileKind), 1)]
+    # At most what is looked at and written anew within one request.
+    max_bytes: Annotated[int, _whole(1, 20_000_000)]
+    max_pixels: Annotated[int, _whole(1, 100_000_000)]
+    max_unpacked_bytes: Annotated[int, _whole(1, 1_000_000_000)]
+    files_per_day: Annotated[int, _whole(1, 10_000)]
+    bytes_per_day: Annotated[int, _whole(1, 10_000_000_000)]
+    unfinished_days: Annotated[int, _whole(1, 90)]
+    unnamed_days: Annotated[int, _whole(1, 3650)]

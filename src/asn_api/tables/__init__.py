@@ -5,6 +5,7 @@ from asn_api.core.mapping import Table
 from asn_api.tables import (
     activities,
     employees,
+    files,
     identity,
     notifications,
     organization,
@@ -17,6 +18,7 @@ __all__ = [
     "Table",
     "activities",
     "employees",
+    "files",
     "idempotency",
     "identity",
     "journal",

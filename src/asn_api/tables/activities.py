@@ -105,3 +105,63 @@ class DayTotal(Table):
     verified_minutes: Mapped[int] = mapped_column(default=0)
     verified_by_category: Mapped[dict[str, Any]] = mapped_column(default=dict)
     first_reported_at: Mapped[datetime | None]
+
+
+class UnitMonth(Table):
+    """A unit's month in sums of the activities done in it; each write adds what it changes (decision 0020)."""
+
+    __tablename__ = "unit_months"
+    __table_args__ = (
+        within_region("unit_id", "units"),
+        Index("ix_unit_months_month", "region_id", "month"),
+    )
+
+    region_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    drafts: Mapped[int]
+    waiting: Mapped[int]
+    verified: Mapped[int]
+    rejected: Mapped[int]
+    late: Mapped[int]
+    flagged: Mapped[int]
+    claimed_minutes: Mapped[int]
+    verified_minutes: Mapped[int]
+    primary_minutes: Mapped[int]
+    additional_minutes: Mapped[int]
+    special_additional_minutes: Mapped[int]
+    team_minutes: Mapped[int]
+    non_task_minutes: Mapped[int]
+
+
+class VerificationDay(Table):
+    """What a verifier decided on a day about the work of a unit; what is undone later stays counted.
+
+    `day` is that of the decision in the region's zone; the last columns are the working days it took.
+    """
+
+    __tablename__ = "verification_days"
+    __table_args__ = (
+        within_region("verifier_id", "employees"),
+        within_region("unit_id", "units"),
+        Index("ix_verification_days_day", "region_id", "day"),
+    )
+
+    region_id: Mapped[UUID] = mapped_column(primary_key=True)
+    verifier_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    decided: Mapped[int]
+    verified: Mapped[int]
+    rejected: Mapped[int]
+    granted_less: Mapped[int]
+    in_time: Mapped[int]
+    in_bulk: Mapped[int]
+    untouched: Mapped[int]
+    days_0: Mapped[int]
+    days_1: Mapped[int]
+    days_2: Mapped[int]
+    days_3: Mapped[int]
+    days_4_5: Mapped[int]
+    days_6_10: Mapped[int]
+    days_over_10: Mapped[int]

@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.activities import ledger_queries as queries
 from asn_api.areas.activities.ledger_queries import COLUMNS, Pair
+from asn_api.areas.activities.rollups import DECIDING, Sums
 from asn_api.areas.notifications.writing import Notice, notify
 from asn_api.core.journal import Change, difference, entry
-from asn_api.errors import Problem
+from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import ActivityAction, ActivityStatus, Category
 from asn_api.rules.calendar import Calendar, Zone
 from asn_api.rules.days import totals
@@ -63,6 +64,7 @@ class Ledger:
         self.driver = driver
         self.rows: dict[UUID, Row] = {}
         self.links: dict[UUID, Link] = {}
+        self._evidence: dict[UUID, int] = {}
         self._recorded: dict[UUID, dict[UUID, Recorded]] = defaultdict(dict)
         self._posts: dict[Pair, Post] = {}
         self._policies: list[tuple[date, str]] = []
@@ -71,6 +73,7 @@ class Ledger:
         self._touched: set[Pair] = set()
         self._journal: list[Mapping[str, Any]] = []
         self._notices: dict[tuple[UUID, NoticeKind], Notice] = {}
+        self._sums = Sums()
 
     @classmethod
     async def open(
@@ -102,6 +105,7 @@ class Ledger:
         ledger._read_context(await queries.context(driver, access, ordered, results))
         for record in await queries.activities(driver, access, ordered, ids):
             ledger._keep(_row(record))
+            ledger._evidence[record["id"]] = record["evidence_records"]
         return ledger
 
     def _keep(self, row: Row) -> None:
@@ -165,6 +169,13 @@ class Ledger:
         )
         return check_entry(claimed, self.policy(row["day"]), post.place, now=now, others=others)
 
+    def crowding(self, row: Row) -> list[Fault]:
+        """Links in the activity and evidence records beside it are counted together."""
+        most, records = self.policy(row["day"]).max_evidence, self._evidence.get(row["id"], 0)
+        if records and len(row["evidence"]) + records > most:
+            return [Fault("/evidence", "ACTIVITY_TOO_MUCH_EVIDENCE", {"max": most})]
+        return []
+
     def store(self, row: Row, action: str, *, operation_id: UUID | None = None) -> Row:
         """Put the next version of an activity; the journal says what differs from the one before."""
         before = self.rows.get(row["id"], {})
@@ -173,8 +184,12 @@ class Ledger:
             self._touched.add((before["employee_id"], before["day"]))
         self._touched.add((row["employee_id"], row["day"]))
         self._changed[row["id"]] = row
+        self._sums.changed(row["id"], before or None)
         self._keep(row)
-        self._log(row, action, difference(before, row), operation_id)
+        changes = difference(before, row)
+        if action in DECIDING:
+            self._sums.decided(row, changes)
+        self._log(row, action, changes, operation_id)
         if kind := _TOLD.get(action):
             about = {"day": row["day"].isoformat()}
             notice = Notice(row["employee_id"], kind, ENTITY, row["id"], row["day"], about)
@@ -183,6 +198,7 @@ class Ledger:
 
     def remove(self, row: Row, *, operation_id: UUID | None = None) -> None:
         del self.rows[row["id"]]
+        self._sums.changed(row["id"], row)
         self._recorded[row["employee_id"]].pop(row["id"], None)
         self._changed.pop(row["id"], None)
         self._deleted.append(row["id"])
@@ -214,6 +230,7 @@ class Ledger:
         if not self._journal:
             return
         deleted = [id for id in self._deleted if id not in self._changed]
+        days = self._sums.days(self.access.today, self.policy, self._place)
         changed = await queries.write(
             self.driver,
             self.access,
@@ -221,12 +238,18 @@ class Ledger:
             deleted=deleted,
             journal=self._journal,
             totals=list(self._totals()),
+            months=self._sums.months(self.rows),
+            days=days,
         )
         if changed < len(self._changed):
             raise Problem("ACTIVITY_ID_TAKEN")
         await notify(self.driver, self.access, self._notices.values())
         self._changed, self._deleted, self._touched, self._journal = {}, [], set(), []
-        self._notices = {}
+        self._notices, self._sums = {}, Sums()
+
+    def _place(self, row: Row) -> Place | None:
+        post = self.post(row["employee_id"], row["day"])
+        return post.place if post else None
 
     def _totals(self) -> Iterable[Row]:
         by_day: dict[Pair, list[Row]] = defaultdict(list)

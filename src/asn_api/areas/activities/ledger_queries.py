@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.core.database import driver_of
+from asn_api.rules.rollups import DECISION_NUMBERS, MONTH_NUMBERS
 from asn_api.tables.employees import Employee
 
 Pair = tuple[UUID, date]
@@ -59,28 +60,32 @@ select
          and not w.withdrawn and pl.status <> 'CLOSED') as results
 """
 
-_ACTIVITIES = """
-select a.*, u.zone
+_EVIDENCE = """
+(select count(*) from evidence e where e.region_id = a.region_id and e.activity_id = a.id) as evidence_records
+"""
+
+_ACTIVITIES = f"""
+select a.*, u.zone, {_EVIDENCE}
 from activities a
 join units u on u.region_id = a.region_id and u.id = a.unit_id
 where a.region_id = $1 and (
     a.id = any($2::uuid[])
     or exists (select from unnest($3::uuid[], $4::date[]) as p (employee_id, day)
                where a.employee_id = p.employee_id and a.day between p.day - 1 and p.day + 1))
-"""
+"""  # noqa: S608 (a constant of this module)
 
 # The same rows by index: the general form above would scan a person's whole history.
-_OF_ONE = """
-select a.*, u.zone
+_OF_ONE = f"""
+select a.*, u.zone, {_EVIDENCE}
 from activities a
 join units u on u.region_id = a.region_id and u.id = a.unit_id
 where a.region_id = $1 and a.employee_id = $2 and a.day = any($3::date[])
 union
-select a.*, u.zone
+select a.*, u.zone, {_EVIDENCE}
 from activities a
 join units u on u.region_id = a.region_id and u.id = a.unit_id
 where a.region_id = $1 and a.id = any($4::uuid[])
-"""
+"""  # noqa: S608 (a constant of this module)
 
 COLUMNS: Mapping[str, str] = {
     "id": "uuid",
@@ -146,10 +151,25 @@ _JOURNAL: Mapping[str, str] = {
 }
 
 
+_UNIT_MONTH: Mapping[str, str] = {"unit_id": "uuid", "month": "date"}
+_VERIFIED_DAY: Mapping[str, str] = {"verifier_id": "uuid", "unit_id": "uuid", "day": "date"}
+
+
 def _typed(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
 
 
+def _adding(table: str, keys: Mapping[str, str], numbers: Sequence[str], parameter: str) -> str:
+    """Adds numbers to kept sums, row by row in one order for everybody: they are locked until the commit."""
+    given, named = _typed({**keys, **dict.fromkeys(numbers, "int")}), ", ".join([*keys, *numbers])
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in numbers)
+    return f"""
+    insert into {table} (region_id, {named})
+    select $1, {named} from jsonb_to_recordset({parameter}::jsonb) as x ({given}) order by {", ".join(keys)}
+    on conflict (region_id, {", ".join(keys)}) do update set {added}"""  # noqa: S608
+
+
+# What many people share comes last, in CTEs that nothing reads: those run when all else is done.
 _WRITE = f"""
 with stored as (
     insert into activities (region_id, {", ".join(COLUMNS)})
@@ -159,6 +179,32 @@ with stored as (
     returning 1
 ), gone as (
     delete from activities where region_id = $1 and id = any($3::uuid[]) returning 1
+), moved as (
+    update evidence e set unit_id = x.unit_id, day = x.day
+    from jsonb_to_recordset($2::jsonb) as x (id uuid, unit_id uuid, day date)
+    where e.region_id = $1 and e.activity_id = x.id and (e.unit_id, e.day) <> (x.unit_id, x.day)
+    returning e.id, e.activity_id, e.version, jsonb_build_object('day', jsonb_build_array(null, e.day)) as news
+), moved_logged as (
+    insert into journal (region_id, {", ".join(_JOURNAL)})
+    select $1, j.at, 'evidence', m.id, m.version, 'MOVE', j.account_id, j.actor_id, j.client_id,
+        j.request_id, null, m.news, j.unit_id, j.employee_id
+    from moved m
+    join (select distinct on (entity_id) * from jsonb_to_recordset($4::jsonb) as x ({_typed(_JOURNAL)})
+          order by entity_id, version desc) as j on j.entity_id = m.activity_id
+    returning 1
+), dropped as (
+    delete from evidence e where e.region_id = $1 and e.activity_id = any($3::uuid[])
+    returning e.id, e.activity_id, e.version,
+        to_jsonb(e) - '{{region_id,id,version,employee_id,unit_id}}'::text[] as held
+), dropped_logged as (
+    insert into journal (region_id, {", ".join(_JOURNAL)})
+    select $1, j.at, 'evidence', d.id, d.version + 1, 'DELETE', j.account_id, j.actor_id, j.client_id,
+        j.request_id, null, (select jsonb_object_agg(key, jsonb_build_array(value, null))
+                             from jsonb_each(d.held) where value <> 'null'), j.unit_id, j.employee_id
+    from dropped d
+    join jsonb_to_recordset($4::jsonb) as j ({_typed(_JOURNAL)})
+        on j.entity_id = d.activity_id and j.action = 'DELETE'
+    returning 1
 ), logged as (
     insert into journal (region_id, {", ".join(_JOURNAL)})
     select $1, {", ".join(_JOURNAL)} from jsonb_to_recordset($4::jsonb) as x ({_typed(_JOURNAL)})
@@ -170,6 +216,8 @@ with stored as (
     on conflict (region_id, employee_id, day) do update
     set {", ".join(f"{name} = excluded.{name}" for name in _TOTALS)}
     returning 1
+), decided as ({_adding("verification_days", _VERIFIED_DAY, DECISION_NUMBERS, "$7")}
+), months as ({_adding("unit_months", _UNIT_MONTH, MONTH_NUMBERS, "$6")}
 )
 select (select count(*) from stored) + (select count(*) from gone) as changed,
     (select count(*) from logged) as logged, (select count(*) from totals) as summed
@@ -233,10 +281,19 @@ async def write(
     deleted: Sequence[UUID],
     journal: Sequence[Mapping[str, Any]],
     totals: Sequence[Mapping[str, Any]],
+    months: Sequence[Mapping[str, Any]],
+    days: Sequence[Mapping[str, Any]],
 ) -> int:
-    """Store activities, journal and totals in one statement; gives the number of activities changed."""
+    """Store activities, journal, totals and sums in one statement; gives the number of activities changed."""
     changed: int = await driver.fetchval(
-        _WRITE, access.region_id, _json(rows), list(deleted), _json(journal), _json(totals)
+        _WRITE,
+        access.region_id,
+        _json(rows),
+        list(deleted),
+        _json(journal),
+        _json(totals),
+        _json(months),
+        _json(days),
     )
     return changed
 

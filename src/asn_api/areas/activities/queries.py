@@ -2,15 +2,28 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, and_, bindparam, cast, exists, false, literal, null, select, true, tuple_
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    literal,
+    null,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 from sqlalchemy.types import Boolean, Date, Integer, Text, Uuid
 
 from asn_api.access.actor import Access
@@ -40,11 +53,16 @@ _LOCK_DAY = (
 )
 
 
+def _as_text(id: KeyedColumnElement[Any]) -> ColumnElement[Any]:
+    """Ids that are only passed on: orjson would ask back for each of the driver's UUIDs."""
+    return id if id.name == "employee_id" else cast(id, Text).label(id.name)
+
+
 def _rows(is_report: ColumnElement[bool], lock_day: ColumnElement[Any]) -> Select[Any]:
-    columns = [column for column in Activity.__table__.columns if column.name != "region_id"]
+    shown = [column for column in Activity.__table__.columns if column.name != "region_id"]
     return (
         select(
-            *columns,
+            *[_as_text(column) if isinstance(column.type, Uuid) else column for column in shown],
             Employee.nip,
             Employee.name,
             Unit.path,
@@ -217,7 +235,6 @@ def shown(record: Any, access: Access) -> dict[str, Any]:
     """The wire form of a row of this module's statements, from either door."""
     evidence = record["evidence"]
     decided = record["decided_at"] is not None or record["comment"] is not None
-    status = ActivityStatus(record["status"])
     return {
         "id": record["id"],
         "employee": {"id": record["employee_id"], "nip": record["nip"], "name": record["name"]},
@@ -241,7 +258,7 @@ def shown(record: Any, access: Access) -> dict[str, Any]:
         "device_at": record["device_at"],
         "received_at": record["received_at"],
         "submitted_at": record["submitted_at"],
-        "status": status,
+        "status": record["status"],
         "flags": record["flags"],
         "verification": {
             "verifier_id": record["verifier_id"],
@@ -253,21 +270,24 @@ def shown(record: Any, access: Access) -> dict[str, Any]:
         if decided
         else None,
         "version": record["version"],
-        "allowed_actions": _allowed(status, actors(record, access), _locked(record, access.now)),
+        "allowed_actions": _allowed(record["status"], actors(record, access), _locked(record, access.now)),
     }
 
 
 def actors(record: Any, access: Access) -> frozenset[ActivityActor]:
     """What the caller is to this activity."""
-    found = set()
-    if record["employee_id"] == access.employee_id:
-        found.add(ActivityActor.OWNER)
-    if record["is_report"]:
-        found.add(ActivityActor.VERIFIER)
-    for reach, path in access.actor.permissions.get(Permission.ACTIVITIES_REOPEN, ()):
-        if reach is Reach.REGION or (reach is Reach.BRANCH and record["path"].startswith(path)):
-            found.add(ActivityActor.ADMIN)
-    return frozenset(found)
+    scopes = access.actor.permissions.get(Permission.ACTIVITIES_REOPEN, ())
+    admin = bool(scopes) and any(
+        reach is Reach.REGION or (reach is Reach.BRANCH and record["path"].startswith(path))
+        for reach, path in scopes
+    )
+    return _actors(record["employee_id"] == access.employee_id, record["is_report"], admin)
+
+
+@lru_cache
+def _actors(owner: bool, verifier: bool, admin: bool) -> frozenset[ActivityActor]:
+    given = {ActivityActor.OWNER: owner, ActivityActor.VERIFIER: verifier, ActivityActor.ADMIN: admin}
+    return frozenset(actor for actor, is_one in given.items() if is_one)
 
 
 def _locked(record: Any, now: datetime) -> bool:
@@ -280,14 +300,15 @@ def _is_locked(day: date, lock_day: int, zone: Zone, now: datetime) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _allowed(status: ActivityStatus, of: frozenset[ActivityActor], locked: bool) -> orjson.Fragment:
-    allowed = allowed_actions(status, of, locked)
+def _allowed(status: str, of: frozenset[ActivityActor], locked: bool) -> orjson.Fragment:
+    allowed = allowed_actions(ActivityStatus(status), of, locked)
     return orjson.Fragment(
         orjson.dumps([{"action": each.action, "refused": each.refused} for each in allowed])
     )
 
 
-def _decimal(value: Any) -> str | None:
+@lru_cache(maxsize=4096)
+def _decimal(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 

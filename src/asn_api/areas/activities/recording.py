@@ -159,7 +159,7 @@ def _judged(ledger: Ledger, row: Row) -> Row:
     row = {**row, "unit_id": post.unit_id, "position_id": post.position_id}
     faults, row["plan_id"] = _link(ledger, row)
     judgement = ledger.judge(row, now=ledger.access.now)
-    faults += judgement.faults
+    faults += judgement.faults or ledger.crowding(row)
     if faults:
         raise Problem("INVALID_ACTIVITY", faults=faults)
     return {**row, "flags": sorted(judgement.flags)}

@@ -1,8 +1,9 @@
 """The mark of a demo city, whose passwords everybody knows: production must not serve it."""
 
+import asyncpg
 from sqlalchemy import exists, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from asn_api.core.database import Prepared
 from asn_api.tables.policies import Policy
 
 SOURCE = "asn-api:demo-city:passwords-are-public"
@@ -10,5 +11,8 @@ SOURCE = "asn-api:demo-city:passwords-are-public"
 is called so, and nobody types it by accident."""
 
 
-async def has_demo_logins(db: AsyncSession) -> bool:
-    return bool(await db.scalar(select(exists().where(Policy.area == "identity", Policy.source == SOURCE))))
+_FOUND = Prepared(select(exists().where(Policy.area == "identity", Policy.source == SOURCE)))
+
+
+async def has_demo_logins(connection: asyncpg.Connection) -> bool:
+    return bool(await connection.fetchval(_FOUND.sql, *_FOUND.arguments({})))

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
+import asyncpg
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.authority import announce
 from asn_api.core import tokens
 from asn_api.core.crypto import CannotOpen, Keyring
+from asn_api.core.database import Prepared
 from asn_api.tables.identity import SigningKey
 
 HEAD_START = timedelta(minutes=10)
@@ -41,13 +43,22 @@ async def ensure(db: AsyncSession, keyring: Keyring, now: datetime) -> None:
         _add(db, keyring, now, now)
 
 
-async def can_sign(db: AsyncSession, keyring: Keyring) -> bool:
+_NEWEST = Prepared(
+    select(SigningKey.kid, SigningKey.private_key).order_by(SigningKey.created_at.desc()).limit(1)
+)
+
+
+async def exist(connection: asyncpg.Connection) -> bool:
+    return await connection.fetchrow(_NEWEST.sql, *_NEWEST.arguments({})) is not None
+
+
+async def can_sign(connection: asyncpg.Connection, keyring: Keyring) -> bool:
     """Whether the newest key can be opened; true while there is none."""
-    newest = await db.scalar(select(SigningKey).order_by(SigningKey.created_at.desc()).limit(1))
+    newest = await connection.fetchrow(_NEWEST.sql, *_NEWEST.arguments({}))
     if newest is None:
         return True
     try:
-        keyring.open(newest.private_key, key_context(newest.kid))
+        keyring.open(newest["private_key"], key_context(newest["kid"]))
     except CannotOpen:
         return False
     return True

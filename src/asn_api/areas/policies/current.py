@@ -9,11 +9,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.errors import Problem
-from asn_api.rules.policy import ActivityPolicy, IdentityPolicy, NotificationPolicy
+from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 from asn_api.tables.policies import Policy
 
-AREAS: dict[str, type[ActivityPolicy] | type[IdentityPolicy] | type[NotificationPolicy]] = {
+AREAS: dict[
+    str, type[ActivityPolicy] | type[FilePolicy] | type[IdentityPolicy] | type[NotificationPolicy]
+] = {
     "activities": ActivityPolicy,
+    "files": FilePolicy,
     "identity": IdentityPolicy,
     "notifications": NotificationPolicy,
 }
@@ -39,6 +42,10 @@ async def identity_policy(db: AsyncSession, region_id: UUID, day: date) -> Ident
 
 async def notification_policy(db: AsyncSession, region_id: UUID, day: date) -> NotificationPolicy:
     return NotificationPolicy.from_mapping(await _content(db, region_id, "notifications", day))
+
+
+async def file_policy(db: AsyncSession, region_id: UUID, day: date) -> FilePolicy:
+    return FilePolicy.from_mapping(await _content(db, region_id, "files", day))
 
 
 async def _content(db: AsyncSession, region_id: UUID, area: str, day: date) -> dict[str, Any]:

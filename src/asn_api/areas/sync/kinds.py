@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.areas.activities import queries as activities
+from asn_api.areas.evidence.queries import by_ids as evidence_by_ids
 from asn_api.areas.notifications import queries as notifications
 from asn_api.areas.performance import showing
 from asn_api.areas.performance.progress_queries import progress_by_ids
@@ -20,6 +21,7 @@ from asn_api.core.database import driver_of
 from asn_api.core.mapping import Regional
 from asn_api.errors import Language
 from asn_api.tables.activities import Activity
+from asn_api.tables.files import Evidence
 from asn_api.tables.notifications import Notification
 from asn_api.tables.performance import Plan, ProgressReport
 from asn_api.tables.sync import UnappliedOperation
@@ -47,6 +49,10 @@ class Kind:
 async def _activities(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
     rows = await db.execute(activities.some(access, ids), activities.viewer(access))
     return {row["id"]: activities.shown(row, access) for row in rows.mappings()}
+
+
+async def _evidence(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
+    return await evidence_by_ids(db, access, ids)
 
 
 async def _progress(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
@@ -80,6 +86,14 @@ KINDS: Mapping[str, Kind] = {
         Activity.unit_id,
         lambda day: Activity.day >= day,
         _activities,
+    ),
+    "evidence": Kind(
+        Permission.ACTIVITIES_READ,
+        Evidence,
+        Evidence.employee_id,
+        Evidence.unit_id,
+        lambda day: Evidence.day >= day,
+        _evidence,
     ),
     "progress": Kind(
         Permission.PLANS_READ,

@@ -271,7 +271,9 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
     try:
         version = await resource.apply(operation, row, operation.data, _device(batch, operation))
     except Problem as problem:
-        return batch.reject(operation, problem)
+        # What it leans on is still on its way.
+        waits = problem.code == "EVIDENCE_ACTIVITY_UNKNOWN" and not _too_old(batch, operation)
+        return batch.held(operation) if waits else batch.reject(operation, problem)
     return batch.acknowledged(operation, "applied", version)
 
 

@@ -15,6 +15,9 @@ from asn_api.areas.activities import ledger_queries, queries, recording
 from asn_api.areas.activities.ledger import ENTITY, Ledger
 from asn_api.areas.activities.recording import Device
 from asn_api.areas.activities.schemas import ActivityValues
+from asn_api.areas.evidence import service as evidence
+from asn_api.areas.evidence.queries import by_ids as evidence_by_ids
+from asn_api.areas.evidence.schemas import EvidenceRecordIn
 from asn_api.areas.performance import progress
 from asn_api.areas.performance.progress_queries import progress_by_ids
 from asn_api.areas.performance.schemas import ProgressValues
@@ -22,6 +25,7 @@ from asn_api.areas.sync.schemas import ActivityOperationIn, OperationIn
 from asn_api.core.database import Work
 from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import ActivityStatus
+from asn_api.tables.files import Evidence
 from asn_api.tables.performance import ProgressReport
 
 Row = Mapping[str, Any]
@@ -202,8 +206,27 @@ class Progress(_OfSession):
         return (await progress_by_ids(self._db, self._access, [id])).get(id)
 
 
-RESOURCES: Mapping[str, type[Any]] = {"activity": Activities, "progress": Progress}
+class EvidenceRecords(_OfSession):
+    entity = evidence.ENTITY
+    values = EvidenceRecordIn
+    table = Evidence
+
+    async def _put(self, id: UUID, values: EvidenceRecordIn, base: int | None, device: Device) -> int:
+        return await evidence.put(self._db, self._access, id, values, base, device.operation_id)
+
+    async def _remove(self, id: UUID, base: int | None, device: Device) -> int:
+        return await evidence.remove(self._db, self._access, id, base or 0, device.operation_id)
+
+    async def shown(self, id: UUID) -> dict[str, Any] | None:
+        return (await evidence_by_ids(self._db, self._access, [id])).get(id)
+
+
+RESOURCES: Mapping[str, type[Any]] = {
+    "activity": Activities,
+    "evidence": EvidenceRecords,
+    "progress": Progress,
+}
 """A new resource joins here, with its operation in the union of `schemas`."""
 
-OF_A_SESSION: Collection[str] = frozenset({"progress"})
+OF_A_SESSION: Collection[str] = frozenset({"evidence", "progress"})
 """A batch without these never pays for a session."""

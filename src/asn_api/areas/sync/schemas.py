@@ -13,12 +13,13 @@ from pydantic import (
 )
 
 from asn_api.areas.activities.schemas import ActivityOut, ActivityValues, Version
+from asn_api.areas.evidence.schemas import EvidenceRecordIn, EvidenceRecordOut
 from asn_api.areas.performance.schemas import ProgressOut, ProgressValues
 from asn_api.core.http.paging import Paging
 from asn_api.core.wire import In, Line, Out, Paragraph
 from asn_api.rules.sync import ConflictDecision, Outcome, Platform
 
-Type: TypeAlias = Literal["activity", "progress", "plan", "conflict", "notification"]
+Type: TypeAlias = Literal["activity", "evidence", "progress", "plan", "conflict", "notification"]
 
 
 class DeviceIn(In):
@@ -68,13 +69,21 @@ class ActivityOperationIn(_Operation):
     data: ActivityValues | None = Field(default=None, description="The whole record, for `put`.")
 
 
+class EvidenceOperationIn(_Operation):
+    type: Literal["evidence"]
+    action: Literal["put", "delete"]
+    data: EvidenceRecordIn | None = Field(default=None, description="The whole record, for `put`.")
+
+
 class ProgressOperationIn(_Operation):
     type: Literal["progress"]
     action: Literal["put", "delete"]
     data: ProgressValues | None = Field(default=None, description="The whole report, for `put`.")
 
 
-OperationIn: TypeAlias = Annotated[ActivityOperationIn | ProgressOperationIn, Field(discriminator="type")]
+OperationIn: TypeAlias = Annotated[
+    ActivityOperationIn | EvidenceOperationIn | ProgressOperationIn, Field(discriminator="type")
+]
 
 
 class Malformed:
@@ -118,7 +127,7 @@ class OperationOut(Out):
     detail: str | None
     errors: list[SyncFaultOut]
     fields: list[str] = Field(description="With a conflict: what both sides changed.")
-    current: ActivityOut | ProgressOut | None = Field(
+    current: ActivityOut | EvidenceRecordOut | ProgressOut | None = Field(
         description="With a merge or a conflict: the record as it stands here, in the shape in which it is read."
     )
     receipt: str | None = Field(

@@ -71,12 +71,15 @@ _ANSWERS = {
     "404": "It does not exist, or it is out of your reach.",
     "406": "None of the accepted media types is offered.",
     "409": "It conflicts with the present state.",
+    "410": "It was there and is gone for good, or was refused.",
     "412": "The version in `If-Match` is no longer the present one; `current` is.",
     "413": "The body is too large.",
     "415": "The media type or encoding of the body is not supported.",
+    "416": "The range lies outside the content.",
     "422": "A value is not valid, or a rule refuses it; `errors` names the fields.",
     "428": "`If-Match` is missing.",
     "429": "Too many requests; `Retry-After` says how long to wait.",
+    "460": "What arrived is not what was sent: send it again.",
     "503": "The database is busy or unreachable; `Retry-After` says when to try again.",
     "default": "Any other refusal.",
 }
@@ -218,6 +221,9 @@ def _describe(operation: Json, method: str, route: RouteContext, grants: Grants)
     statuses += ["409", "413", "415"] if method in _WRITES else []
     statuses += ["412"] if conditional else []
     statuses += ["428"] if demanding else []
+    if "tus-resumable" in names:
+        statuses += ["410", "412"] + (["460"] if method != "delete" else [])
+    statuses += ["409", "410", "416"] if "range" in names else []
     statuses += ["406"] if len(offered) > 1 else []
     for status in sorted(statuses):
         answers.setdefault(status, {"$ref": f"#/components/responses/{_component(status)}"})

@@ -84,7 +84,7 @@ class Cursors:
             for name, value in request.query_params.multi_items()
             if name not in ("cursor", "limit", "count")
         )
-        self._filter = hashlib.sha256(orjson.dumps([request.url.path, pairs])).digest()[:8]
+        self._filter = hashlib.sha256(orjson.dumps([request.scope["path"], pairs])).digest()[:8]
 
     def write(self, position: Position) -> str:
         content = orjson.dumps([position.backward, *position.values], default=str)
@@ -176,7 +176,7 @@ def link_header(request: Request, response: Response, following: str | None, pre
     for relation, cursor in (("next", following), ("prev", previous)):
         if cursor is not None:
             query = urlencode([*kept, ("cursor", cursor)])
-            links.append(f'<{request.url.path}?{query}>; rel="{relation}"')
+            links.append(f'<{request.scope["path"]}?{query}>; rel="{relation}"')
     if links:
         response.headers["Link"] = ", ".join(links)
 

@@ -17,13 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Work
 from asn_api.core.http.hot import Arguments, is_hot
+from asn_api.core.http.lazy import LazyRoute
 from asn_api.core.idempotency import Answer, Attempt, earlier_answer, keep
 from asn_api.errors import Fault, Problem
 
 PUBLIC = "__asn_public__"
 """Marks the dependency of operations without a token: nobody owns an idempotency key there."""
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-KEPT_HEADERS = frozenset({"etag", "location", "content-type", "link"})
+KEPT_HEADERS = frozenset(
+    {"etag", "location", "content-type", "link", "tus-resumable", "upload-offset", "upload-expires"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Principal:
 Identify = Callable[[Request], Awaitable[Principal | None]]
 
 
-class Route(APIRoute):
+class Route(LazyRoute):
     """Commits before the answer leaves; whatever raises rolls everything back."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
@@ -232,7 +235,7 @@ Tx = Annotated[AsyncSession, Depends(_writing)]
 Driver = Annotated[asyncpg.Connection, Depends(_driving)]
 """For a hot write: the same transaction without a session."""
 Writing = Annotated[Work, Depends(_asked)]
-"""For a write that chooses its door when it has seen what is asked."""
+"""For a write that chooses its door when it has seen what is asked, or opens short transactions of its own."""
 IfMatch = Annotated[int, Depends(_if_match)]
 IfMatchOrNone = Annotated[int | None, Depends(if_match_or_none)]
 """For a PUT that also creates: without `If-Match` there must be nothing yet."""

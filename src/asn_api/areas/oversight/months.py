@@ -1,0 +1,252 @@
+"""A month by units: the kept sums beside the minutes that were expected of the posts held."""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.access.actor import Access
+from asn_api.access.grants import Reach
+from asn_api.areas.calendar.queries import calendar_for
+from asn_api.areas.oversight import queries
+from asn_api.areas.oversight.schemas import MonthFilter
+from asn_api.areas.policies.current import activity_policies
+from asn_api.core.http.exports import Column
+from asn_api.errors import Problem
+from asn_api.rules.calendar import Calendar, days_between
+from asn_api.rules.minutes import day_target
+from asn_api.rules.oversight import Post, expected_minutes, share
+from asn_api.rules.policy import ActivityPolicy, MonthTargetRule
+from asn_api.rules.rollups import CATEGORY_MINUTES, MONTH_NUMBERS
+
+Row = Mapping[str, Any]
+
+_PLAIN = [name for name in MONTH_NUMBERS if name not in CATEGORY_MINUTES.values()]
+
+
+@dataclass
+class Month:
+    """What the expected minutes of a region's month are made from; `after` is the first day after it."""
+
+    first: date
+    after: date
+    today: date
+    calendar: Calendar
+    branch_days: list[tuple[date, str]]
+    policies: dict[date, tuple[date, ActivityPolicy]]
+    posts: dict[UUID, list[Post]]
+    _targets: dict[tuple[int, frozenset[date]], list[int]] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> ActivityPolicy:
+        return self.policies[self.after - timedelta(days=1)][1]
+
+    @property
+    def counted_to(self) -> date:
+        """Today's work is not due yet."""
+        return max(self.first, min(self.after, self.today))
+
+    def targets(self, row: Row) -> list[int]:
+        """The unit's minutes of each day of the month."""
+        off = frozenset(day for day, path in self.branch_days if row["path"].startswith(path))
+        key = row["days_per_week"], off
+        if key not in self._targets:
+            calendar = Calendar(self.calendar.days_off | off, self.calendar.loaded_years)
+            self._targets[key] = [
+                day_target(day, row["days_per_week"], calendar, policy)
+                for day, (_, policy) in self.policies.items()
+            ]
+        return self._targets[key]
+
+    def expected(self, row: Row, until: date) -> int:
+        """Minutes of the posts held in the unit before `until`."""
+        held = self.posts.get(row["id"], [])
+        if self.policy.month_target is MonthTargetRule.FIXED:
+            whole = (self.after - self.first).days
+            even = self.policy.fixed_month_minutes
+            return sum(post.people * even * post.days(until) // whole for post in held)
+        return expected_minutes(held, self.first, self.targets(row), until)
+
+    def sums(self, row: Row) -> dict[str, Any]:
+        last = min(self.after - timedelta(days=1), max(self.first, self.today))
+        employees = sum(
+            post.people for post in self.posts.get(row["id"], []) if post.start <= last < post.after
+        )
+        return {
+            "employees": employees,
+            "target_minutes": self.expected(row, self.after),
+            "target_to_date": self.expected(row, self.counted_to),
+            **{name: row[name] for name in MONTH_NUMBERS},
+        }
+
+
+async def read(db: AsyncSession, access: Access, first: date, wanted: MonthFilter) -> Month:
+    if wanted.unit_id is not None and await db.scalar(queries.unit(access, wanted.unit_id)) is None:
+        raise Problem("NOT_FOUND")
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    after = last + timedelta(days=1)
+    dated = await activity_policies(db, access.region_id)
+    posts: dict[UUID, list[Post]] = defaultdict(list)
+    for unit_id, start, end, people in await db.execute(queries.posts(access, first, after, wanted)):
+        posts[unit_id].append(Post(start, end, people))
+    return Month(
+        first,
+        after,
+        access.today,
+        await calendar_for(access, db, "", first, last),
+        [(day, path) for day, path in await db.execute(queries.days_off_of_branches(access, first, after))],
+        {day: dated.on(day) for day in days_between(first, last)},
+        posts,
+    )
+
+
+def listed(access: Access, month: Month, wanted: MonthFilter) -> Select[Any]:
+    return queries.months(access, month.first, month.after, month.posts, wanted)
+
+
+async def summary(db: AsyncSession, access: Access, month: Month, wanted: MonthFilter) -> dict[str, Any]:
+    """All within reach, by agency and by unit: where the smallest share was claimed comes first."""
+    rows = [each._mapping for each in await db.execute(listed(access, month, wanted))]
+    units = [(row, month.sums(row)) for row in rows]
+    agencies: dict[UUID | None, list[tuple[Row, dict[str, Any]]]] = defaultdict(list)
+    for row, sums in units:
+        agencies[row["agency_id"]].append((row, sums))
+    scope = "TEAM"
+    if queries.of_units(access, wanted):
+        scope = "REGION" if access.reaches(Reach.REGION) else "BRANCH"
+    return {
+        "month": f"{month.first:%Y-%m}",
+        "scope": scope,
+        "target_rule": month.policy.month_target,
+        "provisional": month.calendar.is_provisional(month.first, month.after - timedelta(days=1)),
+        "total": _shown(_added(sums for _, sums in units)),
+        "agencies": _worst_first(
+            {"agency": _agency(held[0][0]), "sums": _shown(_added(sums for _, sums in held))}
+            for held in agencies.values()
+        ),
+        "units": _worst_first(unit_row(row, sums) for row, sums in units),
+    }
+
+
+def unit_row(row: Row, sums: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "unit": {"id": row["id"], "name": row["name"]},
+        "agency": _agency(row),
+        "sums": _shown(sums),
+    }
+
+
+def columns(month: Month) -> list[Column]:
+    def number(indonesian: str, english: str, name: str) -> Column:
+        return Column(indonesian, english, lambda row: _shown(month.sums(row))[name])
+
+    return [
+        Column("Perangkat daerah", "Agency", lambda row: row["agency_name"]),
+        Column("Unit kerja", "Unit", lambda row: row["name"]),
+        number("Pegawai", "Employees", "employees"),
+        number("Target menit", "Target minutes", "target_minutes"),
+        number("Target sampai kemarin", "Target to date", "target_to_date"),
+        number("Menit dilaporkan", "Claimed minutes", "claimed_minutes"),
+        number("Bagian dari target", "Claimed share", "claimed_share"),
+        number("Menit terverifikasi", "Verified minutes", "verified_minutes"),
+        number("Draf", "Drafts", "drafts"),
+        number("Menunggu", "Waiting", "waiting"),
+        number("Terverifikasi", "Verified", "verified"),
+        number("Ditolak", "Rejected", "rejected"),
+        number("Terlambat", "Late", "late"),
+        number("Bertanda", "Flagged", "flagged"),
+    ]
+
+
+async def explanation(db: AsyncSession, access: Access, month: Month, wanted: MonthFilter) -> dict[str, Any]:
+    """How the month's numbers are made: of one unit within reach, or of all that is."""
+    if wanted.unit_id is not None and not queries.of_units(access, wanted):
+        raise Problem("NOT_FOUND")
+    rows = [each._mapping for each in await db.execute(listed(access, month, wanted))]
+    if wanted.unit_id is not None:
+        rows = [row for row in rows if row["id"] == wanted.unit_id]
+        if not rows:
+            raise Problem("NOT_FOUND")
+    sums = _shown(_added(month.sums(row) for row in rows))
+    weeks = sorted({row["days_per_week"] for row in rows})
+    last = month.after - timedelta(days=1)
+    working = {week: month.calendar.working_days(month.first, last, week) for week in weeks}
+    steps = [
+        ("working_days", _each(working), "Perpres 21/2023; calendar without days off of single branches"),
+        ("month_target", month.policy.month_target.value, "policies/activities"),
+        (
+            "daily_target_minutes",
+            _each(month.policy.daily_target_minutes),
+            "policies/activities of each day",
+        ),
+    ]
+    if wanted.unit_id is not None:
+        held = [
+            f"{post.start}/{post.after - timedelta(days=1)}: {post.people}"
+            for post in sorted(month.posts.get(wanted.unit_id, []), key=lambda post: post.start)
+        ]
+        steps.append(("people with a definitive post", ", ".join(held) or "-", "appointments"))
+    steps += [
+        ("target_minutes = day targets × people, summed", str(sums["target_minutes"]), "this unit or all"),
+        (f"target_to_date = the same before {month.counted_to}", str(sums["target_to_date"]), "today is due"),
+        ("claimed_minutes of submitted and verified", str(sums["claimed_minutes"]), "kept by every write"),
+        (
+            "claimed_share = claimed ÷ target to date, 4 decimals, half up",
+            str(sums["claimed_share"]),
+            "order of the list",
+        ),
+        ("verified_minutes granted by superiors", str(sums["verified_minutes"]), "kept by every write"),
+    ]
+    return {
+        "month": f"{month.first:%Y-%m}",
+        "unit": {"id": rows[0]["id"], "name": rows[0]["name"]} if wanted.unit_id else None,
+        "policies": sorted({valid_from for valid_from, _ in month.policies.values()}),
+        "sums": sums,
+        "steps": [{"rule": rule, "value": value, "source": source} for rule, value, source in steps],
+    }
+
+
+def _each(values: Mapping[int, int]) -> str:
+    return ", ".join(f"{week}: {value}" for week, value in sorted(values.items())) or "-"
+
+
+def _added(all_sums: Iterable[Mapping[str, int]]) -> dict[str, Any]:
+    total = dict.fromkeys(("employees", "target_minutes", "target_to_date", *MONTH_NUMBERS), 0)
+    for sums in all_sums:
+        for name, number in sums.items():
+            total[name] += number
+    return total
+
+
+def _shown(sums: Mapping[str, Any]) -> dict[str, Any]:
+    claimed = share(sums["claimed_minutes"], sums["target_to_date"])
+    return {
+        "employees": sums["employees"],
+        "target_minutes": sums["target_minutes"],
+        "target_to_date": sums["target_to_date"],
+        "claimed_share": None if claimed is None else str(claimed),
+        **{name: sums[name] for name in _PLAIN},
+        "verified_by_category": {
+            category.value: sums[name] for category, name in CATEGORY_MINUTES.items() if sums[name]
+        },
+    }
+
+
+def _agency(row: Row) -> dict[str, Any] | None:
+    return {"id": row["agency_id"], "name": row["agency_name"]} if row["agency_id"] else None
+
+
+def _worst_first(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    def order(row: dict[str, Any]) -> tuple[bool, float, int, str]:
+        sums = row["sums"]
+        named = row.get("unit") or row["agency"] or {"name": ""}
+        claimed = sums["claimed_share"]
+        return claimed is None, float(claimed or 0), -sums["waiting"], named["name"]
+
+    return sorted(rows, key=order)
