@@ -48,7 +48,7 @@ class Kind:
 
 async def _activities(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
     rows = await db.execute(activities.some(access, ids), activities.viewer(access))
-    return {row["id"]: activities.shown(row, access) for row in rows.mappings()}
+    return {UUID(row["id"]): activities.shown(row, access) for row in rows.mappings()}
 
 
 async def _evidence(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
