@@ -62,10 +62,10 @@ class Client:
     async def sync(self) -> None:
         """Push, then pull. Whatever interrupts it, the next call goes on where this one stopped."""
         async with self._syncing:
-            await self._push()
-            await self._pull()
+            await self.push()
+            await self.pull()
 
-    async def _push(self) -> None:
+    async def push(self) -> None:
         sent: set[str] = set()
         while batch := self.store.batch():
             if sent.issuperset(each["op_id"] for each in batch):
@@ -74,7 +74,7 @@ class Client:
             body = {"device_id": self.store.get("device"), "operations": batch}
             self.store.settle((await self._call("POST", "/v1/sync/push", body))["results"])
 
-    async def _pull(self) -> None:
+    async def pull(self) -> None:
         more = True
         while more:
             since = self.store.get("since")

@@ -68,6 +68,7 @@ class After:
         self.no_text_is_lost()
         await self.conflicts_are_visible()
         self.queues_are_empty()
+        await self.notifications_are_ones_own()
         await self.phones_agree()
 
     def acknowledged_is_stored(self) -> None:
@@ -192,6 +193,14 @@ class After:
                     assert stuck.intersection(each["wire"]["after"]), f"never sent: {each}"
                     stuck.add(each["op_id"])
 
+    async def notifications_are_ones_own(self) -> None:
+        """They do not say whose they are, so the database is asked."""
+        for who, id in self.story.notified:
+            found = await self.story.world.db.fetchval(
+                "select employee_id from notifications where region_id = $1 and id = $2", self.region, id
+            )
+            assert found in (None, self.story.team.id(who))
+
     async def phones_agree(self) -> None:
         """All phones of a person hold the same as the server's lists: versions, texts and all."""
         mine = await self._listed("employee", "/v1/me/activities")
@@ -209,7 +218,9 @@ class After:
 
 def _compare(phone: Phone, listed: dict[str, Json]) -> None:
     held = phone.held()
-    assert not held.keys() - listed.keys(), f"{phone.file.name} holds what is gone: {held.keys() - listed.keys()}"
+    assert not held.keys() - listed.keys(), (
+        f"{phone.file.name} holds what is gone: {held.keys() - listed.keys()}"
+    )
     assert not listed.keys() - held.keys(), f"{phone.file.name} lacks {listed.keys() - held.keys()}"
     for id, record in held.items():
         differing = {name for name in listed[id] if record.get(name) != listed[id][name]}

@@ -98,7 +98,11 @@ class Way(httpx.AsyncBaseTransport):
             sent = httpx.Request(request.method, url, headers=request.headers, content=body or None)
             answer = await transport.handle_async_request(sent)
             content = await answer.aread()
-        headers = [pair for pair in answer.headers.raw if pair[0].lower() not in (b"content-encoding", b"content-length")]
+        headers = [
+            pair
+            for pair in answer.headers.raw
+            if pair[0].lower() not in (b"content-encoding", b"content-length")
+        ]
         return httpx.Response(answer.status_code, headers=headers, content=content)
 
 

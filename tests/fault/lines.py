@@ -1,4 +1,4 @@
-"""A TCP line between the server and PostgreSQL that can be cut at a chosen byte."""
+"""A TCP line, as between the server and PostgreSQL: it can be cut at a chosen byte, and it counts."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class Cut:
     until: Until
 
 
-class DatabaseLine:
+class Line:
     """Passes everything on; `arm` lets the next connection that fits lose its line."""
 
     def __init__(self, host: str, port: int) -> None:
@@ -33,6 +33,8 @@ class DatabaseLine:
         self._packets = 0
         self.on_cut: Callable[[], None] | None = None
         self.cuts = 0
+        self.bytes = 0
+        self.connections = 0
 
     async def start(self) -> int:
         """The port to connect to."""
@@ -70,13 +72,14 @@ class DatabaseLine:
 class _Near(asyncio.Protocol):
     """The server's end."""
 
-    def __init__(self, line: DatabaseLine) -> None:
+    def __init__(self, line: Line) -> None:
         self.line = line
         self.far: _Far | None = None
         self.waiting = b""
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
+        self.line.connections += 1
         self.dialling = asyncio.ensure_future(self._dial())
 
     async def _dial(self) -> None:
@@ -88,6 +91,7 @@ class _Near(asyncio.Protocol):
         self.far.transport.write(self.waiting)
 
     def data_received(self, data: bytes) -> None:
+        self.line.bytes += len(data)
         if self.far is None:
             self.waiting += data
             return
@@ -120,14 +124,15 @@ class _Near(asyncio.Protocol):
 class _Far(asyncio.Protocol):
     """The database's end. `answered`: the share of the next answer that still gets through."""
 
-    def __init__(self, line: DatabaseLine, near: _Near) -> None:
-        self.near = near
+    def __init__(self, line: Line, near: _Near) -> None:
+        self.line, self.near = line, near
         self.answered: float | None = None
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
+        self.line.bytes += len(data)
         if self.near.transport.is_closing():
             return
         if self.answered is None:

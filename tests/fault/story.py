@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 
 from tests.fault import schedules as s
-from tests.fault.network import FINE, Fault
+from tests.fault.network import Fault
 from tests.fault.phone import Phone
 from tests.fault.world import Team, World
 
@@ -38,6 +38,7 @@ class Story:
         self.made: dict[str, Made] = {}
         self.told: dict[str, list[Json]] = {}
         self.excused: set[str] = set()
+        self.notified: list[tuple[str, UUID]] = []
         self.pushes = 0
         self._texts = count(1)
 
@@ -82,8 +83,10 @@ class Story:
         if path == "/v1/sync/pull" and status == 200:
             reach = {str(id) for id in self.reach(who)}
             for each in response.json()["changes"]:
-                owner = owner_of(each["data"]) if each["data"] else None
-                assert owner is None or owner in reach, f"{who} got what he may not see: {each}"
+                if each["type"] == "notification":
+                    self.notified.append((who, UUID(each["id"])))
+                elif each["data"]:
+                    assert owner_of(each["data"]) in reach, f"{who} got what he may not see: {each}"
         elif path == "/v1/sync/push" and status == 200:
             self.pushes += 1
             for each in response.json()["results"]:

@@ -31,7 +31,7 @@ from asn_api.tables.identity import Account
 from asn_api.tables.organization import Appointment, Position, Unit
 from tests.conftest import NOW
 from tests.factories import LONG_AGO, City, make_city
-from tests.fault.lines import DatabaseLine
+from tests.fault.lines import Line
 from tests.fault.network import Dying, Fault
 
 PASSWORD = "sawah hijau di lereng gunung"
@@ -64,7 +64,7 @@ class Session:
 @dataclass
 class World:
     settings: Settings
-    line: DatabaseLine
+    line: Line
     app: Any
     db: asyncpg.Connection
     now: datetime = NOW
@@ -75,7 +75,7 @@ class World:
     async def open(cls, stack: AsyncExitStack, settings: Settings) -> "World":
         assert settings.database_url is not None
         url = make_url(settings.database_url)
-        line = DatabaseLine(url.host or "", url.port or 5432)
+        line = Line(url.host or "", url.port or 5432)
         behind = url.set(host="127.0.0.1", port=await line.start())
         stack.callback(line.stop)
         given = settings.model_copy(
