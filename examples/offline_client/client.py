@@ -66,25 +66,17 @@ class Client:
             await self.pull()
 
     async def push(self) -> None:
-        sent: set[str] = set()
-        while batch := self.store.batch():
-            if sent.issuperset(each["op_id"] for each in batch):
-                return
-            sent.update(each["op_id"] for each in batch)
+        sent: list[Json] = []
+        while (batch := self.store.batch()) and batch != sent:
             body = {"device_id": self.store.get("device"), "operations": batch}
             self.store.settle((await self._call("POST", "/v1/sync/push", body))["results"])
+            sent = batch
 
     async def pull(self) -> None:
-        more = True
-        while more:
-            since = self.store.get("since")
-            page = await self._call("GET", "/v1/sync/pull", params={"since": since} if since else {})
-            self.store.take(page)
-            more = page["more"]
+        while self.store.take(await self._call("GET", "/v1/sync/pull", params=self.store.get("pull"))):
+            pass
 
-    async def decide(
-        self, op_id: str, decision: str, version: int | None = None, data: Json | None = None
-    ) -> None:
+    async def decide(self, op_id: str, decision: str, version: int | None = None, data: Any = None) -> None:
         """Settle a conflict: APPLY on the `version` that was looked at, or DISCARD."""
         given = {"decision": decision, "base_version": version, "data": data}
         await self._call("POST", f"/v1/sync/conflicts/{op_id}/resolution", given)
@@ -92,10 +84,10 @@ class Client:
 
     async def confirm(self) -> None:
         """Now and then: does the server still hold what it accepted? What it lost is sent again."""
-        while items := self.store.unconfirmed():
+        asked: list[Json] = []
+        while (items := self.store.unconfirmed()) and items != asked:
             self.store.confirm((await self._call("POST", "/v1/sync/receipts", {"items": items}))["results"])
-            if self.store.unconfirmed() == items:
-                return
+            asked = items
 
     async def _call(self, method: str, path: str, body: Json | None = None, params: Any = None) -> Json:
         """With the access token, and one refresh when there is none or it has ended. One call at a time:

@@ -1,7 +1,6 @@
-"""The phone's memory in one SQLite file: records as the server last told them, and the operations that wait.
+"""The phone's memory in one SQLite file: the server's records and our unsent operations.
 
-Each public method is one transaction, so the app may be killed anywhere and goes on from the last whole step.
-"""
+Each public method is one transaction: the app may be killed anywhere and goes on from the last whole step."""
 
 import json
 import secrets
@@ -15,18 +14,16 @@ from typing import Any
 from uuid import UUID
 
 Json = dict[str, Any]
-
+Clock = Callable[[], datetime]
 SCHEMA = """
-create table if not exists state (name text primary key, value text not null);
-create table if not exists records (
-  type text, id text, version integer, data text, generation integer, primary key (type, id));
-create table if not exists operations (
-  seq integer primary key, op_id text unique, type text, id text, state text, not_before real, wire text, result text);
-create table if not exists receipts (
-  op_id text primary key, receipt text, seq integer, wire text, stored integer default 0);
+create table if not exists state (name text primary key, value text);
+create table if not exists records
+  (type text, id text, version integer, data text, stale integer, primary key (type, id));
+create table if not exists operations (seq integer primary key autoincrement, op_id text unique, type text, id text,
+  state text, not_before real, wire text, result text);
+create table if not exists receipts (op_id text primary key, receipt text, seq integer, wire text, stored integer);
 """
 QUEUED, REJECTED, CONFLICT = "QUEUED", "REJECTED", "CONFLICT"
-BATCH = 500
 
 
 def uuid7() -> str:
@@ -36,9 +33,7 @@ def uuid7() -> str:
 
 
 class Store:
-    def __init__(
-        self, path: Path | str, clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
-    ) -> None:
+    def __init__(self, path: Path | str, clock: Clock = lambda: datetime.now().astimezone()) -> None:
         self.clock = clock
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.row_factory = sqlite3.Row
@@ -68,29 +63,29 @@ class Store:
             for name, value in facts.items():
                 self.db.execute("insert or replace into state values (?, ?)", (name, json.dumps(value)))
 
-    # --- what the person does: stored first, sent later
-
-    def change(
-        self, type: str, action: str, id: str | None = None, data: Json | None = None, *, submit: bool = True
-    ) -> str:
+    def change(self, type: str, action: str, id: str = "", data: Any = None, submit: bool = True) -> str:
         """Queue one change of one record and give the record's id; without `id` the record is new."""
         with self.step():
             id = id or uuid7()
             base, after = self._base(type, id)
             if data and "activity_id" in data:
                 after += self._base("activity", data["activity_id"])[1]
-            wire = {"op_id": uuid7(), "type": type, "action": action, "id": id, "base_version": base}
-            wire |= {"after": after, "device_at": self.clock().isoformat(), "data": data}
+            wire: Json = {"op_id": uuid7(), "type": type, "action": action, "id": id}
+            wire |= {
+                "base_version": base,
+                "after": after,
+                "device_at": self.clock().isoformat(),
+                "data": data,
+            }
             if type == "activity" and action == "put" and base is None:
                 wire["submit"] = submit
             self._queue(wire)
             return id
 
     def _base(self, type: str, id: str) -> tuple[int | None, list[str]]:
-        """What a change builds on: the last unsent one, counting on (`after` says whose real result is meant),
-        or else the server's copy."""
-        for each in reversed(self.operations(id)):
-            if each["type"] == type and each["state"] != CONFLICT:
+        """What a change builds on: the last unsent one, counting on from it, or else the server's copy."""
+        for each in reversed(self.operations()):
+            if (each["type"], each["id"]) == (type, id) and each["state"] != CONFLICT:
                 return (each["wire"]["base_version"] or 0) + 1, [each["op_id"]]
         held = self._held(type, id)
         return (held["version"] if held else None), []
@@ -98,38 +93,31 @@ class Store:
     def correct(self, op_id: str, data: Json) -> None:
         """A corrected change is a new operation in the place of the rejected one; its children follow it."""
         with self.step():
-            for each in self.operations():
-                if each["op_id"] == op_id and each["state"] == REJECTED:
-                    anew = {"op_id": uuid7(), "data": data, "device_at": self.clock().isoformat()}
-                    self._leave(each, [anew["op_id"]], {})
-                    self._queue(each["wire"] | anew, each["seq"])
+            if (wrong := self._find(op_id)) is not None:
+                anew = {"op_id": uuid7(), "data": data, "device_at": self.clock().isoformat()}
+                self._leave(wrong, [anew["op_id"]], {})
+                self._queue(wrong["wire"] | anew, wrong["seq"])
 
     def discard(self, op_id: str) -> None:
         """The person gives a change up: what was built on it now builds on what it was built on."""
         with self.step():
-            for each in self.operations():
-                if each["op_id"] == op_id:
-                    base = {"base_version": each["wire"]["base_version"]}
-                    self._leave(each, each["wire"]["after"], base)
+            if (gone := self._find(op_id)) is not None:
+                base = {"base_version": gone["wire"]["base_version"]}
+                self._leave(gone, gone["wire"]["after"], base)
 
-    def _leave(self, gone: Json, instead: list[str], base: Json) -> None:
-        """Out of the queue; its children name others in `after`, those of the same record with another base."""
-        self.db.execute("delete from operations where seq = ?", (gone["seq"],))
+    def _leave(self, gone: Json, instead: Any, base: Json) -> None:
+        """Out of the queue; its children name others in `after`, those of the same record another base."""
+        self._remove(gone)
         for each in self.operations():
             wire = each["wire"]
             if gone["op_id"] in wire["after"]:
                 wire["after"] = [one for one in wire["after"] if one != gone["op_id"]] + instead
-                wire |= base if wire["id"] == gone["id"] else {}
-                given = json.dumps(wire), each["seq"]
+                given = json.dumps(wire | (base if wire["id"] == gone["id"] else {})), each["seq"]
                 self.db.execute("update operations set wire = ?, not_before = 0 where seq = ?", given)
 
-    # --- what the person sees
-
     def shown(self, type: str = "activity") -> dict[str, Json]:
-        """The server's copies with the unsent operations on top of them: no pull ever overwrites those.
-
-        Where there is a conflict the server's values stand, and ours stand beside them in `problems`.
-        """
+        """The server's copies with the unsent operations on top, so that no pull ever overwrites those;
+        where there is a conflict, the server's values stand here and ours beside them in `problems`."""
         rows = self.db.execute("select id, data from records where type = ?", (type,))
         shown = {row["id"]: json.loads(row["data"]) for row in rows}
         for each in self.operations():
@@ -141,15 +129,16 @@ class Store:
         """Rejected operations and conflicts with the server's answer: nothing typed disappears by itself."""
         return [each for each in self.operations() if each["state"] != QUEUED]
 
-    def operations(self, id: str | None = None) -> list[Json]:
-        """All that is not settled, oldest first; of one record when `id` is given."""
-        rows = self.db.execute("select * from operations where ?1 is null or id = ?1 order by seq", (id,))
-        return [
-            {**row, "wire": json.loads(row["wire"]), "result": json.loads(row["result"])}
-            for row in map(dict, rows)
-        ]
+    def operations(self) -> list[Json]:
+        """All that is not settled, oldest first."""
+        rows = [dict(row) for row in self.db.execute("select * from operations order by seq")]
+        return [row | {name: json.loads(row[name]) for name in ("wire", "result")} for row in rows]
 
-    # --- push
+    def _find(self, op_id: str) -> Json | None:
+        return next((each for each in self.operations() if each["op_id"] == op_id), None)
+
+    def _remove(self, operation: Json) -> None:
+        self.db.execute("delete from operations where seq = ?", (operation["seq"],))
 
     def batch(self) -> list[Json]:
         """What can be sent now, oldest first; whatever builds on a rejected operation waits for the person."""
@@ -161,7 +150,7 @@ class Store:
                 waiting.add(each["op_id"])
             else:
                 ready.append(each["wire"])
-        return ready[:BATCH]
+        return ready[:500]
 
     def settle(self, results: list[Json]) -> None:
         """The answer to a batch. What is no longer in the queue was settled by an earlier answer."""
@@ -169,53 +158,43 @@ class Store:
             queued = {each["op_id"]: each for each in self.operations()}
             for result in results:
                 if (operation := queued.get(result["op_id"])) is not None:
-                    self._settle(operation, result)
+                    self._settle(operation, operation["wire"], result)
             self._close_conflicts()
 
-    def _settle(self, operation: Json, result: Json) -> None:
-        seq, wire = operation["seq"], operation["wire"]
+    def _settle(self, operation: Json, wire: Json, result: Json) -> None:
         if result["status"] == "conflict" or result["retry"] == "AFTER_CHANGE":
             state = CONFLICT if result["status"] == "conflict" else REJECTED
-            given = state, json.dumps(result), seq
+            given: tuple[Any, ...] = state, json.dumps(result), operation["seq"]
             self.db.execute("update operations set state = ?, result = ? where seq = ?", given)
         elif result["retry"] == "LATER":
-            later = self.clock().timestamp() + (result["retry_after"] or 0)
-            self.db.execute("update operations set not_before = ? where seq = ?", (later, seq))
+            given = self.clock().timestamp() + (result["retry_after"] or 0), operation["seq"]
+            self.db.execute("update operations set not_before = ? where seq = ?", given)
         else:
-            kept = wire["op_id"], result["receipt"], seq, json.dumps(wire)
+            self._remove(operation)
+            kept = wire["op_id"], result["receipt"], operation["seq"], json.dumps(wire)
             self.db.execute("insert or replace into receipts values (?, ?, ?, ?, 0)", kept)
-            self.db.execute("delete from operations where seq = ?", (seq,))
-            self._accepted(wire, result["version"])
+            held = self._held(wire["type"], wire["id"])
+            if held is None or held["version"] < result["version"]:
+                # Our change becomes part of the server's copy; the next pull brings the whole record.
+                copy = {wire["id"]: json.loads(held["data"])} if held else {}
+                _apply(copy, wire)
+                self._hold(wire["type"], wire["id"], result["version"], copy.get(wire["id"]))
         if result["current"]:
             self._hold(wire["type"], wire["id"], result["current"]["version"], result["current"])
 
-    def _accepted(self, wire: Json, version: int) -> None:
-        """Our change becomes part of the server's copy; the next pull brings the whole record."""
-        held = self._held(wire["type"], wire["id"])
-        if held is None or held["version"] < version:
-            copy = {wire["id"]: json.loads(held["data"])} if held else {}
-            _apply(copy, wire)
-            self._hold(wire["type"], wire["id"], version, copy.get(wire["id"]))
-
-    # --- pull
-
-    def take(self, page: Json) -> None:
-        """One page and the token behind it, in one step: no change is skipped, and one that comes twice is harmless."""
+    def take(self, page: Json) -> bool:
+        """One page and the token behind it in one step, so that no change is skipped; whether more follow."""
         with self.step():
-            restarts = self.get("restarts", {})
             for type in page["restarted"]:
-                restarts[type] = self.get("generation", 0) + 1
-                self.put(generation=restarts[type])
+                self.db.execute("update records set stale = 1 where type = ?", (type,))
             for each in page["changes"]:
                 self._hold(each["type"], each["id"], each["version"], each["data"])
             if not page["more"]:
-                # Not delivered again, so gone. (One with an unsent operation stays: the answer to that will tell.)
-                gone = "type = ? and generation < ? and id not in (select id from operations)"
-                for restart in restarts.items():
-                    self.db.execute(f"delete from records where {gone}", restart)  # noqa: S608
-                restarts = {}
-            self.put(since=page["next"], restarts=restarts)
+                # Not listed again, so gone; where an operation still waits, its answer will tell.
+                self.db.execute("delete from records where stale and id not in (select id from operations)")
+            self.put(pull={"since": page["next"]})
             self._close_conflicts()
+        return bool(page["more"])
 
     def _close_conflicts(self) -> None:
         """A conflict may have been decided on another phone of the same person."""
@@ -225,13 +204,13 @@ class Store:
             if decision == "DISCARD":
                 self.discard(each["op_id"])
             elif decision == "APPLY":
-                self.db.execute("delete from operations where seq = ?", (each["seq"],))
-
-    # --- receipts
+                self._remove(each)
 
     def unconfirmed(self) -> list[Json]:
-        rows = self.db.execute("select op_id, receipt from receipts where not stored limit ?", (BATCH,))
-        return [dict(row) for row in rows]
+        return [
+            dict(row)
+            for row in self.db.execute("select op_id, receipt from receipts where not stored limit 500")
+        ]
 
     def confirm(self, results: list[Json]) -> None:
         """Stored: our copy may go. Genuine, but the server has lost it: back into its place in the queue."""
@@ -246,9 +225,6 @@ class Store:
                     self._queue(json.loads(row["wire"]), row["seq"])
 
     def _queue(self, wire: Json, seq: int | None = None) -> None:
-        if seq is None:
-            seq = self.get("seq", 0) + 1
-            self.put(seq=seq)
         row = seq, wire["op_id"], wire["type"], wire["id"], QUEUED, 0, json.dumps(wire), "null"
         self.db.execute("insert into operations values (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
@@ -260,8 +236,8 @@ class Store:
         if data is None:
             self.db.execute("delete from records where type = ? and id = ?", (type, id))
         else:
-            row = type, id, version, json.dumps(data), self.get("generation", 0)
-            self.db.execute("insert or replace into records values (?, ?, ?, ?, ?)", row)
+            row = type, id, version, json.dumps(data)
+            self.db.execute("insert or replace into records values (?, ?, ?, ?, 0)", row)
 
 
 def _apply(records: dict[str, Json], wire: Json) -> None:

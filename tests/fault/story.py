@@ -39,7 +39,6 @@ class Story:
         self.told: dict[str, list[Json]] = {}
         self.excused: set[str] = set()
         self.notified: list[tuple[str, UUID]] = []
-        self.pushes = 0
         self._texts = count(1)
 
     def _phone(self, who: str, file: Path) -> Phone:
@@ -88,7 +87,6 @@ class Story:
                 elif each["data"]:
                     assert owner_of(each["data"]) in reach, f"{who} got what he may not see: {each}"
         elif path == "/v1/sync/push" and status == 200:
-            self.pushes += 1
             for each in response.json()["results"]:
                 self.told.setdefault(each["op_id"], []).append(each)
 
@@ -99,7 +97,7 @@ class Story:
         self.used.add(getattr(step, "phone", 0))
         match step:
             case s.Record():
-                self._change(self.phones[step.phone], "put", None, self._values(step.wrong), not step.draft)
+                self._change(self.phones[step.phone], "put", "", self._values(step.wrong), not step.draft)
             case s.Edit():
                 self._edit(self.phones[step.phone], step)
             case s.Move():
@@ -147,10 +145,8 @@ class Story:
             "place_type": "OFFICE",
         }
 
-    def _change(
-        self, phone: Phone, action: str, id: str | None, data: Json | None, submit: bool = True
-    ) -> None:
-        seen = phone.store.shown().get(id or "")
+    def _change(self, phone: Phone, action: str, id: str, data: Json | None, submit: bool = True) -> None:
+        seen = phone.store.shown().get(id)
         phone.store.change("activity", action, id, data, submit=submit)
         self._note(phone, seen)
 
@@ -234,11 +230,11 @@ class Story:
         for phone in self.everybody:
             await phone.network.deliver_late()
         await self.world.settled()
-        for _ in range(10):
-            pushed = self.pushes
+        for _ in range(20):
+            before = self._queues()
             for phone in self.of_employee:
                 await self._synced(phone)
-            if pushed == self.pushes:
+            if self._queues() == before:
                 break
             self._wait_for_held()
         else:
@@ -248,6 +244,9 @@ class Story:
         for phone in self.of_employee:
             if phone.store.unconfirmed():
                 await phone.client.confirm()
+
+    def _queues(self) -> list[tuple[str, str]]:
+        return [(e["op_id"], e["state"]) for phone in self.of_employee for e in phone.store.operations()]
 
     def _wait_for_held(self) -> None:
         """Until the phones may send again what the server held; their clocks are wrong by up to 30 hours."""
