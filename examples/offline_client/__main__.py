@@ -27,7 +27,6 @@ async def main(region: str, nip: str, password: str) -> None:
         "output_unit": "berkas",
     }
     store.change("activity", "put", data=work)
-    print("recorded without a signal; waiting:", len(store.batch()))
     async with httpx.AsyncClient(base_url="http://127.0.0.1:8000") as http:
         client = Client(store, http)
         await client.sign_in(region, nip, password, "demo phone")
@@ -35,8 +34,7 @@ async def main(region: str, nip: str, password: str) -> None:
         await client.confirm()
     for record in store.shown().values():
         print(record["day"], record["status"], record["description"])
-    for problem in store.problems():
-        print("to look at:", problem["state"], problem["result"]["detail"], problem["wire"]["data"])
+    print("to look at:", [(each["state"], each["result"]["detail"]) for each in store.problems()])
 
 
 asyncio.run(main(*sys.argv[1:]))

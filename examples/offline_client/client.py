@@ -14,7 +14,6 @@ class NotReached(Exception):
     """No usable answer: whether the server did it is unknown, so the same is sent again `after` seconds."""
 
     def __init__(self, after: float = 0) -> None:
-        super().__init__(f"try again in {after} seconds")
         self.after = after
 
 
@@ -22,7 +21,6 @@ class Refused(Exception):
     """The server said no to the whole request (`answer` is its problem document); nothing was done."""
 
     def __init__(self, answer: httpx.Response) -> None:
-        super().__init__(answer.text)
         self.answer = answer
 
 
@@ -40,11 +38,14 @@ class Client:
 
     async def sign_in(self, region: str, nip: str, password: str, name: str, otp: str | None = None) -> None:
         """A session, and this phone enrolled with it (which is harmless to repeat)."""
+        self.access = ""
         given = {"region": region, "nip": nip, "password": password, "otp": otp, "device": name}
-        self._remember(await self._send("POST", "/v1/sessions", given))
+        answer = await self._send("POST", "/v1/sessions", given)
+        self.access = answer["access_token"]
         self.store.put(device=self.store.get("device") or uuid7())
         phone = {"id": self.store.get("device"), "name": name, "platform": "OTHER"}
-        await self._call("POST", "/v1/devices", phone)
+        await self._send("POST", "/v1/devices", phone)
+        self._remember(answer)
 
     def _remember(self, answer: Json) -> None:
         # Stored before it is used: a token that was shown and then forgotten would end the session.
@@ -114,8 +115,7 @@ class Client:
             if answer.status_code == 429 or answer.status_code >= 500:
                 raise NotReached(float(answer.headers.get("Retry-After", 0)))
             if answer.is_success:
-                result: Json = answer.json()
-                return result
+                return dict(answer.json())
         except (httpx.TransportError, httpx.DecodingError, ValueError) as error:
             raise NotReached from error
         raise Refused(answer)

@@ -6,15 +6,13 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 Json = dict[str, Any]
-Clock = Callable[[], datetime]
 SCHEMA = """
 create table if not exists state (name text primary key, value text);
 create table if not exists records
@@ -33,7 +31,7 @@ def uuid7() -> str:
 
 
 class Store:
-    def __init__(self, path: Path | str, clock: Clock = lambda: datetime.now().astimezone()) -> None:
+    def __init__(self, path: Any, clock: Any = lambda: datetime.now().astimezone()) -> None:
         self.clock = clock
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.row_factory = sqlite3.Row
@@ -41,10 +39,7 @@ class Store:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """All or nothing; a step within a step is part of it."""
-        if self.db.in_transaction:
-            yield
-            return
+        """All or nothing."""
         self.db.execute("begin immediate")
         try:
             yield
@@ -59,9 +54,8 @@ class Store:
         return json.loads(row["value"]) if row else default
 
     def put(self, **facts: Any) -> None:
-        with self.step():
-            for name, value in facts.items():
-                self.db.execute("insert or replace into state values (?, ?)", (name, json.dumps(value)))
+        for name, value in facts.items():
+            self.db.execute("insert or replace into state values (?, ?)", (name, json.dumps(value)))
 
     def change(self, type: str, action: str, id: str = "", data: Any = None, submit: bool = True) -> str:
         """Queue one change of one record and give the record's id; without `id` the record is new."""
@@ -70,13 +64,8 @@ class Store:
             base, after = self._base(type, id)
             if data and "activity_id" in data:
                 after += self._base("activity", data["activity_id"])[1]
-            wire: Json = {"op_id": uuid7(), "type": type, "action": action, "id": id}
-            wire |= {
-                "base_version": base,
-                "after": after,
-                "device_at": self.clock().isoformat(),
-                "data": data,
-            }
+            wire: Json = {"op_id": uuid7(), "type": type, "action": action, "id": id, "base_version": base}
+            wire |= {"after": after, "device_at": self.clock().isoformat(), "data": data}
             if type == "activity" and action == "put" and base is None:
                 wire["submit"] = submit
             self._queue(wire)
@@ -95,23 +84,23 @@ class Store:
         with self.step():
             if (wrong := self._find(op_id)) is not None:
                 anew = {"op_id": uuid7(), "data": data, "device_at": self.clock().isoformat()}
-                self._leave(wrong, [anew["op_id"]], {})
+                self._leave(wrong, anew["op_id"])
                 self._queue(wrong["wire"] | anew, wrong["seq"])
 
     def discard(self, op_id: str) -> None:
         """The person gives a change up: what was built on it now builds on what it was built on."""
         with self.step():
             if (gone := self._find(op_id)) is not None:
-                base = {"base_version": gone["wire"]["base_version"]}
-                self._leave(gone, gone["wire"]["after"], base)
+                self._leave(gone)
 
-    def _leave(self, gone: Json, instead: Any, base: Json) -> None:
-        """Out of the queue; its children name others in `after`, those of the same record another base."""
+    def _leave(self, gone: Json, renamed: str | None = None) -> None:
         self._remove(gone)
+        base = {} if renamed else {"base_version": gone["wire"]["base_version"]}
         for each in self.operations():
             wire = each["wire"]
             if gone["op_id"] in wire["after"]:
-                wire["after"] = [one for one in wire["after"] if one != gone["op_id"]] + instead
+                wire["after"] += [renamed] if renamed else gone["wire"]["after"]
+                wire["after"].remove(gone["op_id"])
                 given = json.dumps(wire | (base if wire["id"] == gone["id"] else {})), each["seq"]
                 self.db.execute("update operations set wire = ?, not_before = 0 where seq = ?", given)
 
@@ -142,8 +131,7 @@ class Store:
 
     def batch(self) -> list[Json]:
         """What can be sent now, oldest first; whatever builds on a rejected operation waits for the person."""
-        waiting: set[str] = set()
-        ready = []
+        waiting, ready = set[str](), []
         for each in self.operations():
             later = each["state"] != QUEUED or each["not_before"] > self.clock().timestamp()
             if later or waiting.intersection(each["wire"]["after"]):
@@ -163,8 +151,11 @@ class Store:
 
     def _settle(self, operation: Json, wire: Json, result: Json) -> None:
         if result["status"] == "conflict" or result["retry"] == "AFTER_CHANGE":
-            state = CONFLICT if result["status"] == "conflict" else REJECTED
-            given: tuple[Any, ...] = state, json.dumps(result), operation["seq"]
+            given: Any = (
+                CONFLICT if result["status"] == "conflict" else REJECTED,
+                json.dumps(result),
+                operation["seq"],
+            )
             self.db.execute("update operations set state = ?, result = ? where seq = ?", given)
         elif result["retry"] == "LATER":
             given = self.clock().timestamp() + (result["retry_after"] or 0), operation["seq"]
@@ -202,7 +193,7 @@ class Store:
             known = self._held("conflict", each["op_id"])
             decision = json.loads(known["data"])["decision"] if known else None
             if decision == "DISCARD":
-                self.discard(each["op_id"])
+                self._leave(each)
             elif decision == "APPLY":
                 self._remove(each)
 
