@@ -12,6 +12,7 @@ import orjson
 from asn_api.core.mapping import uuid7
 from asn_api.rules.activities import ActivityStatus, Category, PlaceType
 from asn_api.rules.calendar import Zone
+from asn_api.rules.suspicion import text_key
 from benchmarks.people import Person, copy
 
 PER_DAY = 5
@@ -98,5 +99,6 @@ def _total(region_id: UUID, day: date, rows: Sequence[dict[str, Any]]) -> dict[s
         "claimed_minutes": sum(row["minutes"] for row in rows),
         "verified_minutes": sum(granted),
         "verified_by_category": orjson.dumps({"PRIMARY": sum(granted)}).decode() if granted else "{}",
+        "text_keys": [text_key(DESCRIPTION)],
         "first_reported_at": rows[0]["submitted_at"],
     }

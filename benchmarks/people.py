@@ -202,12 +202,12 @@ async def copy_people(
 
 
 async def copy(connection: asyncpg.Connection, table: str, rows: Sequence[dict[str, Any]]) -> None:
-    """COPY rows of equal columns; what they leave out gets the default of the application's table."""
+    """COPY rows of equal columns; what they leave out gets the default of the table or the database."""
     columns = list(rows[0])
     defaults = [
         column
         for column in Table.metadata.tables[table].c
-        if column.name not in rows[0] and column.default is not None
+        if column.name not in rows[0] and column.default is not None and column.server_default is None
     ]
     made: list[Any] = [column.default.arg for column in defaults]  # type: ignore[union-attr]
 

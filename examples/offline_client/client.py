@@ -91,8 +91,7 @@ class Client:
             asked = items
 
     async def _call(self, method: str, path: str, body: Json | None = None, params: Any = None) -> Json:
-        """With the access token, and one refresh when there is none or it has ended. One call at a time:
-        two refreshes at once would look like a stolen token."""
+        """With one refresh on 401, and one at a time: two refreshes would look like a stolen token."""
         async with self._calling:
             if self.access:
                 try:

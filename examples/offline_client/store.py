@@ -14,12 +14,11 @@ from uuid import UUID
 
 Json = dict[str, Any]
 SCHEMA = """
-create table if not exists state (name text primary key, value text);
-create table if not exists records
-  (type text, id text, version integer, data text, stale integer, primary key (type, id));
-create table if not exists operations (seq integer primary key autoincrement, op_id text unique, type text, id text,
-  state text, not_before real, wire text, result text);
-create table if not exists receipts (op_id text primary key, receipt text, seq integer, wire text, stored integer);
+create table if not exists state (name primary key, value);
+create table if not exists records (type, id, version, data, stale, primary key (type, id));
+create table if not exists operations
+  (seq integer primary key autoincrement, op_id unique, type, id, state, not_before, wire, result);
+create table if not exists receipts (op_id primary key, receipt, seq, wire, stored);
 """
 QUEUED, REJECTED, CONFLICT = "QUEUED", "REJECTED", "CONFLICT"
 
@@ -151,11 +150,8 @@ class Store:
 
     def _settle(self, operation: Json, wire: Json, result: Json) -> None:
         if result["status"] == "conflict" or result["retry"] == "AFTER_CHANGE":
-            given: Any = (
-                CONFLICT if result["status"] == "conflict" else REJECTED,
-                json.dumps(result),
-                operation["seq"],
-            )
+            state = CONFLICT if result["status"] == "conflict" else REJECTED
+            given: Any = state, json.dumps(result), operation["seq"]
             self.db.execute("update operations set state = ?, result = ? where seq = ?", given)
         elif result["retry"] == "LATER":
             given = self.clock().timestamp() + (result["retry_after"] or 0), operation["seq"]
@@ -223,7 +219,6 @@ class Store:
         return self.db.execute("select * from records where type = ? and id = ?", (type, id)).fetchone()
 
     def _hold(self, type: str, id: str, version: int | None, data: Json | None) -> None:
-        """Keep the server's copy; without data the record is gone."""
         if data is None:
             self.db.execute("delete from records where type = ? and id = ?", (type, id))
         else:

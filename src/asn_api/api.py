@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from asn_api.areas.activities import router as activities
 from asn_api.areas.calendar import router as calendar
 from asn_api.areas.days import router as days
+from asn_api.areas.delegations import router as delegations
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
 from asn_api.areas.evidence import router as evidence
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     performance.router,
     policies.router,
     calendar.router,
+    delegations.router,
 )
 
 TAGS = {
@@ -46,7 +48,7 @@ TAGS = {
     "policies": "The dated numbers that regulations and the region set.",
     "calendar": "Holidays, collective leave and working days.",
     "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, progress.",
-    "activities": "Daily activities: recording, submission, verification, rejection, reopening.",
+    "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",

@@ -88,6 +88,12 @@ def _schemas(
         return
     seen = seen | ({reference} if reference else frozenset())
     before, after = _resolve(old, before), _resolve(new, after)
+    if len(several := _objects(new, after)) > 1 and len(_objects(old, before)) == 1:
+        # One shape became several: the old one must still be among them.
+        before = _objects(old, before)[0]
+        fits = [list(_schemas(where, old, before, new, each, given, seen)) for each in several]
+        yield from min(fits, key=len)
+        return
     earlier, present = _types(old, before), _types(new, after)
     if (earlier - present) if given else (present - earlier):
         yield f"{where}: type {sorted(earlier)} became {sorted(present)}"
@@ -116,6 +122,12 @@ def _alternatives(
         other = successors.get(frozenset(_types(old, each)))
         if other is not None:
             yield from _schemas(where, old, each, new, other, given, seen)
+
+
+def _objects(document: Json, schema: Json) -> list[Json]:
+    """The objects that a value may be: the alternatives of a union, or the schema itself."""
+    union = [_resolve(document, each) for each in schema.get("oneOf", schema.get("anyOf", ()))]
+    return [each for each in union or [schema] if each.get("type") == "object"]
 
 
 def _types(document: Json, schema: Json) -> set[str]:

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from sqlalchemy import select
 
 from asn_api.core.mapping import uuid7
+from asn_api.rules.activities import ActivityStatus
 from asn_api.tables.activities import Activity, DayTotal
 from tests.factories import City
 
@@ -35,6 +36,16 @@ async def post(client: httpx.AsyncClient, **given: Any) -> dict[str, Any]:
     answer = await client.post("/v1/activities", json=activity(**given))
     assert answer.status_code == 201, answer.text
     return answer.json()
+
+
+async def lock_after(city: City, id: str) -> None:
+    """As if this activity had been verified before its month was locked."""
+    async with city.database.sessions() as db, db.begin():
+        row = await db.get(Activity, (city.region.id, UUID(id)))
+        assert row is not None
+        row.status, row.verifier_id = ActivityStatus.VERIFIED, city.id("supervisor")
+        row.verified_minutes, row.verified_quantity = row.minutes, row.output_quantity
+        row.decided_at = city.now
 
 
 async def total(city: City, person: str = "staff", day: str = TODAY) -> DayTotal:
@@ -142,10 +153,16 @@ async def test_reopening_needs_a_reason_and_an_open_month(city: City) -> None:
         now = await post(staff)
         before = await post(staff, day="2026-10-30")
         assert "LATE" in before["flags"]
-        for each in (now, before):
+        assert "AFTER_LOCK" in before["flags"]
+        answers = [
             await supervisor.post(
                 f"/v1/activities/{each['id']}/verification", json={}, headers={"If-Match": '"1"'}
             )
+            for each in (now, before)
+        ]
+        assert [answer.status_code for answer in answers] == [200, 409]
+        assert answers[1].json()["code"] == "PERIOD_LOCKED"
+        await lock_after(city, before["id"])
         silent = await admin.post(
             f"/v1/activities/{now['id']}/reopening", json={"reason": " "}, headers={"If-Match": '"2"'}
         )

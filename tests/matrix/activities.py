@@ -76,6 +76,25 @@ async def batch(city: City) -> Sample:
     return Sample(body={"items": [item]}, batch=("NOT_FOUND",))
 
 
+async def locked(city: City) -> str:
+    """Work of a month that is locked."""
+    body = {**values(), "day": "2026-10-20", "submit": True}
+    for name in ("start_at", "end_at"):
+        body[name] = body[name].replace("2026-11-20", "2026-10-20")
+    return str((await made(city, "staff", "POST", "/v1/activities", json=body))["id"])
+
+
+async def to_correct(city: City) -> Sample:
+    return Sample({"id": await locked(city)}, body={"verified_minutes": 1, "reason": "Bukti menyusul"})
+
+
+async def corrected(city: City) -> Sample:
+    id = await locked(city)
+    body = {"verified_minutes": 1, "reason": "Bukti menyusul"}
+    await made(city, "supervisor", "POST", f"/v1/activities/{id}/corrections", json=body)
+    return Sample({"id": id})
+
+
 SAMPLES: dict[str, Build] = {
     "list_my_activities": own,
     "get_activity": draft,
@@ -90,4 +109,6 @@ SAMPLES: dict[str, Build] = {
     "reject_activity": to_decide,
     "reopen_activity": to_reopen,
     "verify_activities": batch,
+    "correct_activity": to_correct,
+    "list_corrections": corrected,
 }

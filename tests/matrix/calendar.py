@@ -1,10 +1,12 @@
 """Samples of the calendar area: days of the region are everybody's to read."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 
+from sqlalchemy.dialects.postgresql import Range
+
 from asn_api.core.mapping import uuid7
-from asn_api.tables.policies import RegionalDay
+from asn_api.tables.policies import Outage, RegionalDay
 from tests.factories import City
 from tests.matrix import Build, Sample, add
 
@@ -46,6 +48,36 @@ def declared(city: City) -> Sample:
     return Sample(body=body, about="ward")
 
 
+async def outage(city: City) -> str:
+    row = Outage(
+        region_id=city.region.id,
+        id=uuid7(),
+        span=Range(datetime(2026, 1, 5, 1, tzinfo=UTC), datetime(2026, 1, 5, 3, tzinfo=UTC)),
+        unit_id=city.units["ward"].id,
+        reason="Pusat data padam",
+    )
+    await add(city, row)
+    return str(row.id)
+
+
+async def outages(city: City) -> Sample:
+    return Sample(rows={await outage(city): "region"})
+
+
+async def one_outage(city: City) -> Sample:
+    return Sample({"id": await outage(city)}, about="ward")
+
+
+def to_declare(city: City) -> Sample:
+    body = {
+        "start_at": "2026-01-06T08:00:00+07:00",
+        "end_at": "2026-01-06T09:00:00+07:00",
+        "unit_id": str(city.units["ward"].id),
+        "reason": "Pusat data padam",
+    }
+    return Sample(body=body, about="ward")
+
+
 SAMPLES: dict[str, Build] = {
     "get_calendar": lambda city: Sample(query={"year": 2026}, about="caller"),
     "get_calendar:of a unit": lambda city: Sample(
@@ -59,4 +91,8 @@ SAMPLES: dict[str, Build] = {
     "declare_regional_day": declared,
     "change_regional_day": changed,
     "withdraw_regional_day": one,
+    "list_outages": outages,
+    "get_outage": one_outage,
+    "declare_outage": to_declare,
+    "withdraw_outage": one_outage,
 }

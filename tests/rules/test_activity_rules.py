@@ -12,6 +12,7 @@ from asn_api.rules.activities import (
     ActivityActor,
     ActivityStatus,
     allowed_actions,
+    check_correction,
     check_not_self,
     check_transition,
     check_verification,
@@ -50,8 +51,9 @@ def test_who_may_do_what(status: str, owner: set[str], verifier: set[str], admin
 
 @pytest.mark.parametrize("status", ActivityStatus)
 def test_nobody_judges_his_own_activity_whatever_else_he_is(status: ActivityStatus) -> None:
-    judging = {ActivityAction.VERIFY, ActivityAction.REJECT, ActivityAction.REOPEN}
+    judging = {"VERIFY", "REJECT", "REOPEN", "CORRECT"}
     assert may(status, set(ActivityActor)).isdisjoint(judging)
+    assert may(status, set(ActivityActor), locked=True).isdisjoint(judging)
 
 
 def test_the_reason_for_a_refusal_is_the_telling_one() -> None:
@@ -69,9 +71,43 @@ def test_the_reason_for_a_refusal_is_the_telling_one() -> None:
     assert {allowed.refused for allowed in others} == {"ACTIVITY_WRONG_STATUS", "ACTIVITY_WRONG_ACTOR"}
 
 
-def test_a_lock_closes_reopening_and_nothing_else() -> None:
-    assert may(ActivityStatus.VERIFIED, {VERIFIER}, locked=True) == set()
-    assert may(ActivityStatus.SUBMITTED, {VERIFIER}, locked=True) == {"VERIFY", "REJECT"}
+def test_a_lock_closes_verifying_and_reopening_and_opens_corrections() -> None:
+    assert may(ActivityStatus.VERIFIED, {VERIFIER}, locked=True) == {"CORRECT"}
+    assert may(ActivityStatus.SUBMITTED, {VERIFIER}, locked=True) == {"REJECT", "CORRECT"}
+    assert may(ActivityStatus.VERIFIED, {ADMIN}, locked=True) == set()
+    for status, able in (("DRAFT", {"EDIT", "DELETE", "SUBMIT"}), ("SUBMITTED", {"RECALL"})):
+        assert may(ActivityStatus(status), {OWNER}, locked=True) == able
+
+
+@pytest.mark.parametrize("status", ActivityStatus)
+def test_what_was_corrected_only_takes_another_correction(status: ActivityStatus) -> None:
+    corrected = allowed_actions(status, {OWNER, VERIFIER, ADMIN}, True, True)
+    assert [each.action for each in corrected if each.refused is None] == []
+    able = [each.action for each in allowed_actions(status, {VERIFIER}, True, True) if each.refused is None]
+    assert able == (["CORRECT"] if status in ("SUBMITTED", "VERIFIED") else [])
+
+
+@pytest.mark.parametrize(
+    ("status", "before", "after", "corrected", "code"),
+    [
+        ("VERIFIED", 60, 59, False, None),
+        ("VERIFIED", 60, 60, False, "CORRECTION_CHANGES_NOTHING"),
+        ("VERIFIED", 60, 120, False, None),
+        ("VERIFIED", 60, 121, False, "VERIFIED_MINUTES_OUT_OF_RANGE"),
+        ("VERIFIED", 60, -1, False, "VERIFIED_MINUTES_OUT_OF_RANGE"),
+        ("VERIFIED", 60, 0, True, None),
+        ("SUBMITTED", 0, 0, False, None),
+        ("SUBMITTED", 0, 0, True, "CORRECTION_CHANGES_NOTHING"),
+        ("SUBMITTED", 0, 120, False, None),
+    ],
+)
+def test_a_correction_changes_what_counts_within_what_was_claimed(
+    status: str, before: int, after: int, corrected: bool, code: str | None
+) -> None:
+    faults = check_correction(
+        ActivityStatus(status), claimed_minutes=120, before=before, after=after, corrected=corrected
+    )
+    assert [each.code for each in faults] == ([code] if code else [])
 
 
 @pytest.mark.parametrize(("status", "action"), list(product(ActivityStatus, ActivityAction)))

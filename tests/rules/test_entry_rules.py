@@ -254,8 +254,8 @@ def test_lateness_is_never_judged_by_a_time_after_the_arrival(drift: int) -> Non
     ],
 )
 def test_a_month_locks_when_the_fourth_of_the_next_begins(day: date, locked_from: datetime) -> None:
-    assert period_lock(day, POLICY.period_lock_day, Zone.WIB) == locked_from
-    assert period_lock(day, POLICY.period_lock_day, Zone.WIT) == locked_from - timedelta(hours=2)
+    assert period_lock(day, POLICY.period_lock_day, place()) == locked_from
+    assert period_lock(day, POLICY.period_lock_day, place(Zone.WIT)) == locked_from - timedelta(hours=2)
 
 
 def test_verification_is_due_three_working_days_after_the_local_day_of_submission() -> None:

@@ -44,6 +44,8 @@ def activities(draw: st.DrawFn) -> dict[str, Any]:
         "flags": draw(st.lists(st.sampled_from([Flag.LATE, Flag.OVERLAP, Flag.NOT_LINKED]), unique=True)),
         "verified_minutes": draw(st.integers(0, minutes)) if status == ActivityStatus.VERIFIED else None,
         "submitted_at": datetime(2026, 11, 1, tzinfo=UTC),
+        "description": "Menyusun laporan",
+        "evidence": [],
     }
 
 

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     ACTIVITIES_REOPEN = "activities:reopen"
     FILES_READ = "files:read"
     FILES_WRITE = "files:write"
+    VERIFICATION_DELEGATE = "verification:delegate"
     DAYS_READ = "days:read"
     JOURNAL_READ = "journal:read"
 
@@ -77,6 +78,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ACTIVITIES_REOPEN: TEAM,
         Permission.FILES_READ: OWN_AND_TEAM,
         Permission.FILES_WRITE: OWN,
+        Permission.VERIFICATION_DELEGATE: OWN,
         Permission.DAYS_READ: OWN_AND_TEAM,
     },
     Role.HEAD_OF_AGENCY: {

@@ -15,8 +15,10 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     exists,
     false,
+    func,
     or_,
     select,
     true,
@@ -24,13 +26,25 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
-from asn_api.access.grants import Reach
+from asn_api.access.grants import Permission, Reach
 from asn_api.rules.organization import AppointmentKind
+from asn_api.tables.activities import VerificationDelegation
 from asn_api.tables.employees import Employee
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Appointment, ReportingLine, Unit
 
 Column: TypeAlias = ColumnElement[Any] | Any
+
+
+DELEGABLE = frozenset(
+    {
+        Permission.ACTIVITIES_READ,
+        Permission.ACTIVITIES_VERIFY,
+        Permission.ACTIVITIES_REOPEN,
+        Permission.DAYS_READ,
+    }
+)
+"""What a superior's team is within reach of for whoever verifies in his place."""
 
 
 def team(region_id: UUID, superior_id: UUID, day: date) -> Select[UUID]:
@@ -39,6 +53,40 @@ def team(region_id: UUID, superior_id: UUID, day: date) -> Select[UUID]:
         ReportingLine.region_id == region_id,
         ReportingLine.superior_id == superior_id,
         ReportingLine.valid.contains(day),
+    )
+
+
+def reports(access: Access, day: date) -> Select[UUID, UUID]:
+    """The employees whose work of the day the caller decides about, each with the superior.
+
+    His own team of that day, and the teams of those who have delegated to him, as of today, what this
+    permission is for; never himself.
+    """
+    me = access.employee_id
+    delegate = me if access.permission in DELEGABLE else None
+    return select(ReportingLine.employee_id, ReportingLine.superior_id).where(
+        ReportingLine.region_id == access.region_id,
+        ReportingLine.superior_id == acting_for(access.region_id, me, delegate, access.today),
+        ReportingLine.employee_id != me,
+        ReportingLine.valid.contains(day),
+    )
+
+
+def acting_for(region_id: Column, superior_id: Column, delegate_id: Column, day: Column) -> Column:
+    """To be compared with a superior: this person, or one who delegated verification to the delegate."""
+    delegated = select(VerificationDelegation.delegator_id).where(
+        VerificationDelegation.region_id == region_id,
+        VerificationDelegation.delegate_id == delegate_id,
+        VerificationDelegation.revoked_at.is_(None),
+        VerificationDelegation.valid.contains(day),
+    )
+    # One array, computed once, keeps the look-up by the index of superiors.
+    return any_(
+        func.array_prepend(
+            cast(superior_id, Uuid),
+            func.array(delegated.correlate(None).scalar_subquery(), type_=ARRAY(Uuid)),
+            type_=ARRAY(Uuid),
+        )
     )
 
 
@@ -123,7 +171,7 @@ def _personal(access: Access, employee_id: Column, day: date) -> list[ColumnElem
     if access.reaches(Reach.OWN):
         conditions.append(employee_id == access.employee_id)
     if access.reaches(Reach.TEAM):
-        conditions.append(employee_id.in_(team(access.region_id, access.employee_id, day)))
+        conditions.append(employee_id.in_(reports(access, day).with_only_columns(ReportingLine.employee_id)))
     return conditions
 
 
@@ -131,14 +179,21 @@ def hot_records_within(region_id: Column, employee_id: Column, unit_id: Column) 
     """`records_within` in one fixed shape for prepared statements; `hot_params` gives its values."""
     # Aliases, because the statement around may already use these tables.
     line, unit = aliased(ReportingLine), aliased(Unit)
+    today = bindparam("scope_today", type_=Date)
     return or_(
         bindparam("scope_region", type_=Boolean),
         employee_id == bindparam("scope_own", type_=Uuid),
         exists().where(
             line.region_id == region_id,
             line.employee_id == employee_id,
-            line.superior_id == bindparam("scope_superior", type_=Uuid),
-            line.valid.contains(bindparam("scope_today", type_=Date)),
+            line.superior_id
+            == acting_for(
+                bindparam("scope_in", type_=Uuid),
+                bindparam("scope_superior", type_=Uuid),
+                bindparam("scope_delegate", type_=Uuid),
+                today,
+            ),
+            line.valid.contains(today),
         ),
         exists().where(
             unit.region_id == region_id,
@@ -179,6 +234,10 @@ def hot_params(access: Access) -> dict[str, Any]:
         "scope_region": access.reaches(Reach.REGION),
         "scope_own": access.employee_id if access.reaches(Reach.OWN) else None,
         "scope_superior": access.employee_id if access.reaches(Reach.TEAM) else None,
+        "scope_delegate": access.employee_id
+        if access.reaches(Reach.TEAM) and access.permission in DELEGABLE
+        else None,
+        "scope_in": access.region_id,
         "scope_today": access.today,
         "scope_branches": [f"{path}%" for path in access.branches],
     }

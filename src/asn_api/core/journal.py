@@ -91,6 +91,7 @@ class Change:
     unit_id: UUID | None = None
     employee_id: UUID | None = None
     operation_id: UUID | None = None
+    on_behalf_of: UUID | None = None
 
 
 async def record(db: AsyncSession, author: Author, now: datetime, *happened: Change) -> None:
@@ -106,6 +107,7 @@ def entry(author: Author, now: datetime, change: Change) -> dict[str, Any]:
         "account_id": author.account_id,
         "actor_id": author.actor_id,
         "client_id": author.client_id,
+        "on_behalf_of": change.on_behalf_of,
         "request_id": author.request_id,
         "operation_id": change.operation_id,
         "entity": change.entity,

@@ -36,6 +36,7 @@ class ActivityAction(StrEnum):
     VERIFY = "VERIFY"
     REJECT = "REJECT"
     REOPEN = "REOPEN"
+    CORRECT = "CORRECT"
     EDIT = "EDIT"
     DELETE = "DELETE"
 
@@ -62,6 +63,10 @@ class Flag(StrEnum):
     ENDS_IN_FUTURE = "ENDS_IN_FUTURE"
     CLOCK_SKEW = "CLOCK_SKEW"
     RECEIVED_LATER = "RECEIVED_LATER"
+    AFTER_LOCK = "AFTER_LOCK"
+    COPIED_TEXT = "COPIED_TEXT"
+    SAME_EVIDENCE = "SAME_EVIDENCE"
+    IMPLAUSIBLE_PLACE = "IMPLAUSIBLE_PLACE"
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class Transition:
     actors: frozenset[ActivityActor]
     next: ActivityStatus | None
     before_lock_only: bool = False
+    after_lock_only: bool = False
     reason_required: bool = False
 
 
@@ -86,16 +92,27 @@ TRANSITIONS: Mapping[tuple[ActivityStatus, ActivityAction], Transition] = {
     (ActivityStatus.REJECTED, ActivityAction.DELETE): Transition(_OWNER, None),
     (ActivityStatus.REJECTED, ActivityAction.SUBMIT): Transition(_OWNER, ActivityStatus.SUBMITTED),
     (ActivityStatus.SUBMITTED, ActivityAction.RECALL): Transition(_OWNER, ActivityStatus.DRAFT),
-    (ActivityStatus.SUBMITTED, ActivityAction.VERIFY): Transition(_VERIFIER, ActivityStatus.VERIFIED),
+    (ActivityStatus.SUBMITTED, ActivityAction.VERIFY): Transition(
+        _VERIFIER, ActivityStatus.VERIFIED, before_lock_only=True
+    ),
+    # Also after the lock: it changes no verified minutes, and what is wrong must not wait for ever.
     (ActivityStatus.SUBMITTED, ActivityAction.REJECT): Transition(
         _VERIFIER, ActivityStatus.REJECTED, reason_required=True
     ),
     (ActivityStatus.VERIFIED, ActivityAction.REOPEN): Transition(
         _VERIFIER_OR_ADMIN, ActivityStatus.SUBMITTED, before_lock_only=True, reason_required=True
     ),
+    (ActivityStatus.SUBMITTED, ActivityAction.CORRECT): Transition(
+        _VERIFIER, ActivityStatus.SUBMITTED, after_lock_only=True, reason_required=True
+    ),
+    (ActivityStatus.VERIFIED, ActivityAction.CORRECT): Transition(
+        _VERIFIER, ActivityStatus.VERIFIED, after_lock_only=True, reason_required=True
+    ),
 }
 
-_JUDGING = frozenset({ActivityAction.VERIFY, ActivityAction.REJECT, ActivityAction.REOPEN})
+_JUDGING = frozenset(
+    {ActivityAction.VERIFY, ActivityAction.REJECT, ActivityAction.REOPEN, ActivityAction.CORRECT}
+)
 
 
 @dataclass(frozen=True)
@@ -107,9 +124,16 @@ class Allowed:
 
 
 def refusal(
-    status: ActivityStatus, action: ActivityAction, actors: Collection[ActivityActor], locked: bool
+    status: ActivityStatus,
+    action: ActivityAction,
+    actors: Collection[ActivityActor],
+    locked: bool,
+    corrected: bool = False,
 ) -> str | None:
-    """The code of what stands in the way, the most telling one first; None when nothing does."""
+    """The code of what stands in the way, the most telling one first; None when nothing does.
+
+    A corrected activity stays as it is: only another correction may follow.
+    """
     transition = TRANSITIONS.get((status, action))
     if transition is None:
         return "ACTIVITY_WRONG_STATUS"
@@ -119,14 +143,20 @@ def refusal(
         return "ACTIVITY_WRONG_ACTOR"
     if transition.before_lock_only and locked:
         return "PERIOD_LOCKED"
+    if corrected and not transition.after_lock_only:
+        return "ACTIVITY_CORRECTED"
+    if transition.after_lock_only and not locked:
+        return "PERIOD_OPEN"
     return None
 
 
 def allowed_actions(
-    status: ActivityStatus, actors: Collection[ActivityActor], locked: bool
+    status: ActivityStatus, actors: Collection[ActivityActor], locked: bool, corrected: bool = False
 ) -> tuple[Allowed, ...]:
     """Every action with the reason why this caller cannot take it now, if there is one."""
-    return tuple(Allowed(action, refusal(status, action, actors, locked)) for action in ActivityAction)
+    return tuple(
+        Allowed(action, refusal(status, action, actors, locked, corrected)) for action in ActivityAction
+    )
 
 
 def check_transition(
@@ -135,10 +165,11 @@ def check_transition(
     actors: Collection[ActivityActor],
     *,
     locked: bool,
+    corrected: bool = False,
     reason: str | None = None,
 ) -> ActivityStatus | None:
     """The next status (None: deleted), or a Problem saying why the action is refused."""
-    code = refusal(status, action, actors, locked)
+    code = refusal(status, action, actors, locked, corrected)
     if code:
         raise Problem(code, status=status.value, action=action.value)
     transition = TRANSITIONS[status, action]
@@ -174,6 +205,21 @@ def check_verification(
         params = {"claimed": str(claimed_quantity)}
         faults.append(Fault("/verified_quantity", "VERIFIED_QUANTITY_OUT_OF_RANGE", params))
     return faults
+
+
+def check_correction(
+    status: ActivityStatus, *, claimed_minutes: int, before: int, after: int, corrected: bool
+) -> list[Fault]:
+    """Faults of a correction: from 0 up to what was claimed, and not what counts already.
+
+    The first correction of submitted work may say 0, which settles that nothing of it counts.
+    """
+    if not 0 <= after <= claimed_minutes:
+        return [Fault("/verified_minutes", "VERIFIED_MINUTES_OUT_OF_RANGE", {"claimed": claimed_minutes})]
+    settles = status is ActivityStatus.SUBMITTED and not corrected
+    if after == before and not settles:
+        return [Fault("/verified_minutes", "CORRECTION_CHANGES_NOTHING", {"minutes": before})]
+    return []
 
 
 def _comment_required() -> Fault:

@@ -1,38 +1,74 @@
 """A person's day in numbers, and what it looks like from above: the problem first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
 from asn_api.rules.activities import ActivityStatus, Flag
+from asn_api.rules.suspicion import evidence_key, text_key
 
 _RECORDED = frozenset({ActivityStatus.SUBMITTED, ActivityStatus.VERIFIED})
 _REPORTED = _RECORDED | {ActivityStatus.REJECTED}
 
 
-def totals(activities: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+_NONE: frozenset[int] = frozenset()
+
+
+def evidence_keys(evidence: Collection[Mapping[str, Any]]) -> frozenset[int]:
+    """Of links, and of files by their SHA-256 where one is named."""
+    if not evidence:
+        return _NONE
+    return frozenset(evidence_key(each.get("sha256") or each["url"]) for each in evidence)
+
+
+def totals(
+    activities: Iterable[Mapping[str, Any]], corrected: Mapping[Any, int] | None = None
+) -> dict[str, Any]:
     """The numbers kept for one person's day: activities by state, minutes claimed and verified.
 
-    What counts of the verified minutes depends on policy and calendar, which may change afterwards: it is
-    computed from `verified_by_category` when it is asked for.
+    `corrected` gives the minutes that count instead, by id, for activities corrected after the lock; those
+    wait for nobody any more. What counts of the minutes depends on policy and calendar, which may change
+    afterwards: it is computed from the minutes by category when it is asked for.
     """
-    rows = list(activities)
-    counts = {status: sum(row["status"] == status for row in rows) for status in ActivityStatus}
+    corrected = corrected or {}
+    counts = dict.fromkeys(ActivityStatus, 0)
     verified: dict[str, int] = {}
-    for row in rows:
-        if row["status"] == ActivityStatus.VERIFIED:
-            verified[row["category"]] = verified.get(row["category"], 0) + row["verified_minutes"]
-    reported = [row for row in rows if row["status"] in _REPORTED]
+    corrections: dict[str, int] = {}
+    texts: set[int] = set()
+    evidence: set[int] = set()
+    late = claimed = settled = 0
+    first_reported_at = None
+    for row in activities:
+        status, category = row["status"], row["category"]
+        counts[status] += 1
+        granted = row["verified_minutes"] if status == ActivityStatus.VERIFIED else 0
+        if status == ActivityStatus.VERIFIED:
+            verified[category] = verified.get(category, 0) + granted
+        if corrected and row["id"] in corrected:
+            corrections[category] = corrections.get(category, 0) + corrected[row["id"]] - granted
+            settled += status == ActivityStatus.SUBMITTED
+        if status in _RECORDED:
+            claimed += row["minutes"]
+        if status in _REPORTED:
+            late += Flag.LATE in row["flags"]
+            if first_reported_at is None or row["submitted_at"] < first_reported_at:
+                first_reported_at = row["submitted_at"]
+        if status != ActivityStatus.REJECTED:
+            texts.add(text_key(row["description"]))
+            evidence |= evidence_keys(row["evidence"])
     return {
         "drafts": counts[ActivityStatus.DRAFT],
-        "waiting": counts[ActivityStatus.SUBMITTED],
+        "waiting": counts[ActivityStatus.SUBMITTED] - settled,
         "verified": counts[ActivityStatus.VERIFIED],
         "rejected": counts[ActivityStatus.REJECTED],
-        "late": sum(Flag.LATE in row["flags"] for row in reported),
-        "claimed_minutes": sum(row["minutes"] for row in rows if row["status"] in _RECORDED),
+        "late": late,
+        "claimed_minutes": claimed,
         "verified_minutes": sum(verified.values()),
         "verified_by_category": verified,
-        "first_reported_at": min((row["submitted_at"] for row in reported), default=None),
+        "corrected_by_category": corrections,
+        "text_keys": sorted(texts),
+        "evidence_keys": sorted(evidence),
+        "first_reported_at": first_reported_at,
     }
 
 

@@ -1,7 +1,7 @@
 """What an activity must satisfy when it is recorded, what a verifier should look at, and the deadlines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -9,7 +9,17 @@ from urllib.parse import urlsplit
 from asn_api.errors import Fault
 from asn_api.rules.activities import Category, Flag
 from asn_api.rules.calendar import Calendar, Due, Zone, local_day, midnight
+from asn_api.rules.outages import NO_OUTAGES, Outages, extended_due, moved_lock
 from asn_api.rules.policy import ActivityPolicy, LateEntry, Reaction
+from asn_api.rules.suspicion import (
+    NO_PAST,
+    Past,
+    Position,
+    Sighting,
+    is_copied,
+    is_implausible,
+    is_used_evidence,
+)
 
 ONE_MINUTE = timedelta(minutes=1)
 
@@ -22,11 +32,17 @@ class Recorded:
     start_at: datetime
     end_at: datetime
     minutes: int
+    text: int | None = None
+    evidence: frozenset[int] = frozenset()
+    position: Position | None = None
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An activity as claimed; `evidence` holds the links. All instants carry an offset."""
+    """An activity as claimed; `evidence` holds the links. All instants carry an offset.
+
+    `text_key` and `evidence_keys` are those of `rules.suspicion`.
+    """
 
     day: date
     start_at: datetime
@@ -39,15 +55,19 @@ class Entry:
     is_linked: bool
     device_at: datetime | None
     received_at: datetime
+    text_key: int | None = None
+    evidence_keys: frozenset[int] = frozenset()
+    position: Position | None = None
 
 
 @dataclass(frozen=True)
 class Place:
-    """The week, zone and calendar of the employee's unit."""
+    """The week, zone and calendar of the employee's unit, and the outages that concern it."""
 
     zone: Zone
     days_per_week: int
     calendar: Calendar
+    outages: Outages = field(default=NO_OUTAGES)
 
 
 @dataclass(frozen=True)
@@ -65,14 +85,17 @@ def check_entry(
     *,
     now: datetime,
     others: Sequence[Recorded],
+    past: Past = NO_PAST,
     on_leave: bool = False,
 ) -> Judgement:
     """All faults and flags of an entry at once, under the policy of its day.
 
-    `others` are the person's other counting activities of that day and of the hours it reaches into.
+    `others` are the person's other counting activities of that day and of the hours it reaches into; `past`
+    has the texts and evidence of the person's days that `others` does not cover.
     """
-    faults = [*_time_faults(entry, policy, place, now, others), *_content_faults(entry, policy)]
-    flags = _time_flags(entry, policy, place, now, others)
+    today = local_day(now, place.zone)
+    faults = [*_time_faults(entry, policy, place, today, others), *_content_faults(entry, policy)]
+    flags = _time_flags(entry, policy, place, now, today, others) | _doubtful(entry, policy, others, past)
     doubts = [
         (_overlaps(entry, others), policy.overlap, Flag.OVERLAP, "/start_at", "ACTIVITY_OVERLAP"),
         (on_leave, policy.leave_day, Flag.ON_LEAVE, "/day", "ACTIVITY_ON_LEAVE"),
@@ -122,8 +145,11 @@ def reported_at(entry: Entry, policy: ActivityPolicy) -> tuple[datetime, Flag | 
 
 
 def entry_deadline(day: date, policy: ActivityPolicy, place: Place) -> Due:
-    """The last day on which work of `day` is on time: the window in working days, to its midnight."""
-    return place.calendar.due(day, policy.entry_window_working_days, place.days_per_week)
+    """The last day on which work of `day` is on time: the window in working days, to its midnight.
+
+    Outages extend it (`rules.outages`).
+    """
+    return _due(day, policy.entry_window_working_days, place)
 
 
 def entry_is_late(day: date, reported: datetime, policy: ActivityPolicy, place: Place) -> bool:
@@ -134,23 +160,31 @@ def entry_is_late(day: date, reported: datetime, policy: ActivityPolicy, place: 
 def verification_due(submitted: datetime, policy: ActivityPolicy, place: Place) -> Due:
     """The day by which the superior should decide, counted in working days after the submission."""
     start = local_day(submitted, place.zone)
-    return place.calendar.due(start, policy.verify_sla_working_days, place.days_per_week)
+    return _due(start, policy.verify_sla_working_days, place)
 
 
-def period_lock(day: date, lock_day: int, zone: Zone) -> datetime:
-    """The instant from which the month of `day` is locked: the lock day of the next month begins."""
+def _due(start: date, count: int, place: Place) -> Due:
+    return extended_due(start, count, place.calendar, place.days_per_week, place.outages)
+
+
+def period_lock(day: date, lock_day: int, place: Place) -> datetime:
+    """The instant from which the month of `day` is locked: the lock day of the next month begins.
+
+    An outage in the last 24 hours before moves it (`rules.outages`).
+    """
     year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
-    return midnight(date(year, month, lock_day), zone)
+    lock = midnight(date(year, month, lock_day), place.zone)
+    return moved_lock(lock, place.calendar, place.days_per_week, place.zone, place.outages)
 
 
 def _time_faults(
-    entry: Entry, policy: ActivityPolicy, place: Place, now: datetime, others: Sequence[Recorded]
+    entry: Entry, policy: ActivityPolicy, place: Place, today: date, others: Sequence[Recorded]
 ) -> list[Fault]:
     faults = []
     span = entry.end_at - entry.start_at
     most = policy.max_minutes_per_day
     total = entry.minutes + sum(other.minutes for other in others if other.day == entry.day)
-    if entry.day > local_day(now, place.zone):
+    if entry.day > today:
         faults.append(Fault("/day", "ACTIVITY_DAY_IN_FUTURE"))
     if local_day(entry.start_at, place.zone) != entry.day:
         faults.append(Fault("/start_at", "ACTIVITY_STARTS_ON_ANOTHER_DAY", {"zone": place.zone.value}))
@@ -185,7 +219,12 @@ def _content_faults(entry: Entry, policy: ActivityPolicy) -> list[Fault]:
 
 
 def _time_flags(
-    entry: Entry, policy: ActivityPolicy, place: Place, now: datetime, others: Sequence[Recorded]
+    entry: Entry,
+    policy: ActivityPolicy,
+    place: Place,
+    now: datetime,
+    today: date,
+    others: Sequence[Recorded],
 ) -> set[Flag]:
     tolerance = policy.device_clock_tolerance_minutes * ONE_MINUTE
     total = entry.minutes + sum(other.minutes for other in others if other.day == entry.day)
@@ -197,13 +236,45 @@ def _time_flags(
         Flag.LONG_DAY: total > policy.warn_day_minutes,
         Flag.NON_WORKING_DAY: not place.calendar.is_working_day(entry.day, place.days_per_week),
         Flag.ENDS_IN_FUTURE: entry.end_at - now > tolerance,
+        # No month locks before it is over.
+        Flag.AFTER_LOCK: entry.day < today.replace(day=1)
+        and now >= period_lock(entry.day, policy.period_lock_day, place),
     }
     return {flag for flag, applies in observations.items() if applies}
 
 
+def _doubtful(entry: Entry, policy: ActivityPolicy, others: Sequence[Recorded], past: Past) -> set[Flag]:
+    """What only a person can judge: it is shown to the verifier and refuses nothing."""
+    flags = set()
+    if (text := entry.text_key) is not None:
+        seen = [other.day for other in others if other.text == text]
+        seen += past.texts.get(text, ())
+        if seen and is_copied(
+            entry.day, seen, least_days=policy.copied_text_days, window_days=policy.copied_text_window_days
+        ):
+            flags.add(Flag.COPIED_TEXT)
+    if entry.evidence_keys:
+        seen = [other.day for other in others if not other.evidence.isdisjoint(entry.evidence_keys)]
+        for key in entry.evidence_keys:
+            seen += past.evidence.get(key, ())
+        if is_used_evidence(entry.day, seen, window_days=policy.same_evidence_window_days):
+            flags.add(Flag.SAME_EVIDENCE)
+    if entry.position is not None:
+        here = Sighting(entry.start_at, entry.end_at, entry.position)
+        elsewhere = [Sighting(each.start_at, each.end_at, each.position) for each in others if each.position]
+        if is_implausible(here, elsewhere, policy.implausible_speed_kmh):
+            flags.add(Flag.IMPLAUSIBLE_PLACE)
+    return flags
+
+
 def _overlaps(entry: Entry, others: Sequence[Recorded]) -> bool:
     """Whether any shares time with the entry; one that begins when the other ends does not."""
-    return any(entry.start_at < other.end_at and other.start_at < entry.end_at for other in others)
+    start, end = entry.start_at, entry.end_at
+    # All entries of a push meet all others here: a generator would cost twice as much.
+    for other in others:  # noqa: SIM110
+        if start < other.end_at and other.start_at < end:
+            return True
+    return False
 
 
 def is_https(link: str) -> bool:

@@ -100,6 +100,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         ActivityAction.VERIFY: ("Verifikasi", "Verify"),
         ActivityAction.REJECT: ("Tolak", "Reject"),
         ActivityAction.REOPEN: ("Buka Kembali", "Reopen"),
+        ActivityAction.CORRECT: ("Koreksi", "Correct"),
         ActivityAction.EDIT: ("Ubah", "Edit"),
         ActivityAction.DELETE: ("Hapus", "Delete"),
     },
@@ -120,6 +121,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         Flag.ENDS_IN_FUTURE: ("Selesai di Waktu Mendatang", "Ends in the future"),
         Flag.CLOCK_SKEW: ("Jam Perangkat Tidak Sesuai", "Device clock is off"),
         Flag.RECEIVED_LATER: ("Dicatat Luring, Diterima Kemudian", "Recorded offline, received later"),
+        Flag.AFTER_LOCK: ("Dilaporkan Setelah Periode Dikunci", "Reported after the month was locked"),
+        Flag.COPIED_TEXT: ("Uraian Sama pada Beberapa Hari Lain", "Same text on several other days"),
+        Flag.SAME_EVIDENCE: ("Bukti Dukung Sudah Dipakai Kegiatan Lain", "Evidence used by another activity"),
+        Flag.IMPLAUSIBLE_PLACE: ("Lokasi Tidak Wajar", "Implausible place"),
     },
     Fulfilment: {
         Fulfilment.NONE: ("Belum Ada", "None"),

@@ -42,14 +42,23 @@ def counted_minutes(
     A capped category counts up to its share of the day's target, the share rounded down; uncounted
     categories count 0. Where a day has no target, a capped category counts nothing.
     """
-    return {
-        category: 0
-        if category in uncounted
-        else min(claimed, int(day_target * caps[category]))
-        if category in caps
-        else claimed
-        for category, claimed in minutes.items()
-    }
+    counted = {}
+    for category, claimed in minutes.items():
+        cap = cap_minutes(category, day_target, caps, uncounted)
+        counted[category] = claimed if cap is None else min(claimed, cap)
+    return counted
+
+
+def cap_minutes(
+    category: Category,
+    day_target: int,
+    caps: Mapping[Category, Decimal],
+    uncounted: Collection[Category],
+) -> int | None:
+    """The most whole minutes of a category that count on a day with this target; None without a cap."""
+    if category in uncounted:
+        return 0
+    return int(day_target * caps[category]) if category in caps else None
 
 
 def fulfilment(minutes: int, target: int, over_target_factor: Decimal) -> Fulfilment:

@@ -193,6 +193,12 @@ class ActivityPolicy(_Policy):
     mass_approval_bulk_share: Annotated[Decimal, _share("0", "1")]
     mass_approval_untouched_share: Annotated[Decimal, _share("0", "1")]
     in_time_share: Annotated[Decimal, _share("0", "1")]
+    max_links: Annotated[int, _whole(1, 20)]
+    delegation_max_days: Annotated[int, _whole(1, 366)]
+    copied_text_days: Annotated[int, _whole(1, 92)]
+    copied_text_window_days: Annotated[int, _whole(1, 92)]
+    same_evidence_window_days: Annotated[int, _whole(1, 92)]
+    implausible_speed_kmh: Annotated[int, _whole(1, 2000)]
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def closing_months(
     found = []
     for first in (last_of_before.replace(day=1), first_of_this):
         last = (first + timedelta(days=31)).replace(day=1) - ONE_DAY
-        locked_from = local_day(period_lock(first, policy_on(last).period_lock_day, place.zone), place.zone)
+        locked_from = local_day(period_lock(first, policy_on(last).period_lock_day, place), place.zone)
         days_left = place.calendar.working_days(today, locked_from - ONE_DAY, place.days_per_week)
         if days_left in before:
             found.append(ClosingMonth(first, last, locked_from - ONE_DAY))

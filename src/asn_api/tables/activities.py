@@ -1,14 +1,15 @@
-"""Daily activities, and the totals of each person's day kept beside them."""
+"""Daily activities, their corrections after the lock, and the totals of each person's day."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Double, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, Double, Index, Integer, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from asn_api.core.mapping import Table, Versioned, within_region
+from asn_api.core.mapping import Regional, Table, Versioned, within_region
 from asn_api.rules.activities import ActivityStatus, Category, PlaceType
 
 
@@ -16,7 +17,8 @@ class Activity(Versioned):
     """What an employee did on a day. Claimed values are the employee's, verified ones the superior's.
 
     Three times are kept: `device_at` (the phone's), `received_at` (ours), `decided_at` (the verifier's).
-    Position and unit are those of the day of the work.
+    Position and unit are those of the day of the work. The first link to a work result stands in columns with
+    its share of the minutes, any others in `further_links`; all shares sum to 1.
     """
 
     __tablename__ = "activities"
@@ -30,6 +32,7 @@ class Activity(Versioned):
         within_region("verifier_id", "employees"),
         CheckConstraint("end_at > start_at", "ends_after_start"),
         CheckConstraint("minutes > 0", "minutes"),
+        CheckConstraint("share > 0 and share <= 1", "share"),
         CheckConstraint("verified_minutes between 0 and minutes", "verified_minutes"),
         CheckConstraint("(status in ('VERIFIED', 'REJECTED')) = (decided_at is not null)", "decided"),
         Index("ix_activities_own", "region_id", "employee_id", "day", "id"),
@@ -55,6 +58,10 @@ class Activity(Versioned):
     plan_id: Mapped[UUID | None]
     work_result_id: Mapped[UUID | None]
     indicator_id: Mapped[UUID | None]
+    share: Mapped[Decimal] = mapped_column(default=Decimal(1), server_default=text("1"))
+    further_links: Mapped[list[dict[str, Any]]] = mapped_column(
+        default=list, server_default=text("'[]'::jsonb")
+    )
     description: Mapped[str]
     output_quantity: Mapped[Decimal]
     output_unit: Mapped[str]
@@ -105,6 +112,15 @@ class DayTotal(Table):
     verified_minutes: Mapped[int] = mapped_column(default=0)
     verified_by_category: Mapped[dict[str, Any]] = mapped_column(default=dict)
     first_reported_at: Mapped[datetime | None]
+    corrected_by_category: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default=text("'{}'::jsonb")
+    )
+    text_keys: Mapped[list[int]] = mapped_column(
+        ARRAY(Integer), default=list, server_default=text("'{}'::integer[]")
+    )
+    evidence_keys: Mapped[list[int]] = mapped_column(
+        ARRAY(Integer), default=list, server_default=text("'{}'::integer[]")
+    )
 
 
 class UnitMonth(Table):
@@ -165,3 +181,60 @@ class VerificationDay(Table):
     days_4_5: Mapped[int]
     days_6_10: Mapped[int]
     days_over_10: Mapped[int]
+
+
+class ActivityCorrection(Regional):
+    """What counts instead of the verified minutes once the month is locked; the activity itself stays.
+
+    The newest row of an activity holds; rows are never changed.
+    """
+
+    __tablename__ = "activity_corrections"
+    __table_args__ = (
+        within_region("activity_id", "activities"),
+        within_region("employee_id", "employees"),
+        within_region("unit_id", "units"),
+        within_region("made_by", "employees"),
+        CheckConstraint("minutes_before >= 0 and minutes_after >= 0", "minutes"),
+        CheckConstraint("made_by <> employee_id", "not_by_oneself"),
+        Index("ix_activity_corrections_activity", "region_id", "activity_id"),
+        Index("ix_activity_corrections_day", "region_id", "employee_id", "day"),
+    )
+
+    activity_id: Mapped[UUID]
+    employee_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    day: Mapped[date]
+    minutes_before: Mapped[int]
+    minutes_after: Mapped[int]
+    reason: Mapped[str]
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+
+
+class VerificationDelegation(Versioned):
+    """A superior's verification in somebody else's hands on the days of `valid`, until it is revoked."""
+
+    __tablename__ = "verification_delegations"
+    __table_args__ = (
+        within_region("delegator_id", "employees"),
+        within_region("delegate_id", "employees"),
+        CheckConstraint("delegate_id <> delegator_id", "not_to_oneself"),
+        CheckConstraint("not isempty(valid) and not lower_inf(valid) and not upper_inf(valid)", "valid"),
+        ExcludeConstraint(
+            ("region_id", "="),
+            ("delegator_id", "="),
+            ("valid", "&&"),
+            where=text("revoked_at is null"),
+            name="ex_verification_delegations_one_delegate",
+        ),
+        Index("ix_verification_delegations_delegate", "region_id", "delegate_id"),
+        Index("ix_verification_delegations_delegator", "region_id", "delegator_id"),
+    )
+
+    delegator_id: Mapped[UUID]
+    delegate_id: Mapped[UUID]
+    valid: Mapped[Range[date]]
+    reason: Mapped[str]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

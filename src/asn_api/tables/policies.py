@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from asn_api.core.mapping import Regional, Table, Versioned, of_region, uuid7, within_region
@@ -56,4 +57,22 @@ class RegionalDay(Versioned):
     unit_id: Mapped[UUID | None]
     name: Mapped[str]
     source: Mapped[str]
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+
+
+class Outage(Versioned):
+    """A time in which the system could not be used, in the region or in one branch: it extends deadlines."""
+
+    __tablename__ = "outages"
+    __table_args__ = (
+        of_region(),
+        within_region("unit_id", "units"),
+        within_region("declared_by", "employees"),
+        CheckConstraint("not isempty(span) and not lower_inf(span) and not upper_inf(span)", "span"),
+    )
+
+    span: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    unit_id: Mapped[UUID | None]
+    reason: Mapped[str]
+    declared_by: Mapped[UUID | None]
     withdrawn: Mapped[bool] = mapped_column(default=False)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -15,17 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.activities import ledger_queries as queries
+from asn_api.areas.activities import places
 from asn_api.areas.activities.ledger_queries import COLUMNS, Pair
 from asn_api.areas.activities.rollups import DECIDING, Sums
 from asn_api.areas.notifications.writing import Notice, notify
 from asn_api.core.journal import Change, difference, entry
 from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import ActivityAction, ActivityStatus, Category
-from asn_api.rules.calendar import Calendar, Zone
-from asn_api.rules.days import totals
-from asn_api.rules.entries import Entry, Judgement, Place, Recorded, check_entry
+from asn_api.rules.calendar import Zone
+from asn_api.rules.days import evidence_keys, totals
+from asn_api.rules.entries import Entry, Judgement, Place, Recorded, check_entry, period_lock
 from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.policy import ActivityPolicy
+from asn_api.rules.suspicion import NO_PAST, Past, Position, text_key
 
 Row = dict[str, Any]
 
@@ -35,6 +37,7 @@ _TOLD: Mapping[str, NoticeKind] = {
     ActivityAction.REOPEN: NoticeKind.ACTIVITY_REOPENED,
 }
 """What the owner is told of, because it asks him to act or to look."""
+_NEIGHBOURS = (timedelta(days=-1), timedelta(), timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,11 @@ class Ledger:
         self.rows: dict[UUID, Row] = {}
         self.links: dict[UUID, Link] = {}
         self._evidence: dict[UUID, int] = {}
+        self.corrected: dict[UUID, int] = {}
         self._recorded: dict[UUID, dict[UUID, Recorded]] = defaultdict(dict)
         self._posts: dict[Pair, Post] = {}
+        self._zones: dict[UUID, Zone] = {}
+        self._past = NO_PAST
         self._policies: list[tuple[date, str]] = []
         self._changed: dict[UUID, Row] = {}
         self._deleted: list[UUID] = []
@@ -102,10 +108,14 @@ class Ledger:
         """The ledger of days whose people are locked already."""
         ordered = sorted(pairs)
         ledger = cls(access, driver)
-        ledger._read_context(await queries.context(driver, access, ordered, results))
+        context = await queries.context(driver, access, ordered, results)
+        ledger._read_context(context)
+        # Of these days all activities are at hand, as changed by this batch: their stored keys are outdated.
+        ledger._past = _past(context["past"], {day + step for _, day in ordered for step in _NEIGHBOURS})
         for record in await queries.activities(driver, access, ordered, ids):
             ledger._keep(_row(record))
             ledger._evidence[record["id"]] = record["evidence_records"]
+            ledger._zones[record["id"]] = Zone(record["zone"])
         return ledger
 
     def _keep(self, row: Row) -> None:
@@ -114,17 +124,24 @@ class Ledger:
         if row["status"] == ActivityStatus.REJECTED:
             recorded.pop(row["id"], None)
         else:
-            recorded[row["id"]] = Recorded(row["day"], row["start_at"], row["end_at"], row["minutes"])
+            recorded[row["id"]] = Recorded(
+                row["day"],
+                row["start_at"],
+                row["end_at"],
+                row["minutes"],
+                text_key(row["description"]),
+                evidence_keys(row["evidence"]),
+                _position(row),
+            )
 
     def _read_context(self, context: Mapping[str, Any]) -> None:
         self._policies = [
             (date.fromisoformat(each["valid_from"]), orjson.dumps(each["content"]).decode())
             for each in orjson.loads(context["policies"] or "[]")
         ]
-        national, regional = context["national_days"] or "[]", context["regional_days"] or "[]"
+        surroundings = places.Surroundings.read(context)
         for each in orjson.loads(context["posts"] or "[]"):
-            calendar = _calendar(national, regional, each["path"])
-            place = Place(Zone(each["zone"]), each["days_per_week"], calendar)
+            place = surroundings.place(Zone(each["zone"]), each["days_per_week"], each["path"])
             pair = UUID(each["employee_id"]), date.fromisoformat(each["day"])
             self._posts[pair] = Post(UUID(each["unit_id"]), UUID(each["position_id"]), place)
         for each in orjson.loads(context["results"] or "[]"):
@@ -134,6 +151,7 @@ class Ledger:
                 date.fromisoformat(each["end"]) if each["end"] else None,
                 frozenset(UUID(id) for id in each["indicators"]),
             )
+        self.corrected = {UUID(id): minutes for id, minutes in orjson.loads(context["corrections"] or "[]")}
 
     def post(self, employee_id: UUID, day: date) -> Post | None:
         return self._posts.get((employee_id, day))
@@ -166,8 +184,12 @@ class Ledger:
             is_linked=row["work_result_id"] is not None,
             device_at=row["device_at"],
             received_at=row["received_at"],
+            text_key=text_key(row["description"]),
+            evidence_keys=evidence_keys(row["evidence"]),
+            position=_position(row),
         )
-        return check_entry(claimed, self.policy(row["day"]), post.place, now=now, others=others)
+        policy = self.policy(row["day"])
+        return check_entry(claimed, policy, post.place, now=now, others=others, past=self._past)
 
     def crowding(self, row: Row) -> list[Fault]:
         """Links in the activity and evidence records beside it are counted together."""
@@ -176,7 +198,16 @@ class Ledger:
             return [Fault("/evidence", "ACTIVITY_TOO_MUCH_EVIDENCE", {"max": most})]
         return []
 
-    def store(self, row: Row, action: str, *, operation_id: UUID | None = None) -> Row:
+    def is_locked(self, row: Row) -> bool:
+        """Whether the month of an activity is locked now, by the place of its owner on its day."""
+        post = self.post(row["employee_id"], row["day"])
+        # A post that was taken back afterwards must not leave the decision without a lock.
+        place = post.place if post else places.bare(self._zones[row["id"]])
+        return self.access.now >= period_lock(row["day"], self.policy(row["day"]).period_lock_day, place)
+
+    def store(
+        self, row: Row, action: str, *, operation_id: UUID | None = None, on_behalf_of: UUID | None = None
+    ) -> Row:
         """Put the next version of an activity; the journal says what differs from the one before."""
         before = self.rows.get(row["id"], {})
         row = {**row, "version": before.get("version", 0) + 1}
@@ -189,12 +220,20 @@ class Ledger:
         changes = difference(before, row)
         if action in DECIDING:
             self._sums.decided(row, changes)
-        self._log(row, action, changes, operation_id)
+        self._log(row, action, changes, operation_id, on_behalf_of)
         if kind := _TOLD.get(action):
             about = {"day": row["day"].isoformat()}
             notice = Notice(row["employee_id"], kind, ENTITY, row["id"], row["day"], about)
             self._notices[row["id"], kind] = notice
         return row
+
+    def correct(self, row: Row, minutes: int, reason: str, on_behalf_of: UUID | None) -> None:
+        """Other minutes count for a locked activity; the row stays, the totals of its day and the journal know."""
+        before = self.corrected.get(row["id"], row["verified_minutes"] or 0)
+        self.corrected[row["id"]] = minutes
+        self._touched.add((row["employee_id"], row["day"]))
+        changes = {"corrected_minutes": [before, minutes], "reason": reason}
+        self._log(row, "CORRECT", changes, None, on_behalf_of)
 
     def remove(self, row: Row, *, operation_id: UUID | None = None) -> None:
         del self.rows[row["id"]]
@@ -207,7 +246,14 @@ class Ledger:
         gone = {name: [value, None] for name, value in _shown(row).items() if value is not None}
         self._log({**row, "version": row["version"] + 1}, "DELETE", gone, operation_id)
 
-    def _log(self, row: Row, action: str, changes: dict[str, Any], operation_id: UUID | None) -> None:
+    def _log(
+        self,
+        row: Row,
+        action: str,
+        changes: dict[str, Any],
+        operation_id: UUID | None,
+        on_behalf_of: UUID | None = None,
+    ) -> None:
         changes.pop("version", None)
         change = Change(
             ENTITY,
@@ -217,6 +263,7 @@ class Ledger:
             changes,
             unit_id=row["unit_id"],
             employee_id=row["employee_id"],
+            on_behalf_of=on_behalf_of,
         )
         self._journal.append(
             {**entry(self.access.author, self.access.now, change), "operation_id": operation_id}
@@ -256,35 +303,42 @@ class Ledger:
         for row in self.rows.values():
             by_day[row["employee_id"], row["day"]].append(row)
         for employee_id, day in self._touched:
-            yield {"employee_id": employee_id, "day": day} | totals(by_day[employee_id, day])
+            yield {"employee_id": employee_id, "day": day} | totals(by_day[employee_id, day], self.corrected)
 
 
 def _row(record: asyncpg.Record) -> Row:
     row = {name: record[name] for name in COLUMNS}
-    if isinstance(row["evidence"], str):  # as the driver gives it without a session's codec
-        row["evidence"] = orjson.loads(row["evidence"])
+    for name in ("evidence", "further_links"):
+        if isinstance(row[name], str):  # as the driver gives it without a session's codec
+            row[name] = orjson.loads(row[name])
     return row
+
+
+def _past(text: str | None, known: Collection[date]) -> Past:
+    """The keys of the days that are not known otherwise, each with its days."""
+    texts: dict[int, list[date]] = defaultdict(list)
+    evidence: dict[int, list[date]] = defaultdict(list)
+    for each, text_keys, of_evidence in orjson.loads(text or "[]"):
+        day = date.fromisoformat(each)
+        if day not in known:
+            for key in text_keys:
+                texts[key].append(day)
+            for key in of_evidence:
+                evidence[key].append(day)
+    return Past(texts, evidence)
+
+
+def _position(row: Row) -> Position | None:
+    if row["latitude"] is None:
+        return None
+    return Position(row["latitude"], row["longitude"], row["accuracy_m"], bool(row["mock_location"]))
 
 
 def _shown(row: Row) -> Row:
     return {name: str(value) if value is not None else None for name, value in row.items()}
 
 
-# Both depend on nothing but their text, which changes when an admin changes a policy or a holiday.
+# It depends on nothing but its text, which changes when an admin changes the policy.
 @lru_cache(maxsize=256)
 def _policy(content: str) -> ActivityPolicy:
     return ActivityPolicy.from_mapping(orjson.loads(content))
-
-
-@lru_cache(maxsize=4096)
-def _calendar(national: str, regional: str, path: str) -> Calendar:
-    days = orjson.loads(national)
-    off = {date.fromisoformat(each["day"]) for each in days}
-    off |= {
-        date.fromisoformat(each["day"]) for each in orjson.loads(regional) if path.startswith(each["path"])
-    }
-    return Calendar(
-        frozenset(off),
-        frozenset(date.fromisoformat(each["day"]).year for each in days),
-        frozenset(date.fromisoformat(each["day"]) for each in days if each["provisional"]),
-    )

@@ -29,7 +29,10 @@ def _lock(access: Access, people: Collection[UUID]) -> Select[UUID]:
 
 
 _OWN_PLACES = """
-select day, work_result_id from activities
+select day, work_result_id, array(
+    select (link ->> 'work_result_id')::uuid from jsonb_array_elements(further_links) as link
+) as further_results
+from activities
 where region_id = $1 and employee_id = $2 and id = any($3::uuid[])
 """
 
@@ -43,6 +46,9 @@ select
     (select json_agg(json_build_object('day', r.day, 'path', coalesce(u.path, '')) order by r.day)::text
      from regional_days r left join units u on u.region_id = r.region_id and u.id = r.unit_id
      where r.region_id = $1 and not r.withdrawn) as regional_days,
+    (select json_agg(json_build_array(lower(o.span), upper(o.span), coalesce(u.path, '')) order by o.span)::text
+     from outages o left join units u on u.region_id = o.region_id and u.id = o.unit_id
+     where o.region_id = $1 and not o.withdrawn) as outages,
     (select json_agg(json_build_object(
          'employee_id', p.employee_id, 'day', p.day, 'unit_id', u.id, 'position_id', a.position_id,
          'zone', u.zone, 'days_per_week', u.days_per_week, 'path', u.path))::text
@@ -57,7 +63,21 @@ select
      from work_results w
      join plans pl on pl.region_id = w.region_id and pl.id = w.plan_id
      where w.region_id = $1 and w.id = any($4::uuid[]) and pl.employee_id = $5
-         and not w.withdrawn and pl.status <> 'CLOSED') as results
+         and not w.withdrawn and pl.status <> 'CLOSED') as results,
+    (select json_agg(json_build_array(c.activity_id, c.minutes_after) order by c.made_at, c.id)::text
+     from activity_corrections c
+     where c.region_id = $1 and c.employee_id = any($2::uuid[]) and c.day = any($3::date[])) as corrections,
+    (select json_agg(json_build_array(t.day, t.text_keys, t.evidence_keys))::text
+     from day_totals t
+     where t.region_id = $1 and t.employee_id = $6
+         and t.day between (select min(day) from unnest($3::date[]) as day) - (
+             select max(greatest((content ->> 'copied_text_window_days')::int,
+                                 (content ->> 'same_evidence_window_days')::int))
+             from policies where region_id = $1 and area = 'activities')
+         and (select max(day) from unnest($3::date[]) as day) + (
+             select max(greatest((content ->> 'copied_text_window_days')::int,
+                                 (content ->> 'same_evidence_window_days')::int))
+             from policies where region_id = $1 and area = 'activities')) as past
 """
 
 _EVIDENCE = """
@@ -100,6 +120,8 @@ COLUMNS: Mapping[str, str] = {
     "plan_id": "uuid",
     "work_result_id": "uuid",
     "indicator_id": "uuid",
+    "share": "numeric",
+    "further_links": "jsonb",
     "description": "text",
     "output_quantity": "numeric",
     "output_unit": "text",
@@ -132,6 +154,9 @@ _TOTALS: Mapping[str, str] = {
     "claimed_minutes": "int",
     "verified_minutes": "int",
     "verified_by_category": "jsonb",
+    "corrected_by_category": "jsonb",
+    "text_keys": "int[]",
+    "evidence_keys": "int[]",
     "first_reported_at": "timestamptz",
 }
 _JOURNAL: Mapping[str, str] = {
@@ -143,6 +168,7 @@ _JOURNAL: Mapping[str, str] = {
     "account_id": "uuid",
     "actor_id": "uuid",
     "client_id": "uuid",
+    "on_behalf_of": "uuid",
     "request_id": "text",
     "operation_id": "uuid",
     "changes": "jsonb",
@@ -187,7 +213,7 @@ with stored as (
 ), moved_logged as (
     insert into journal (region_id, {", ".join(_JOURNAL)})
     select $1, j.at, 'evidence', m.id, m.version, 'MOVE', j.account_id, j.actor_id, j.client_id,
-        j.request_id, null, m.news, j.unit_id, j.employee_id
+        j.on_behalf_of, j.request_id, null, m.news, j.unit_id, j.employee_id
     from moved m
     join (select distinct on (entity_id) * from jsonb_to_recordset($4::jsonb) as x ({_typed(_JOURNAL)})
           order by entity_id, version desc) as j on j.entity_id = m.activity_id
@@ -199,7 +225,7 @@ with stored as (
 ), dropped_logged as (
     insert into journal (region_id, {", ".join(_JOURNAL)})
     select $1, j.at, 'evidence', d.id, d.version + 1, 'DELETE', j.account_id, j.actor_id, j.client_id,
-        j.request_id, null, (select jsonb_object_agg(key, jsonb_build_array(value, null))
+        j.on_behalf_of, j.request_id, null, (select jsonb_object_agg(key, jsonb_build_array(value, null))
                              from jsonb_each(d.held) where value <> 'null'), j.unit_id, j.employee_id
     from dropped d
     join jsonb_to_recordset($4::jsonb) as j ({_typed(_JOURNAL)})
@@ -234,7 +260,7 @@ async def locked(db: AsyncSession, access: Access, people: Collection[UUID]) -> 
 async def own_places(
     driver: asyncpg.Connection, access: Access, ids: Collection[UUID]
 ) -> list[asyncpg.Record]:
-    """Day and work result of the caller's own activities among these."""
+    """Day and work results of the caller's own activities among these."""
     rows = await driver.fetch(_OWN_PLACES, access.region_id, access.employee_id, list(ids))
     return list(rows)
 
@@ -242,7 +268,10 @@ async def own_places(
 async def context(
     driver: asyncpg.Connection, access: Access, pairs: Sequence[Pair], results: Collection[UUID]
 ) -> dict[str, Any]:
-    """Policies, days off, posts on these days, and which of `results` belong to the caller's own plans."""
+    """Policies, days off, outages, posts and corrections of these days, which of `results` belong to the
+    caller's own plans, and, for the caller's own days, the keys of the days around them.
+    """
+    people = {employee_id for employee_id, _ in pairs}
     [row] = await driver.fetch(
         _CONTEXT,
         access.region_id,
@@ -250,6 +279,7 @@ async def context(
         [day for _, day in pairs],
         list(results),
         access.employee_id,
+        access.employee_id if people == {access.employee_id} else None,
     )
     return dict(row)
 

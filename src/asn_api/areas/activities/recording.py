@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.activities import queries
 from asn_api.areas.activities.ledger import Ledger, Row
-from asn_api.areas.activities.schemas import ActivityIn, ActivityValues
+from asn_api.areas.activities.schemas import ActivityIn, ActivityValues, LinkIn
 from asn_api.core.http.route import check_version
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import ActivityAction, ActivityActor, ActivityStatus, check_transition
+from asn_api.rules.links import Share, check_links
 
 _OWNER = (ActivityActor.OWNER,)
 
@@ -43,8 +44,7 @@ def claimed(values: ActivityValues) -> Row:
         "output_quantity": values.output_quantity,
         "output_unit": values.output_unit,
         "place_type": values.place_type,
-        "work_result_id": values.work_result_id,
-        "indicator_id": values.indicator_id,
+        **_linked(values),
         "evidence": [{"url": link.url, "title": link.title} for link in values.evidence],
         "latitude": place.latitude if place else None,
         "longitude": place.longitude if place else None,
@@ -52,6 +52,42 @@ def claimed(values: ActivityValues) -> Row:
         "mock_location": place.mock if place else None,
         "location_provider": place.provider if place else None,
     }
+
+
+def _linked(values: ActivityValues) -> Row:
+    """The first link in columns, the others beside; which plans they belong to is found when judged."""
+    if not values.links:
+        return {
+            "work_result_id": values.work_result_id,
+            "indicator_id": values.indicator_id,
+            "share": Decimal(1),
+            "further_links": [],
+        }
+    first, *further = values.links
+    return {
+        "work_result_id": first.work_result_id,
+        "indicator_id": first.indicator_id,
+        "share": first.share.normalize(),
+        "further_links": [
+            {
+                "work_result_id": str(link.work_result_id),
+                "indicator_id": str(link.indicator_id) if link.indicator_id else None,
+                "share": f"{link.share.normalize():f}",
+            }
+            for link in further
+        ],
+    }
+
+
+def results_of(values: ActivityValues) -> set[UUID]:
+    """The work results that these values name."""
+    named = {link.work_result_id for link in values.links}
+    return named | ({values.work_result_id} if values.work_result_id else set())
+
+
+def _results_in(row: Mapping[str, Any]) -> set[UUID]:
+    further = {UUID(link["work_result_id"]) for link in row["further_links"]}
+    return further | ({row["work_result_id"]} if row["work_result_id"] else set())
 
 
 def values_of(columns: Mapping[str, Any]) -> ActivityValues:
@@ -65,13 +101,23 @@ def values_of(columns: Mapping[str, Any]) -> ActivityValues:
             "mock": columns["mock_location"],
             "provider": columns["location_provider"],
         }
-    told = {name: columns[name] for name in ActivityValues.model_fields if name != "location"}
-    return ActivityValues.model_validate({**told, "location": place})
+    first = {name: columns[name] for name in ("work_result_id", "indicator_id")}
+    split = bool(columns["further_links"])
+    links = [{**first, "share": columns["share"]}, *columns["further_links"]] if split else []
+    named = {"work_result_id", "indicator_id", "links", "location"}
+    told = {name: columns[name] for name in ActivityValues.model_fields if name not in named}
+    told |= {"links": [{name: link[name] for name in LinkIn.model_fields} for link in links]}
+    return ActivityValues.model_validate({**told, **({} if split else first), "location": place})
 
 
 def same_claim(row: Row, values: ActivityValues) -> bool:
     """Whether the row already holds exactly these values."""
-    return all(_equal(row[name], value) for name, value in claimed(values).items())
+    held = {**row, "further_links": _without_plans(row["further_links"])}
+    return all(_equal(held[name], value) for name, value in claimed(values).items())
+
+
+def _without_plans(links: list[Row]) -> list[Row]:
+    return [{name: value for name, value in link.items() if name != "plan_id"} for link in links]
 
 
 def _equal(stored: Any, given: Any) -> bool:
@@ -100,6 +146,7 @@ def add(ledger: Ledger, id: UUID, values: ActivityValues, *, submit: bool, devic
         "comment": None,
         "decided_at": None,
     }
+    _check_one_way(values)
     row = _judged(ledger, {**row, **claimed(values)})
     if submit:
         row |= {"status": ActivityStatus.SUBMITTED, "submitted_at": access.now}
@@ -109,6 +156,7 @@ def add(ledger: Ledger, id: UUID, values: ActivityValues, *, submit: bool, devic
 def replace(ledger: Ledger, row: Row, values: ActivityValues, device: Device) -> Row:
     """Other values for a draft or a rejected activity."""
     check_transition(ActivityStatus(row["status"]), ActivityAction.EDIT, _OWNER, locked=False)
+    _check_one_way(values)
     changed = _judged(ledger, {**row, **claimed(values)})
     return ledger.store(changed, ActivityAction.EDIT, operation_id=device.operation_id)
 
@@ -130,7 +178,13 @@ def submit(ledger: Ledger, row: Row, device: Device) -> Row:
 
 def recall(ledger: Ledger, row: Row, device: Device) -> Row:
     """Take a submitted activity back before anybody decides."""
-    status = check_transition(ActivityStatus(row["status"]), ActivityAction.RECALL, _OWNER, locked=False)
+    status = check_transition(
+        ActivityStatus(row["status"]),
+        ActivityAction.RECALL,
+        _OWNER,
+        locked=False,
+        corrected=row["id"] in ledger.corrected,
+    )
     back = {**row, "status": status, "submitted_at": None}
     return ledger.store(back, ActivityAction.RECALL, operation_id=device.operation_id)
 
@@ -157,7 +211,7 @@ def _judged(ledger: Ledger, row: Row) -> Row:
     if post is None:
         raise Problem("INVALID_ACTIVITY", faults=[Fault("/day", "ACTIVITY_NO_POST")])
     row = {**row, "unit_id": post.unit_id, "position_id": post.position_id}
-    faults, row["plan_id"] = _link(ledger, row)
+    faults = _link(ledger, row)
     judgement = ledger.judge(row, now=ledger.access.now)
     faults += judgement.faults or ledger.crowding(row)
     if faults:
@@ -165,18 +219,46 @@ def _judged(ledger: Ledger, row: Row) -> Row:
     return {**row, "flags": sorted(judgement.flags)}
 
 
-def _link(ledger: Ledger, row: Row) -> tuple[list[Fault], UUID | None]:
-    """The plan of the named work result, or what is wrong with naming it."""
+def _check_one_way(values: ActivityValues) -> None:
+    if values.links and (values.work_result_id or values.indicator_id):
+        raise Problem("INVALID_ACTIVITY", faults=[Fault("/links", "ACTIVITY_LINKED_TWO_WAYS")])
+
+
+def _link(ledger: Ledger, row: Row) -> list[Fault]:
+    """Put the plans of the named work results into the row; gives what is wrong with naming them."""
+    row["plan_id"] = None
     result_id, indicator_id = row["work_result_id"], row["indicator_id"]
     if result_id is None:
-        return ([Fault("/indicator_id", "ACTIVITY_INDICATOR_WITHOUT_RESULT")] if indicator_id else []), None
+        return [Fault("/indicator_id", "ACTIVITY_INDICATOR_WITHOUT_RESULT")] if indicator_id else []
+    further = row["further_links"]
+    if not further and row["share"] == 1:
+        faults, row["plan_id"] = _plan(ledger, row["day"], result_id, indicator_id, "")
+        return faults
+    shares = [Share(result_id, Decimal(row["share"]))]
+    shares += [Share(UUID(link["work_result_id"]), Decimal(link["share"])) for link in further]
+    faults = check_links(shares, ledger.policy(row["day"]).max_links)
+    named, row["plan_id"] = _plan(ledger, row["day"], result_id, indicator_id, "/links/0")
+    faults += named
+    row["further_links"] = []
+    for position, link in enumerate(further, 1):
+        indicator = UUID(link["indicator_id"]) if link["indicator_id"] else None
+        named, plan = _plan(ledger, row["day"], UUID(link["work_result_id"]), indicator, f"/links/{position}")
+        faults += named
+        row["further_links"].append({**link, "plan_id": str(plan)})
+    return faults
+
+
+def _plan(
+    ledger: Ledger, day: date, result_id: UUID, indicator_id: UUID | None, at: str
+) -> tuple[list[Fault], UUID | None]:
+    """The plan of a named work result, or what is wrong with naming it on this day."""
     link = ledger.links.get(result_id)
     if link is None:
-        return [Fault("/work_result_id", "ACTIVITY_RESULT_NOT_OWN")], None
-    if row["day"] < link.start or (link.end is not None and row["day"] >= link.end):
-        return [Fault("/work_result_id", "ACTIVITY_RESULT_OTHER_PERIOD")], None
+        return [Fault(f"{at}/work_result_id", "ACTIVITY_RESULT_NOT_OWN")], None
+    if day < link.start or (link.end is not None and day >= link.end):
+        return [Fault(f"{at}/work_result_id", "ACTIVITY_RESULT_OTHER_PERIOD")], None
     if indicator_id is not None and indicator_id not in link.indicators:
-        return [Fault("/indicator_id", "ACTIVITY_INDICATOR_NOT_OF_RESULT")], None
+        return [Fault(f"{at}/indicator_id", "ACTIVITY_INDICATOR_NOT_OF_RESULT")], None
     return [], link.plan_id
 
 
@@ -184,8 +266,7 @@ async def record(db: AsyncSession, access: Access, given: ActivityIn) -> Row:
     """Create one activity; the same id with the same values gives what is there already."""
     me = _me(access)
     id = given.id or uuid7()
-    results = [given.work_result_id] if given.work_result_id else []
-    ledger = await Ledger.open(db, access, [(me, given.day)], ids=[id], results=results)
+    ledger = await Ledger.open(db, access, [(me, given.day)], ids=[id], results=results_of(given))
     existing = ledger.rows.get(id)
     if existing is not None:
         if existing["employee_id"] != me or not same_claim(existing, given):
@@ -211,16 +292,14 @@ async def change(
     if found is None or found.employee_id != me:
         raise Problem("NOT_FOUND")
     days = {found.day} | ({values.day} if values else set())
-    named = values.work_result_id if values else found.work_result_id
-    ledger = await Ledger.open(
-        db, access, [(me, day) for day in days], ids=[id], results=[named] if named else []
-    )
+    named = results_of(values) if values else _results_in(found._mapping)
+    ledger = await Ledger.open(db, access, [(me, day) for day in days], ids=[id], results=named)
     row = ledger.rows.get(id)
     if row is None:
         raise Problem("NOT_FOUND")
     # A newer version may also lie on another day, which is not locked: this refuses both.
     if row["version"] != expected:
-        check_version(row["version"], expected, queries.shown(await queries.one(db, access, id), access))
+        check_version(row["version"], expected, await queries.shown_one(db, access, id))
     match action:
         case ActivityAction.EDIT if values is not None:
             row = replace(ledger, row, values, Device())

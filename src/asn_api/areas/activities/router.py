@@ -10,12 +10,22 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
 from asn_api.access.scope import hot_params
-from asn_api.areas.activities import columns, queries, recording, verification
+from asn_api.areas.activities import (
+    columns,
+    corrections,
+    locked_queries,
+    queries,
+    recording,
+    shapes,
+    verification,
+)
 from asn_api.areas.activities.schemas import (
     ActivityFilter,
     ActivityIn,
     ActivityOut,
     ActivityValues,
+    CorrectionIn,
+    CorrectionOut,
     DecisionIn,
     DecisionOut,
     DecisionsIn,
@@ -29,7 +39,7 @@ from asn_api.areas.activities.schemas import (
 from asn_api.core.database import Database
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.hot import hot
-from asn_api.core.http.paging import MAX_LIMIT, Cursors, Page, Position, link_header, page
+from asn_api.core.http.paging import MAX_LIMIT, Cursors, Page, PagingQuery, Position, link_header, page
 from asn_api.core.http.problems import language_of
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
 from asn_api.errors import Problem
@@ -75,7 +85,7 @@ async def list_my_activities(
         following = cursors.write(Position([rows[-1]["day"].isoformat(), str(rows[-1]["id"])], False))
     link_header(request, response, following, None)
     content = {
-        "data": [queries.shown(row, access) for row in rows],
+        "data": [shapes.shown(row, access) for row in rows],
         "page": {"next": following, "prev": None, "limit": limit, "total": None},
     }
     return _json(content, dict(response.headers))
@@ -88,7 +98,8 @@ async def get_activity(id: UUID, database: HotDatabase, access: CanRead) -> Resp
     row = await database.fetch_row(queries.ONE, queries.one_params(access, id, hot_params(access)))
     if row is None:
         raise Problem("NOT_FOUND")
-    return _json(queries.shown(row, access), {"ETag": etag(row["version"])})
+    around = await locked_queries.hot_surroundings_of(database, access) if row["disturbed"] else None
+    return _json(shapes.shown(row, access, around), {"ETag": etag(row["version"])})
 
 
 @router.get("/v1/activities", response_model=Page[ActivityOut], responses=EXPORTS)
@@ -102,10 +113,11 @@ async def list_activities(
 ) -> Response:
     """Activities within reach, the newest day first; as a table or a stream of lines by `Accept`."""
     statement, keys = queries.listed(access, wanted), queries.order(wanted)
+    shown = shapes.listing(access, await locked_queries.surroundings_of(db, access))
     if format is not Format.JSON:
         ordered = statement.order_by(*queries.sorting(keys))
-        return await export(request, ordered, columns.COLUMNS, "kegiatan", format, queries.listing(access))
-    found = await page(db, request, response, statement, keys, wanted, queries.listing(access))
+        return await export(request, ordered, columns.COLUMNS, "kegiatan", format, shown)
+    found = await page(db, request, response, statement, keys, wanted, shown)
     return _json(found, dict(response.headers))
 
 
@@ -176,6 +188,31 @@ async def reopen_activity(
     return await _shown(db, access, id)
 
 
+@router.post("/v1/activities/{id}/corrections", status_code=201)
+async def correct_activity(
+    id: UUID, db: Tx, access: CanVerify, given: CorrectionIn, response: Response
+) -> CorrectionOut:
+    """Let other minutes count for submitted or verified work once its month is locked.
+
+    The activity itself stays as it was; day and month show the correction beside the locked number.
+    """
+    correction, new = await corrections.correct(db, access, id, given)
+    if not new:
+        response.status_code = 200
+    return CorrectionOut.model_validate(correction)
+
+
+@router.get("/v1/activities/{id}/corrections", response_model=Page[CorrectionOut])
+async def list_corrections(
+    id: UUID, db: Db, access: CanRead, request: Request, response: Response, wanted: PagingQuery
+) -> dict[str, Any]:
+    """What was corrected after the lock, in order; the last one holds."""
+    if (await db.execute(queries.places(access, [id]))).first() is None:
+        raise Problem("NOT_FOUND")
+    statement = locked_queries.corrections(access, id)
+    return await page(db, request, response, statement, locked_queries.CORRECTIONS_ORDER, wanted, dict)
+
+
 @router.post("/v1/activities/verifications", response_model=DecisionsOut)
 async def verify_activities(request: Request, db: Tx, access: CanVerify, given: DecisionsIn) -> DecisionsOut:
     """Decide about many at once: one result per item, and a refused item never costs the others."""
@@ -205,8 +242,8 @@ async def verify_activities(request: Request, db: Tx, access: CanVerify, given: 
 
 async def _shown(db: Tx, access: Access, id: UUID, status: int = 200) -> Response:
     """The activity as it stands now in this transaction."""
-    row = await queries.one(db, access, id)
+    row = await queries.shown_one(db, access, id)
     headers = {"ETag": etag(row["version"])}
     if status == 201:
         headers["Location"] = f"/v1/activities/{id}"
-    return _json(queries.shown(row, access), headers, status)
+    return _json(row, headers, status)

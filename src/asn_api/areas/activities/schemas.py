@@ -34,6 +34,16 @@ class Evidence(In):
     title: Line | None = None
 
 
+class LinkIn(In):
+    """One of several work results that an activity serves."""
+
+    work_result_id: UUID = Field(description="A work result of one's own plan.")
+    indicator_id: UUID | None = None
+    share: Annotated[Decimal, Field(gt=0, le=1, max_digits=5, decimal_places=4)] = Field(
+        description="Its part of the minutes; the shares of an activity sum to exactly 1."
+    )
+
+
 class ActivityValues(In):
     """What the employee claims to have done."""
 
@@ -48,6 +58,11 @@ class ActivityValues(In):
     place_type: PlaceType
     work_result_id: UUID | None = Field(default=None, description="A work result of one's own plan.")
     indicator_id: UUID | None = None
+    links: list[LinkIn] = Field(
+        default_factory=list,
+        max_length=20,
+        description="For several work results, the principal one first; then without `work_result_id`.",
+    )
     location: Location | None = None
     evidence: list[Evidence] = Field(default=[], max_length=50)
 
@@ -75,6 +90,23 @@ class RejectionIn(In):
 
 class ReopeningIn(In):
     reason: Paragraph
+
+
+class CorrectionIn(In):
+    id: UUID | None = Field(default=None, description="Made by the client, so that repeating is safe.")
+    verified_minutes: int = Field(ge=0, le=1440, description="What shall count, from 0 to what was claimed.")
+    reason: Paragraph
+
+
+class CorrectionOut(Out):
+    id: UUID
+    activity_id: UUID
+    day: date
+    minutes_before: int
+    minutes_after: int
+    reason: str
+    made_by: UUID
+    made_at: datetime
 
 
 class DecisionIn(In):
@@ -144,6 +176,13 @@ class VerificationOut(Out):
     decided_at: datetime | None
 
 
+class LinkOut(Out):
+    plan_id: UUID | None
+    work_result_id: UUID
+    indicator_id: UUID | None
+    share: DecimalText
+
+
 class AllowedOut(Out):
     action: ActivityAction
     refused: str | None = Field(description="The code of what stands in the way; null when it may be done.")
@@ -168,6 +207,7 @@ class ActivityOut(Out):
     plan_id: UUID | None
     work_result_id: UUID | None
     indicator_id: UUID | None
+    links: list[LinkOut] = Field(description="All of them; the first one also stands in the fields above.")
     location: LocationOut | None
     evidence: list[EvidenceOut]
     device_id: str | None
@@ -177,6 +217,9 @@ class ActivityOut(Out):
     status: ActivityStatus
     flags: list[Flag]
     verification: VerificationOut | None
+    corrected_minutes: int | None = Field(
+        description="What counts instead of the verified minutes, corrected after the month was locked."
+    )
     version: int
     allowed_actions: list[AllowedOut]
 

@@ -1,6 +1,6 @@
 """The superior's side: verify, grant less, reject, reopen; singly or three hundred on a Friday."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
-from asn_api.access.scope import team
+from asn_api.access.scope import reports
 from asn_api.areas.activities import queries
 from asn_api.areas.activities.ledger import Ledger, Row
 from asn_api.areas.activities.schemas import DecisionIn
@@ -22,15 +22,14 @@ from asn_api.rules.activities import (
     check_transition,
     check_verification,
 )
-from asn_api.rules.entries import period_lock
 from asn_api.tables.organization import ReportingLine
 
 
 async def decide(db: AsyncSession, access: Access, decision: DecisionIn) -> Row:
     """One decision; refusals are raised."""
-    ledger, reports = await _opened(db, access, [decision.id])
-    await _check_current(db, access, _found(ledger, decision.id), decision.version)
-    row = _decided(ledger, reports, decision)
+    ledger, superiors = await opened(db, access, [decision.id])
+    await _check_current(db, access, found(ledger, decision.id), decision.version)
+    row = _decided(ledger, superiors, decision)
     await ledger.flush()
     return row
 
@@ -39,11 +38,11 @@ async def decide_all(
     db: AsyncSession, access: Access, decisions: Sequence[DecisionIn], *, atomic: bool
 ) -> list[Row | Problem]:
     """Each decision's row or refusal, in their order; `atomic` refuses all when one is refused."""
-    ledger, reports = await _opened(db, access, [each.id for each in decisions])
+    ledger, superiors = await opened(db, access, [each.id for each in decisions])
     results: list[Row | Problem] = []
     for decision in decisions:
         try:
-            results.append(_decided(ledger, reports, decision))
+            results.append(_decided(ledger, superiors, decision))
         except Problem as problem:
             results.append(problem)
     if atomic and any(isinstance(each, Problem) for each in results):
@@ -54,21 +53,22 @@ async def decide_all(
 
 async def reopen(db: AsyncSession, access: Access, id: UUID, expected: int, reason: str) -> Row:
     """Undo a verification before the month is locked, so that it can be decided again."""
-    ledger, reports = await _opened(db, access, [id])
-    row = _found(ledger, id)
+    ledger, superiors = await opened(db, access, [id])
+    row = found(ledger, id)
     await _check_current(db, access, row, expected)
-    _not_self(access, row)
-    actors = {ActivityActor.VERIFIER} if row["employee_id"] in reports else set()
+    not_self(access, row)
+    actors = {ActivityActor.VERIFIER} if row["employee_id"] in superiors else set()
     if not access.scopes <= {(Reach.TEAM, "")}:
         actors.add(ActivityActor.ADMIN)
-    post = ledger.post(row["employee_id"], row["day"])
-    if post is None:
-        raise Problem("ACTIVITY_NO_POST")
-    lock = period_lock(row["day"], ledger.policy(row["day"]).period_lock_day, post.place.zone)
     status = check_transition(
-        ActivityStatus(row["status"]), ActivityAction.REOPEN, actors, locked=access.now >= lock, reason=reason
+        ActivityStatus(row["status"]),
+        ActivityAction.REOPEN,
+        actors,
+        locked=ledger.is_locked(row),
+        corrected=id in ledger.corrected,
+        reason=reason,
     )
-    opened = row | {
+    reopened = row | {
         "status": status,
         "verifier_id": None,
         "verified_minutes": None,
@@ -76,43 +76,47 @@ async def reopen(db: AsyncSession, access: Access, id: UUID, expected: int, reas
         "decided_at": None,
         "comment": reason,
     }
-    stored = ledger.store(opened, ActivityAction.REOPEN)
+    behalf = acted_for(access, superiors, row["employee_id"])
+    stored = ledger.store(reopened, ActivityAction.REOPEN, on_behalf_of=behalf)
     await ledger.flush()
     return stored
 
 
-async def _opened(db: AsyncSession, access: Access, ids: Sequence[UUID]) -> tuple[Ledger, Collection[UUID]]:
-    """The ledger of the days of these activities as far as they are within reach, and whose superior one is."""
-    found = list(await db.execute(queries.places(access, list(ids))))
-    ledger = await Ledger.open(db, access, {(each.employee_id, each.day) for each in found}, ids=ids)
-    visible = {each.id for each in found}
+async def opened(db: AsyncSession, access: Access, ids: Sequence[UUID]) -> tuple[Ledger, Mapping[UUID, UUID]]:
+    """The ledger of the days of these activities as far as they are within reach, and the superior of each
+    owner in whose place, or as whom, the caller decides.
+    """
+    places = list(await db.execute(queries.places(access, list(ids))))
+    ledger = await Ledger.open(db, access, {(each.employee_id, each.day) for each in places}, ids=ids)
+    visible = {each.id for each in places}
     for id in set(ids) - visible:
         ledger.rows.pop(id, None)
     owners = {row["employee_id"] for row in ledger.rows.values()}
-    reports: set[UUID] = set()
-    if access.employee_id is not None and owners:
-        reports = set(
-            await db.scalars(
-                team(access.region_id, access.employee_id, access.today).where(
-                    ReportingLine.employee_id.in_(owners)
-                )
-            )
-        )
-    return ledger, reports
+    if access.employee_id is None or not owners:
+        return ledger, {}
+    mine = reports(access, access.today).where(ReportingLine.employee_id.in_(owners))
+    return ledger, {each.employee_id: each.superior_id for each in await db.execute(mine)}
 
 
-def _decided(ledger: Ledger, reports: Collection[UUID], decision: DecisionIn) -> Row:
-    row = _found(ledger, decision.id)
+def acted_for(access: Access, superiors: Mapping[UUID, UUID], owner_id: UUID) -> UUID | None:
+    """The superior in whose place the caller acts; None for the superior himself, or an admin."""
+    superior_id = superiors.get(owner_id)
+    return None if superior_id == access.employee_id else superior_id
+
+
+def _decided(ledger: Ledger, superiors: Mapping[UUID, UUID], decision: DecisionIn) -> Row:
+    row = found(ledger, decision.id)
     check_version(row["version"], decision.version)
-    _not_self(ledger.access, row)
-    if row["employee_id"] not in reports:
+    not_self(ledger.access, row)
+    if row["employee_id"] not in superiors:
         raise Problem("NOT_FOUND")
     action = ActivityAction(decision.decision)
     status = check_transition(
         ActivityStatus(row["status"]),
         action,
         {ActivityActor.VERIFIER},
-        locked=False,
+        locked=ledger.is_locked(row),
+        corrected=row["id"] in ledger.corrected,
         reason=decision.comment,
     )
     claimed_quantity = Decimal(row["output_quantity"])
@@ -140,10 +144,11 @@ def _decided(ledger: Ledger, reports: Collection[UUID], decision: DecisionIn) ->
             "decided_at": ledger.access.now,
         },
         action,
+        on_behalf_of=acted_for(ledger.access, superiors, row["employee_id"]),
     )
 
 
-def _found(ledger: Ledger, id: UUID) -> Row:
+def found(ledger: Ledger, id: UUID) -> Row:
     row = ledger.rows.get(id)
     if row is None:
         raise Problem("NOT_FOUND")
@@ -152,9 +157,8 @@ def _found(ledger: Ledger, id: UUID) -> Row:
 
 async def _check_current(db: AsyncSession, access: Access, row: Row, expected: int) -> None:
     if row["version"] != expected:
-        current = queries.shown(await queries.one(db, access, row["id"]), access)
-        check_version(row["version"], expected, current)
+        check_version(row["version"], expected, await queries.shown_one(db, access, row["id"]))
 
 
-def _not_self(access: Access, row: Mapping[str, object]) -> None:
+def not_self(access: Access, row: Mapping[str, object]) -> None:
     check_not_self(access.employee_id, row["employee_id"])

@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, literal, or_, select, union_all
+from sqlalchemy import Select, Uuid, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.areas.calendar.schemas import RegionalDayFilter
+from asn_api.areas.calendar.schemas import OutageFilter, RegionalDayFilter
 from asn_api.rules.calendar import Calendar, DayKind
 from asn_api.tables.organization import Unit
-from asn_api.tables.policies import NationalDay, RegionalDay
+from asn_api.tables.policies import NationalDay, Outage, RegionalDay
 
 
 @dataclass(frozen=True)
@@ -91,4 +91,23 @@ def regional_days(access: Access, wanted: RegionalDayFilter) -> Select[Any]:
         statement = statement.where(RegionalDay.unit_id == wanted.unit_id)
     if wanted.withdrawn is not None:
         statement = statement.where(RegionalDay.withdrawn == wanted.withdrawn)
+    return statement
+
+
+OUTAGE_START = func.lower(Outage.span)
+
+
+def outage(access: Access, id: UUID) -> Select[Outage]:
+    return select(Outage).where(Outage.region_id == access.region_id, Outage.id == id)
+
+
+def outages(access: Access, wanted: OutageFilter) -> Select[Any]:
+    columns = [each for each in Outage.__table__.c if each.name not in ("region_id", "span")]
+    statement = select(
+        *columns, OUTAGE_START.label("start_at"), func.upper(Outage.span).label("end_at")
+    ).where(Outage.region_id == access.region_id)
+    if wanted.unit_id is not None:
+        statement = statement.where(Outage.unit_id == wanted.unit_id)
+    if wanted.withdrawn is not None:
+        statement = statement.where(Outage.withdrawn == wanted.withdrawn)
     return statement

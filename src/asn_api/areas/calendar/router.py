@@ -1,5 +1,6 @@
 """The calendar: national days as loaded, the region's own days, working days and day targets."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,11 +9,14 @@ from fastapi import APIRouter, Query, Request, Response
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
-from asn_api.areas.calendar import queries, service
+from asn_api.areas.calendar import outages, queries, service
 from asn_api.areas.calendar.schemas import (
     CalendarDayOut,
     CalendarOut,
     Day,
+    OutageFilter,
+    OutageIn,
+    OutageOut,
     RegionalDayFilter,
     RegionalDayIn,
     RegionalDayOut,
@@ -22,7 +26,7 @@ from asn_api.areas.calendar.year import day_of, year_of
 from asn_api.core.http import paging
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
 from asn_api.errors import Problem
-from asn_api.tables.policies import RegionalDay
+from asn_api.tables.policies import Outage, RegionalDay
 
 router = APIRouter(prefix="/v1", tags=["calendar"], route_class=Route)
 
@@ -101,6 +105,61 @@ async def withdraw_regional_day(
 ) -> RegionalDayOut:
     """Withdraw a day off: it is a working day again, the record stays."""
     return _answer(response, await service.withdraw(access, db, id, expected))
+
+
+OUTAGES_IN_ORDER = (
+    paging.Key(queries.OUTAGE_START, "start_at", datetime.fromisoformat, descending=True),
+    paging.Key(Outage.__table__.c.id, "id", UUID, descending=True),
+)
+
+
+@router.get("/outages", response_model=paging.Page[OutageOut])
+async def list_outages(
+    access: CanRead,
+    db: Db,
+    request: Request,
+    response: Response,
+    wanted: Annotated[OutageFilter, Query()],
+) -> dict[str, Any]:
+    """Declared outages, the latest first, withdrawn ones included."""
+    statement = queries.outages(access, wanted)
+    return await paging.page(db, request, response, statement, OUTAGES_IN_ORDER, wanted, dict)
+
+
+@router.get("/outages/{id}")
+async def get_outage(access: CanRead, db: Db, id: UUID, response: Response) -> OutageOut:
+    """One declared outage."""
+    row = await db.scalar(queries.outage(access, id))
+    if row is None:
+        raise Problem("NOT_FOUND")
+    return _outage(response, row)
+
+
+@router.post("/outages", status_code=201)
+async def declare_outage(access: CanManage, db: Tx, given: OutageIn, response: Response) -> OutageOut:
+    """Declare that the system could not be used, by a unit and all below it or the whole region.
+
+    Each day that it touched adds a working day to the entry and verification windows it lies in, and it
+    holds up the lock of a month that it touched in the last 24 hours before. Nothing becomes due earlier.
+    """
+    row, new = await outages.declare(access, db, given)
+    if not new:
+        response.status_code = 200
+    response.headers["Location"] = f"/v1/outages/{row.id}"
+    return _outage(response, row)
+
+
+@router.delete("/outages/{id}")
+async def withdraw_outage(
+    access: CanManage, db: Tx, id: UUID, expected: IfMatch, response: Response
+) -> OutageOut:
+    """Withdraw an outage that was declared by mistake: it extends nothing any more, the record stays."""
+    return _outage(response, await outages.withdraw(access, db, id, expected))
+
+
+def _outage(response: Response, row: Outage) -> OutageOut:
+    response.headers["ETag"] = etag(row.version)
+    return outages.shown(row)
 
 
 def _answer(response: Response, row: RegionalDay) -> RegionalDayOut:

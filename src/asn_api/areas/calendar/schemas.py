@@ -1,10 +1,10 @@
 """The calendar on the wire."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from asn_api.core.http.paging import Paging
 from asn_api.core.wire import In, Line, Out, left_out
@@ -107,4 +107,30 @@ class RegionalDayFilter(Paging):
     day_from: date | None = Field(default=None, alias="day[gte]")
     day_to: date | None = Field(default=None, alias="day[lte]")
     unit_id: UUID | None = Field(default=None, description="Days that this unit itself was given.")
+    withdrawn: bool | None = None
+
+
+class OutageIn(In):
+    id: UUID | None = Field(default=None, description="Made by the client, so that a repetition is harmless.")
+    start_at: AwareDatetime
+    end_at: AwareDatetime = Field(description="The first instant at which all worked again.")
+    unit_id: UUID | None = Field(
+        default=None, description="A unit and all below it; the whole region without it."
+    )
+    reason: Line
+
+
+class OutageOut(Out):
+    id: UUID
+    start_at: datetime
+    end_at: datetime
+    unit_id: UUID | None
+    reason: str
+    declared_by: UUID | None
+    withdrawn: bool
+    version: int
+
+
+class OutageFilter(Paging):
+    unit_id: UUID | None = Field(default=None, description="Outages declared for this unit itself.")
     withdrawn: bool | None = None

@@ -22,8 +22,8 @@ FIELDS = ("day", "unit_id", "name", "source", "withdrawn")
 
 async def declare(access: Access, db: AsyncSession, given: RegionalDayIn) -> tuple[RegionalDay, bool]:
     """The stored day, and whether it is new; the same one sent again is given back."""
-    unit_id = await _reachable(access, db, given.unit_id)
-    await _lock(access, db)
+    unit_id = await reachable(access, db, given.unit_id)
+    await lock(access, db)
     if (
         given.id is not None
         and (known := await db.get(RegionalDay, (access.region_id, given.id))) is not None
@@ -71,7 +71,7 @@ async def withdraw(access: Access, db: AsyncSession, id: UUID, expected: int) ->
     return row
 
 
-async def _reachable(access: Access, db: AsyncSession, unit_id: UUID | None) -> UUID | None:
+async def reachable(access: Access, db: AsyncSession, unit_id: UUID | None) -> UUID | None:
     """The unit as it is stored: the root stands for the whole region, which is no unit."""
     if unit_id is not None:
         found = await db.scalar(select(Unit).where(Unit.id == unit_id, units_within(access)))
@@ -84,7 +84,7 @@ async def _reachable(access: Access, db: AsyncSession, unit_id: UUID | None) -> 
 
 
 async def _held(access: Access, db: AsyncSession, id: UUID, expected: int) -> RegionalDay:
-    await _lock(access, db)
+    await lock(access, db)
     within = exists().where(Unit.id == RegionalDay.unit_id, units_within(access))
     statement = regional_day(access, id)
     if not access.reaches(Reach.REGION):
@@ -98,7 +98,7 @@ async def _held(access: Access, db: AsyncSession, id: UUID, expected: int) -> Re
     return row
 
 
-async def _lock(access: Access, db: AsyncSession) -> None:
+async def lock(access: Access, db: AsyncSession) -> None:
     """One change of the region's calendar at a time, or two could declare the same day."""
     row = select(Region.id).where(Region.id == access.region_id)
     await db.execute(row.with_for_update(key_share=True))

@@ -15,9 +15,10 @@ from asn_api.areas.policies.current import ActivityPolicies, activity_policies
 from asn_api.rules.activities import Category
 from asn_api.rules.calendar import Calendar, days_between
 from asn_api.rules.days import state
-from asn_api.rules.minutes import counted_minutes, day_target, fulfilment, month_score
+from asn_api.rules.minutes import cap_minutes, counted_minutes, day_target, fulfilment, month_score
 from asn_api.rules.policy import ActivityPolicy, MonthTargetRule
 
+_NO_MINUTES = {"verified_minutes": 0, "correction_minutes": 0, "counted_minutes": 0}
 NOTHING: dict[str, Any] = {**dict.fromkeys(queries.TOTALS, 0), "first_reported_at": None}
 
 
@@ -36,6 +37,16 @@ class Month:
     @property
     def counted(self) -> int:
         return sum(day["counted_minutes"] for day in self.days)
+
+    @property
+    def categories(self) -> list[dict[str, Any]]:
+        """The sums of the days; caps hold by day, so the month has none of its own."""
+        sums: dict[Category, dict[str, Any]] = {}
+        for each in (each for day in self.days for each in day["categories"]):
+            total = sums.setdefault(each["category"], {"category": each["category"], **_NO_MINUTES})
+            for name in _NO_MINUTES:
+                total[name] += each[name]
+        return [sums[category] for category in Category if category in sums]
 
     @property
     def score(self) -> Decimal | None:
@@ -64,11 +75,34 @@ async def _days(
         target = day_target(day, *post, policy) if post else 0
         row = kept.get(day)
         totals = {name: getattr(row, name) for name in NOTHING} if row else NOTHING
-        by_category = row.verified_by_category if row else {}
-        verified = {Category(name): minutes for name, minutes in by_category.items()}
-        counted = counted_minutes(verified, target, policy.category_caps, policy.uncounted_categories)
-        shown.append(_day(day, target, post, totals, policy) | {"counted_minutes": sum(counted.values())})
+        verified = row.verified_by_category if row else {}
+        corrected = row.corrected_by_category if row else {}
+        categories = _categories(verified, corrected, target, policy)
+        shown.append(_day(day, target, post, totals, policy, categories))
     return shown
+
+
+def _categories(
+    verified: dict[str, int], corrected: dict[str, int], target: int, policy: ActivityPolicy
+) -> list[dict[str, Any]]:
+    """A day's minutes by category: verified, corrected after the lock, and what counts below the cap."""
+    caps, uncounted = policy.category_caps, policy.uncounted_categories
+    minutes = {
+        category: verified.get(category, 0) + corrected.get(category, 0)
+        for category in Category
+        if category in verified or category in corrected
+    }
+    counted = counted_minutes(minutes, target, caps, uncounted)
+    return [
+        {
+            "category": category,
+            "verified_minutes": verified.get(category, 0),
+            "correction_minutes": corrected.get(category, 0),
+            "cap_minutes": cap_minutes(category, target, caps, uncounted),
+            "counted_minutes": counted[category],
+        }
+        for category in minutes
+    ]
 
 
 def _day(
@@ -77,7 +111,9 @@ def _day(
     post: tuple[int, Calendar] | None,
     totals: dict[str, Any],
     policy: ActivityPolicy,
+    categories: list[dict[str, Any]],
 ) -> dict[str, Any]:
+    correction = sum(each["correction_minutes"] for each in categories)
     return {
         "day": day,
         "target_minutes": target,
@@ -89,7 +125,10 @@ def _day(
             waiting=totals["waiting"],
             claimed_minutes=totals["claimed_minutes"],
         ),
-        "fulfilment": fulfilment(totals["verified_minutes"], target, policy.over_target_factor),
+        "fulfilment": fulfilment(totals["verified_minutes"] + correction, target, policy.over_target_factor),
+        "correction_minutes": correction,
+        "counted_minutes": sum(each["counted_minutes"] for each in categories),
+        "categories": categories,
         "totals": totals,
     }
 

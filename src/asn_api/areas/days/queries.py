@@ -10,14 +10,14 @@ from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
-from asn_api.access.scope import employees_within, team
+from asn_api.access.scope import employees_within, reports
 from asn_api.areas.days.schemas import BoardFilter, SummaryFilter
 from asn_api.core.http.paging import Key
 from asn_api.rules.days import DayState
 from asn_api.rules.organization import AppointmentKind
 from asn_api.tables.activities import DayTotal
 from asn_api.tables.employees import Employee
-from asn_api.tables.organization import Appointment, Unit
+from asn_api.tables.organization import Appointment, ReportingLine, Unit
 from asn_api.tables.policies import RegionalDay
 
 Rows: TypeAlias = Select[*tuple[Any, ...]]
@@ -123,7 +123,7 @@ def _roster(access: Access, day: date, targets: Targets, wanted: BoardFilter | S
         ).where(top.id == wanted.unit_id)
     if wanted.team:
         statement = statement.where(
-            Employee.id.in_(team(access.region_id, access.employee_id, day))
+            Employee.id.in_(_reports(access, day))
             if access.employee_id is not None and access.reaches(Reach.TEAM)
             else false()
         )
@@ -141,6 +141,10 @@ def _within(access: Access, day: date) -> ColumnElement[bool]:
 def _personal(access: Access) -> Access:
     kept = frozenset(scope for scope in access.scopes if scope[0] in (Reach.OWN, Reach.TEAM))
     return Access(access.actor, access.permission, kept, access.now, access.request_id)
+
+
+def _reports(access: Access, day: date) -> Select[UUID]:
+    return reports(access, day).with_only_columns(ReportingLine.employee_id)
 
 
 def board(access: Access, day: date, targets: Targets, wanted: BoardFilter) -> Select[Any]:
@@ -192,9 +196,7 @@ def waiting_before(access: Access, day: date, wanted: SummaryFilter) -> Select[i
     )
     if wanted.team:
         mine = access.employee_id if access.reaches(Reach.TEAM) else None
-        return statement.where(
-            DayTotal.employee_id.in_(team(access.region_id, mine, access.today)) if mine else false()
-        )
+        return statement.where(DayTotal.employee_id.in_(_reports(access, access.today)) if mine else false())
     if wanted.unit_id is not None:
         top = aliased(Unit)
         below = (

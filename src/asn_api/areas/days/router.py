@@ -79,7 +79,9 @@ async def get_my_month(month: MonthPath, db: Db, access: Own) -> dict[str, Any]:
         "provisional": found.provisional,
         "score_percent": found.score,
         "days": found.days,
+        "correction_minutes": sum(each["correction_minutes"] for each in found.days),
         "counted_minutes": found.counted,
+        "categories": found.categories,
         **sums,
     }
 
@@ -101,7 +103,15 @@ async def explain_my_month(month: MonthPath, db: Db, access: Own) -> OwnMonthExp
             StepOut(rule="daily_target_minutes", value=minutes, source="policies/activities"),
             StepOut(rule="month_target", value=str(found.target), source="policies/activities"),
             StepOut(rule="category_caps", value=caps or "-", source="policies/activities"),
-            StepOut(rule="counted_minutes", value=str(found.counted), source="verified activities"),
+            *(
+                StepOut(
+                    rule=f"{each['category'].value}: verified + corrected → counted",
+                    value="{verified_minutes} + {correction_minutes} → {counted_minutes}".format_map(each),
+                    source="verified activities, corrections after the lock; capped day by day",
+                )
+                for each in found.categories
+            ),
+            StepOut(rule="counted_minutes", value=str(found.counted), source="sum of the categories"),
             StepOut(
                 rule="score = min(100, 100 × counted ÷ target), 2 decimals, half up",
                 value=str(found.score),

@@ -9,6 +9,7 @@ from pydantic import Field, PlainSerializer
 
 from asn_api.core.http.paging import Paging
 from asn_api.core.wire import In, Out
+from asn_api.rules.activities import Category
 from asn_api.rules.days import DayState
 from asn_api.rules.minutes import Fulfilment
 from asn_api.rules.policy import MonthTargetRule
@@ -31,13 +32,28 @@ class TotalsOut(Out):
     first_reported_at: datetime | None
 
 
+class CategoryMinutesOut(Out):
+    category: Category
+    verified_minutes: int
+    correction_minutes: int = Field(description="Added or taken away after the month was locked.")
+    counted_minutes: int
+
+
+class CappedMinutesOut(CategoryMinutesOut):
+    cap_minutes: int | None = Field(description="The most that counts on this day; null without a cap.")
+
+
 class OwnDayOut(Out):
     day: date
     target_minutes: int = Field(description="0 on a day off.")
     working_day: bool
     state: DayState
-    counted_minutes: int = Field(description="Of the verified ones, after the caps of the day's policy.")
-    fulfilment: Fulfilment = Field(description="Of the verified minutes.")
+    correction_minutes: int = Field(description="Added or taken away after the month was locked.")
+    counted_minutes: int = Field(
+        description="Of the verified ones with corrections, after the caps of the day's policy."
+    )
+    fulfilment: Fulfilment = Field(description="Of the verified minutes with corrections.")
+    categories: list[CappedMinutesOut] = Field(description="Those with verified or corrected minutes.")
     totals: TotalsOut
 
 
@@ -48,7 +64,9 @@ class OwnMonthOut(Out):
     provisional: bool = Field(description="The year's calendar is not final.")
     claimed_minutes: int
     verified_minutes: int
+    correction_minutes: int = Field(description="Added or taken away after the month was locked.")
     counted_minutes: int
+    categories: list[CategoryMinutesOut]
     score_percent: Percent | None = Field(description="Of the counted minutes; null without a target.")
     days: list[OwnDayOut]
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.areas.activities import queries as activities
+from asn_api.areas.activities import shapes
+from asn_api.areas.activities.locked_queries import surroundings_of
 from asn_api.areas.evidence.queries import by_ids as evidence_by_ids
 from asn_api.areas.notifications import queries as notifications
 from asn_api.areas.performance import showing
@@ -47,8 +49,9 @@ class Kind:
 
 
 async def _activities(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
-    rows = await db.execute(activities.some(access, ids), activities.viewer(access))
-    return {UUID(row["id"]): activities.shown(row, access) for row in rows.mappings()}
+    rows = (await db.execute(activities.some(access, ids), activities.viewer(access))).mappings().all()
+    around = await surroundings_of(db, access) if any(row["disturbed"] for row in rows) else None
+    return {UUID(row["id"]): shapes.shown(row, access, around) for row in rows}
 
 
 async def _evidence(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:

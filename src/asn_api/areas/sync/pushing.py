@@ -257,9 +257,10 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
         if base is not None:
             return await _of_nothing(batch, resource, operation)
     elif base is None:
-        if operation.data is not None and operation.data == resource.given(row, {}):
+        differing = _differing(resource, row, operation)
+        if operation.data is not None and not differing:
             return batch.acknowledged(operation, "duplicate", row["version"])
-        return batch.conflict(operation, Problem("VERSION_STALE"), _differing(resource, row, operation))
+        return batch.conflict(operation, Problem("VERSION_STALE"), differing)
     elif base > row["version"]:
         return (
             batch.reject(operation, Problem("VERSION_STALE"))
@@ -293,11 +294,13 @@ async def _late(batch: Batch, resource: Resource, operation: OperationIn, row: R
     if operation.data is None:
         return batch.conflict(operation, stale, [])
     before = await queries.before(batch.driver, batch.access, resource.entity, operation.id, base)
-    current = resource.given(row, {})
-    values, clashing = merged(dict(resource.given(row, before)), dict(current), dict(operation.data))
+    current, base_values = resource.given(row, {}), resource.given(row, before)
+    fields, clashing = merged(
+        resource.fields(base_values), resource.fields(current), resource.fields(operation.data)
+    )
     if clashing or not resource.may_merge(row):
         return batch.conflict(operation, stale, clashing)
-    together = type(current).model_construct(**values)
+    together = resource.values_with(fields)
     try:
         version = await resource.apply(operation, row, together, _device(batch, operation))
     except Problem as problem:
@@ -308,7 +311,7 @@ async def _late(batch: Batch, resource: Resource, operation: OperationIn, row: R
 def _differing(resource: Resource, row: Row, operation: OperationIn) -> list[str]:
     if operation.data is None:
         return []
-    current, given = dict(resource.given(row, {})), dict(operation.data)
+    current, given = resource.fields(resource.given(row, {})), resource.fields(operation.data)
     return sorted(name for name in current if current[name] != given[name])
 
 

@@ -1,6 +1,7 @@
 """What phones may change: each resource knows its records, how to read a version, and how to apply a change."""
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
@@ -11,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.scope import hot_params
-from asn_api.areas.activities import ledger_queries, queries, recording
+from asn_api.areas.activities import ledger_queries, queries, recording, shapes
 from asn_api.areas.activities.ledger import ENTITY, Ledger
 from asn_api.areas.activities.recording import Device
-from asn_api.areas.activities.schemas import ActivityValues
+from asn_api.areas.activities.schemas import ActivityValues, LinkIn
 from asn_api.areas.evidence import service as evidence
 from asn_api.areas.evidence.queries import by_ids as evidence_by_ids
 from asn_api.areas.evidence.schemas import EvidenceRecordIn
@@ -29,6 +30,8 @@ from asn_api.tables.files import Evidence
 from asn_api.tables.performance import ProgressReport
 
 Row = Mapping[str, Any]
+
+ONE = Decimal(1)
 
 
 class Resource(Protocol):
@@ -49,6 +52,12 @@ class Resource(Protocol):
 
     def given(self, row: Row, earlier: Mapping[str, Any]) -> BaseModel:
         """The values of the record, with those columns as they were `earlier`."""
+
+    def fields(self, values: BaseModel) -> dict[str, Any]:
+        """What is compared and merged field by field; equal values give equal fields."""
+
+    def values_with(self, fields: Mapping[str, Any]) -> BaseModel:
+        """The values that have these fields."""
 
     async def apply(
         self, operation: OperationIn, row: Row | None, values: BaseModel | None, device: Device
@@ -78,8 +87,11 @@ class Activities:
         known = [each.id for each in operations if each.base_version is not None or each.after]
         found = await ledger_queries.own_places(driver, access, known) if known else []
         days = {each.data.day for each in operations if each.data} | {each["day"] for each in found}
-        results = {each.data.work_result_id for each in operations if each.data and each.data.work_result_id}
-        results |= {each["work_result_id"] for each in found if each["work_result_id"]}
+        results: set[UUID] = set()
+        for operation in operations:
+            results |= recording.results_of(operation.data) if operation.data else set()
+        for each in found:
+            results |= {each["work_result_id"], *each["further_results"]} - {None}
         pairs = [(me, day) for day in days or {access.today}]
         ids = {each.id for each in operations}
         return cls(await Ledger.read(driver, access, pairs, ids=ids, results=results))
@@ -92,6 +104,25 @@ class Activities:
 
     def given(self, row: Row, earlier: Mapping[str, Any]) -> ActivityValues:
         return recording.values_of({**row, **earlier})
+
+    def fields(self, values: BaseModel) -> dict[str, Any]:
+        """All links are one field: a link of one side and a share of the other make no sense together."""
+        assert isinstance(values, ActivityValues)
+        fields = dict(values)
+        result, indicator = fields.pop("work_result_id"), fields.pop("indicator_id")
+        if result is not None or indicator is not None:
+            fields["links"] = [
+                LinkIn.model_construct(work_result_id=result, indicator_id=indicator, share=ONE)
+            ]
+        return fields
+
+    def values_with(self, fields: Mapping[str, Any]) -> ActivityValues:
+        one = fields["links"][0] if len(fields["links"]) == 1 else None
+        return ActivityValues.model_construct(
+            **{**fields, "links": [] if one else fields["links"]},
+            work_result_id=one.work_result_id if one else None,
+            indicator_id=one.indicator_id if one else None,
+        )
 
     async def apply(
         self, operation: OperationIn, row: Row | None, values: BaseModel | None, device: Device
@@ -125,7 +156,7 @@ class Activities:
         access, driver = self._ledger.access, self._ledger.driver
         params = queries.one_params(access, id, hot_params(access))
         row: asyncpg.Record | None = await driver.fetchrow(queries.ONE.sql, *queries.ONE.arguments(params))
-        return queries.shown(row, access) if row is not None else None
+        return shapes.shown(row, access) if row is not None else None
 
 
 class _OfSession:
@@ -165,6 +196,12 @@ class _OfSession:
         return self.values.model_validate(
             {name: earlier.get(name, row[name]) for name in self.values.model_fields}
         )
+
+    def fields(self, values: BaseModel) -> dict[str, Any]:
+        return dict(values)
+
+    def values_with(self, fields: Mapping[str, Any]) -> BaseModel:
+        return self.values.model_construct(**fields)
 
     async def apply(
         self, operation: OperationIn, row: Row | None, values: BaseModel | None, device: Device
