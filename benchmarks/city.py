@@ -19,7 +19,7 @@ from asn_api.core.settings import Settings
 from asn_api.rules.calendar import Zone
 from asn_api.tables.organization import Unit
 from benchmarks.history import PER_DAY, copy_activities
-from benchmarks.people import Person, copy, copy_people, people_of, units_of
+from benchmarks.people import Person, copy, copy_people, enrol, people_of, units_of
 
 PUSH_DAYS = 3
 """The newest working days are left empty: the pushes fill them."""
@@ -98,6 +98,7 @@ async def settle(
         units = units_of(region.id, root.id)
         await copy(connection, "units", units)
         await copy_people(connection, region.id, people, units, days)
+        await enrol(connection, region.id)
         # Or the foreign keys of the activities would be checked by plans for empty tables.
         await connection.execute("analyze")
         await connection.close()

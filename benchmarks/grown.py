@@ -26,7 +26,7 @@ from asn_api.core.settings import Settings, new_key
 from asn_api.rules.calendar import Zone
 from benchmarks.city import PUSH_DAYS, City, settle, working_days
 from benchmarks.history import DESCRIPTION, PER_DAY
-from benchmarks.people import AGENCIES, UNITS_PER_AGENCY, Person, people_of
+from benchmarks.people import AGENCIES, UNITS_PER_AGENCY, Person, enrol, people_of
 from benchmarks.sides import free_port
 
 UNITS = AGENCIES * (1 + UNITS_PER_AGENCY)
@@ -288,6 +288,7 @@ async def _clean(settings: Settings, city: City, reported: date) -> None:
         "update sessions set expires_at = $1 where expires_at < $2",
         city.now + timedelta(days=30), city.now + timedelta(days=2),
     )  # fmt: skip
+    await enrol(connection, city.region_id)
     await connection.execute("vacuum analyze activities, day_totals")
     await connection.close()
 

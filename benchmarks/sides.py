@@ -32,7 +32,6 @@ PATHS = (LIST, ONE, EMPLOYEE, PUSH)
 KIND_PUSH = "day's push of 20, idiom without its 20 refreshes"
 
 BATCH = 20
-DEVICE = "bench"
 CALLERS = 200
 """People who ask in the reading blocks, in turn."""
 START_SECONDS = 30
@@ -175,7 +174,7 @@ class Asked:
             }
             for values in itertools.islice(_values(day, person), size)
         ]
-        body = {"device_id": DEVICE, "operations": operations}
+        body = {"device_id": str(person.session_id), "operations": operations}
         return request("POST", "/v1/sync/push", orjson.dumps(body), self.city.token(person))
 
     def _batch(self, path: str) -> bytes:
@@ -185,7 +184,7 @@ class Asked:
             "unit_id": self.city.unit_ids[person.unit],
             "position_id": person.position_id,
             "plan_id": person.plan_id,
-            "device_id": DEVICE,
+            "device_id": str(person.session_id),
         }
         rows = [
             {"id": uuid7(), "device_at": values["end_at"], **own, **values} for values in _values(day, person)
@@ -204,7 +203,7 @@ class Asked:
                         person.position_id, day, datetime.fromisoformat(values["start_at"]), end,
                         values["minutes"], values["category"], person.plan_id, person.result_id,
                         values["description"], 1, values["output_unit"], values["place_type"], "[]",
-                        DEVICE, end, end, end, "SUBMITTED", [],
+                        str(person.session_id), end, end, end, "SUBMITTED", [],
                     )
                 )  # fmt: skip
         return found

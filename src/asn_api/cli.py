@@ -151,8 +151,8 @@ def distribute() -> None:
         typer.echo("The citus extension is not installed here: nothing was changed.", err=True)
 
 
-database.command("rebuild-rollups")(commands.rebuild_rollups)
 database.command("archive")(archive_command.archive)
+database.command("rebuild-rollups")(commands.rebuild_rollups)
 
 
 @keys.command("new")

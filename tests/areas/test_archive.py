@@ -214,7 +214,7 @@ async def test_people_push_while_years_of_theirs_are_archived(
     async with city.call_as("staff") as client:
         while not running.done():
             began = time.perf_counter()
-            answer = await client.post("/v1/sync/push", json=push(pushed))
+            answer = await client.post("/v1/sync/push", json=push(city, pushed))
             waits.append(time.perf_counter() - began)
             assert answer.status_code == 200
             pushed += answer.json()["results"][0]["status"] == "applied"
@@ -223,11 +223,11 @@ async def test_people_push_while_years_of_theirs_are_archived(
     assert max(waits) < 2
 
 
-def push(number: int) -> dict[str, Any]:
+def push(city: City, number: int) -> dict[str, Any]:
     """The minute after the ones before, on the day of the tests."""
     start = NOW.replace(hour=0) + timedelta(minutes=number % 150)
     return {
-        "device_id": "test",
+        "device_id": city.phones["staff"],
         "operations": [
             {
                 "op_id": str(uuid7()),

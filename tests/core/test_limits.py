@@ -52,19 +52,16 @@ def call(app: FastAPI, city: City, person: str, **headers: str) -> httpx.AsyncCl
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers)
 
 
-PUSH: dict[str, Any] = {
-    "device_id": "test",
-    "operations": [
-        {
-            "op_id": str(uuid7()),
-            "type": "activity",
-            "action": "delete",
-            "id": str(uuid7()),
-            "base_version": 1,
-            "device_at": NOW.isoformat(),
-        }
-    ],
-}
+def push(city: City) -> dict[str, Any]:
+    operation = {
+        "op_id": str(uuid7()),
+        "type": "activity",
+        "action": "delete",
+        "id": str(uuid7()),
+        "base_version": 1,
+        "device_at": NOW.isoformat(),
+    }
+    return {"device_id": city.phones["staff"], "operations": [operation]}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +77,7 @@ PUSH: dict[str, Any] = {
 async def test_a_runaway_statement_ends_in_a_problem_and_frees_its_connection(
     strict: FastAPI, settings: Settings, city: City, method: str, path: str, accept: str
 ) -> None:
-    body = PUSH if method == "POST" else None
+    body = push(city) if method == "POST" else None
     async with call(strict, city, "staff", Accept=accept) as client:
         async with locked(settings, "activities"):
             # More than the pools have connections: each must come back.
