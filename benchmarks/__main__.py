@@ -13,11 +13,13 @@ from pydantic import SecretStr
 from asn_api.core.embedded import EmbeddedPostgres
 from asn_api.core.migrate import upgrade
 from asn_api.core.settings import Settings, new_key
-from benchmarks import city, report
+from benchmarks import city, export_size, growth, peak, report, sustained
 from benchmarks.compare import Comparison
+from benchmarks.grown import LARGE, grown
 from benchmarks.onces import import_times, start_times
 from benchmarks.sides import free_port
 
+AT_SIZE = ("growth", "export", "peak", "push")
 RESULT = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -27,13 +29,41 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of interleaved blocks (default 5)")
     parser.add_argument("--reads", type=int, default=600, help="reading requests per block (default 600)")
     parser.add_argument("--pushes", type=int, default=60, help="pushes per block (default 60)")
-    parser.add_argument("--only", choices=("paths", "import", "start"), help="measure only this part")
+    parser.add_argument(
+        "--times", type=int, default=300, help="requests to each of both cities (default 300)"
+    )
+    parser.add_argument("--seconds", type=int, default=60, help="of the peak's worst minute (default 60)")
+    parser.add_argument("--forms", default="CSV,NDJSON", help="of the export (default CSV,NDJSON; also XLSX)")
+    parser.add_argument(
+        "--only", choices=("paths", "import", "start", *AT_SIZE), help="measure only this part"
+    )
     options = parser.parse_args()
-    with postgres() as settings:
-        found = uvloop.run(measure(settings, options))
-    RESULT.parent.mkdir(exist_ok=True)
-    report.write(found, RESULT)
+    if options.only in AT_SIZE:
+        found = uvloop.run(at_size(options))
+    else:
+        with postgres() as settings:
+            found = uvloop.run(measure(settings, options))
+    file = RESULT if options.only not in AT_SIZE else RESULT.with_name(f"{options.only}.json")
+    file.parent.mkdir(exist_ok=True)
+    report.write(found, file)
     print(report.table(found))
+
+
+async def at_size(options: argparse.Namespace) -> dict[str, object]:
+    """What is measured on the city of ten million activities, which is grown once and kept."""
+    async with grown(Path(".local") / "bench") as cities:
+        found = report.machine(cities.settings[LARGE])
+        found["city"] = {"employees": len(cities.city.people), "activities": cities.city.activities}
+        match options.only:
+            case "growth":
+                found |= await growth.Growth(cities, options.times, options.pushes).run()
+            case "export":
+                found |= await export_size.run(cities, options.forms.split(","))
+            case "peak":
+                found |= await peak.run(cities, options.seconds)
+            case "push":
+                found |= await sustained.run(cities, options.rounds, options.pushes)
+    return found
 
 
 @contextlib.contextmanager

@@ -1,7 +1,9 @@
 """A made-up city, loaded by COPY into an empty, migrated database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,7 +19,7 @@ from asn_api.core.settings import Settings
 from asn_api.rules.calendar import Zone
 from asn_api.tables.organization import Unit
 from benchmarks.history import PER_DAY, copy_activities
-from benchmarks.people import Person, copy, copy_people, people_of, units_of
+from benchmarks.people import Person, copy, copy_people, enrol, people_of, units_of
 
 PUSH_DAYS = 3
 """The newest working days are left empty: the pushes fill them."""
@@ -60,6 +62,28 @@ class City:
 
 async def load(settings: Settings, rows: int) -> City:
     """An empty, migrated database becomes a city with about `rows` activities."""
+    today = datetime.now(UTC).astimezone(Zone.WIB.tz).date()
+    people = people_of(rows)
+    days = working_days(today, PUSH_DAYS + -(-rows // (len(people) * PER_DAY)))
+    city, units = await settle(settings, people, days)
+    database = Database(settings)
+    connection = await database.connect()
+    try:
+        city.activities = await copy_activities(
+            connection, city.region_id, people, units, days[PUSH_DAYS:], rows
+        )
+        await connection.execute("vacuum analyze")
+        await connection.execute("checkpoint")
+    finally:
+        await connection.close()
+        await database.stop()
+    return city
+
+
+async def settle(
+    settings: Settings, people: list[Person], days: Sequence[date]
+) -> tuple[City, list[dict[str, Any]]]:
+    """The region, its tree and its people, with plans for these days; nobody has reported anything yet."""
     now = datetime.now(UTC)
     database = Database(settings)
     await database.start()
@@ -70,30 +94,23 @@ async def load(settings: Settings, rows: int) -> City:
             root = (await db.scalars(select(Unit).where(Unit.region_id == region.id))).one()
         async with database.sessions() as db:
             signing = await keys.signing(db, Keyring(settings.keys), now)
-        people = people_of(rows)
-        days = _working_days(now.astimezone(Zone.WIB.tz).date(), len(people), rows)
         connection = await database.connect()
         units = units_of(region.id, root.id)
         await copy(connection, "units", units)
         await copy_people(connection, region.id, people, units, days)
+        await enrol(connection, region.id)
         # Or the foreign keys of the activities would be checked by plans for empty tables.
         await connection.execute("analyze")
-        count = await copy_activities(connection, region.id, people, units, days[PUSH_DAYS:], rows)
         await connection.close()
         async with database.sessions() as db, db.begin():
             await rebuild(db, region.id)
-        connection = await database.connect()
-        await connection.execute("vacuum analyze")
-        await connection.execute("checkpoint")
-        await connection.close()
     finally:
         await database.stop()
     unit_ids = [unit["id"] for unit in units]
-    return City(region.id, people, unit_ids, days[:PUSH_DAYS], count, signing, settings, now)
+    return City(region.id, people, unit_ids, list(days[:PUSH_DAYS]), 0, signing, settings, now), units
 
 
-def _working_days(today: date, people: int, rows: int) -> list[date]:
+def working_days(today: date, wanted: int) -> list[date]:
     """The newest first, from yesterday back."""
-    wanted = PUSH_DAYS + -(-rows // (people * PER_DAY))
     days = (today - timedelta(days=back) for back in range(1, 10 * wanted))
     return [day for day in days if day.weekday() < 5][:wanted]

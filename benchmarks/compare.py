@@ -156,7 +156,7 @@ class Comparison:
             entry["sides"][side] = {
                 "cpu_us": statistics.median(rounds),
                 "cpu_us_rounds": rounds,
-                "latency_ms": _percentiles(self.latencies.get((path, side), [])),
+                "latency_ms": percentiles(self.latencies.get((path, side), [])),
             }
         if KIND_PUSH in paths and PUSH in paths:
             kind = paths.pop(KIND_PUSH)["sides"][IDIOM]
@@ -181,7 +181,7 @@ class Comparison:
         }
 
 
-def _percentiles(latencies: Sequence[float]) -> dict[str, float] | None:
+def percentiles(latencies: Sequence[float]) -> dict[str, float] | None:
     if not latencies:
         return None
     ordered = sorted(latencies)

@@ -21,6 +21,7 @@ class Connection(asyncio.Protocol):
         self._transport: Any = None
         self._waiting: asyncio.Future[bytes] | None = None
         self._end = 0
+        self.closed = False
 
     @classmethod
     async def open(cls, port: int) -> "Connection":
@@ -31,6 +32,7 @@ class Connection(asyncio.Protocol):
         self._transport = transport
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.closed = True
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(error or ConnectionResetError("the server closed the connection"))
 
@@ -112,8 +114,15 @@ async def closed_loop(port: int, requests: Sequence[bytes], concurrency: int) ->
             connection.close()
 
 
-async def open_loop(port: int, requests: Sequence[bytes], rate: float, connections: int = 64) -> list[float]:
-    """`rate` requests a second, come what may; latencies in seconds count from the scheduled moment."""
+async def open_loop(
+    port: int,
+    requests: Sequence[bytes],
+    rate: float,
+    connections: int = 64,
+    moments: Sequence[float] | None = None,
+    timeout: float = TIMEOUT,  # noqa: ASYNC109 (of the whole block)
+) -> list[float]:
+    """`rate` requests a second, or at these moments, come what may; latencies count from the scheduled moment."""
     free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
     opened = [await Connection.open(port) for _ in range(connections)]
     for connection in opened:
@@ -127,10 +136,10 @@ async def open_loop(port: int, requests: Sequence[bytes], rate: float, connectio
         free.put_nowait(connection)
 
     try:
-        async with asyncio.timeout(TIMEOUT), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(timeout), asyncio.TaskGroup() as tasks:
             began = time.perf_counter() + 0.01
             for number, each in enumerate(requests):
-                due = began + number / rate
+                due = began + (number / rate if moments is None else moments[number])
                 pause = due - time.perf_counter()
                 if pause > 0:
                     await asyncio.sleep(pause)

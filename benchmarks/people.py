@@ -201,6 +201,16 @@ async def copy_people(
     )
 
 
+async def enrol(connection: asyncpg.Connection, region_id: UUID) -> None:
+    """A phone for every session, under the same id."""
+    await connection.execute(
+        "insert into devices (region_id, id, version, account_id, name, platform, enrolled_at, last_seen_at) "
+        "select region_id, id, 1, account_id, 'bench', 'ANDROID', created_at, now() from sessions "
+        "where region_id = $1 on conflict do nothing",
+        region_id,
+    )
+
+
 async def copy(connection: asyncpg.Connection, table: str, rows: Sequence[dict[str, Any]]) -> None:
     """COPY rows of equal columns; what they leave out gets the default of the table or the database."""
     columns = list(rows[0])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from asn_api.core.settings import Settings
+from benchmarks import export_size, growth, peak, sustained
 from benchmarks.sides import SIDES
 
 SHOWN = ("fastapi", "starlette", "pydantic", "sqlalchemy", "asyncpg", "uvicorn", "uvloop", "orjson")
@@ -21,6 +22,14 @@ connections kept alive, no TLS, no compression asked for. This API knows its cal
 request of a token has a line of its own); its access log goes to a file, the baselines write none. The
 baselines check nothing, join nothing and answer plain columns, less than this API does. The journal begins
 empty and the data fits in memory."""
+
+
+AT_SIZE = {
+    "growth": growth.lines,
+    "export": export_size.lines,
+    "peak": peak.lines,
+    "push": sustained.lines,
+}
 
 
 def machine(settings: Settings) -> dict[str, Any]:
@@ -64,6 +73,9 @@ def table(found: Mapping[str, Any]) -> str:
         )
     if "import" in found:
         lines.append(_import(found["import"]))
+    for part, of in AT_SIZE.items():
+        if part in found:
+            lines += of(dict(found))
     return "\n".join([*lines, "", LEFT_OUT])
 
 

@@ -98,6 +98,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "ASN_DATABASE_URL": settings.libpq,
         "ASN_ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),
         "ASN_PORT": str(settings.port),
+        "ASN_ISSUER": settings.issuer,
+        "ASN_WORKERS": str(settings.workers),
         "ASN_RATE_BURST": str(settings.rate_burst),
     }
 
@@ -153,7 +155,11 @@ class Asked:
     def _their(self, path: Callable[[Person], str]) -> Callable[[], bytes]:
         return lambda: request("GET", path(next(self._readers)))
 
-    def _push(self) -> bytes:
+    def days(self, count: int, size: int) -> list[bytes]:
+        """So many people's days of `size` activities."""
+        return [self._push(size) for _ in range(count)]
+
+    def _push(self, size: int = BATCH) -> bytes:
         day, person = next(self._days)
         operations = [
             {
@@ -166,9 +172,9 @@ class Asked:
                 "device_at": values["end_at"],
                 "data": values,
             }
-            for values in _values(day, person)
+            for values in itertools.islice(_values(day, person), size)
         ]
-        body = {"device_id": "bench", "operations": operations}
+        body = {"device_id": str(person.session_id), "operations": operations}
         return request("POST", "/v1/sync/push", orjson.dumps(body), self.city.token(person))
 
     def _batch(self, path: str) -> bytes:
@@ -178,7 +184,7 @@ class Asked:
             "unit_id": self.city.unit_ids[person.unit],
             "position_id": person.position_id,
             "plan_id": person.plan_id,
-            "device_id": "bench",
+            "device_id": str(person.session_id),
         }
         rows = [
             {"id": uuid7(), "device_at": values["end_at"], **own, **values} for values in _values(day, person)
@@ -197,7 +203,7 @@ class Asked:
                         person.position_id, day, datetime.fromisoformat(values["start_at"]), end,
                         values["minutes"], values["category"], person.plan_id, person.result_id,
                         values["description"], 1, values["output_unit"], values["place_type"], "[]",
-                        "bench", end, end, end, "SUBMITTED", [],
+                        str(person.session_id), end, end, end, "SUBMITTED", [],
                     )
                 )  # fmt: skip
         return found

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from asn_api import commands, import_command
+from asn_api import archive_command, commands, import_command
 from asn_api.core.settings import StartupError, load, new_key, settings
 
 
@@ -151,6 +151,7 @@ def distribute() -> None:
         typer.echo("The citus extension is not installed here: nothing was changed.", err=True)
 
 
+database.command("archive")(archive_command.archive)
 database.command("rebuild-rollups")(commands.rebuild_rollups)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
+    CompoundSelect,
     Date,
     Select,
     Text,
@@ -19,9 +20,11 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     or_,
     select,
     true,
+    union,
 )
 from sqlalchemy.orm import aliased
 
@@ -29,7 +32,6 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission, Reach
 from asn_api.rules.organization import AppointmentKind
 from asn_api.tables.activities import VerificationDelegation
-from asn_api.tables.employees import Employee
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Appointment, ReportingLine, Unit
 
@@ -175,6 +177,18 @@ def _personal(access: Access, employee_id: Column, day: date) -> list[ColumnElem
     return conditions
 
 
+def personal(access: Access) -> CompoundSelect[UUID] | None:
+    """Oneself, one's team of today and those of whom one is the delegate, as far as they are within reach."""
+    if access.employee_id is None:
+        return None
+    parts: list[Select[UUID]] = []
+    if access.reaches(Reach.OWN):
+        parts.append(select(literal(access.employee_id, Uuid).label("id")))
+    if access.reaches(Reach.TEAM):
+        parts.append(reports(access, access.today).with_only_columns(ReportingLine.employee_id))
+    return union(*parts) if parts else None
+
+
 def hot_records_within(region_id: Column, employee_id: Column, unit_id: Column) -> ColumnElement[bool]:
     """`records_within` in one fixed shape for prepared statements; `hot_params` gives its values."""
     # Aliases, because the statement around may already use these tables.
@@ -241,10 +255,3 @@ def hot_params(access: Access) -> dict[str, Any]:
         "scope_today": access.today,
         "scope_branches": [f"{path}%" for path in access.branches],
     }
-
-
-def people_within(access: Access) -> Select[UUID]:
-    """The people whose work the caller sees by name: his own and his team's of today; branches aside."""
-    return select(Employee.id).where(
-        Employee.region_id == access.region_id, or_(*_personal(access, Employee.id, access.today))
-    )

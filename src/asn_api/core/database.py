@@ -14,7 +14,32 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from asn_api.core.settings import Settings, libpq
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
-_COMMON = {"application_name": "asn-api", "jit": "off", "search_path": "public, jobs", "lock_timeout": "10s"}
+_COMMON = {"application_name": "asn-api", "jit": "off", "search_path": "public, jobs"}
+POOL_SECONDS = 10
+"""What a request waits for a free connection, through either door."""
+_IDLE_FACTOR = 4
+_CLIENT_GRACE_SECONDS = 5
+
+
+def limits(settings: Settings) -> dict[str, str]:
+    """What every connection may take at most, for PostgreSQL to enforce; without a statement's limit nothing is.
+
+    A transaction that its process has forgotten ends too, with its locks, and so does the statement of a
+    process that is gone.
+    """
+    statement = settings.statement_timeout_ms
+    return {
+        "statement_timeout": str(statement),
+        "lock_timeout": "10s",
+        "idle_in_transaction_session_timeout": str(_IDLE_FACTOR * statement),
+        "client_connection_check_interval": "10s",
+    }
+
+
+def patience(settings: Settings) -> float | None:
+    """Seconds after which this side gives a statement up: a server that vanished enforces nothing."""
+    statement = settings.statement_timeout_ms
+    return statement / 1000 + _CLIENT_GRACE_SECONDS if statement else None
 
 
 class Prepared:
@@ -46,18 +71,19 @@ class Database:
     """The pools of one process. `start` must run in the event loop that uses them."""
 
     def __init__(self, settings: Settings) -> None:
-        timeout = {"statement_timeout": str(settings.statement_timeout_ms)}
+        self.limits = limits(settings)
         self._libpq = libpq(settings.database)
-        self._server_settings = _COMMON | timeout
+        self._server_settings = _COMMON | self.limits
+        self._patience = patience(settings)
         self._size = settings.pool_size
         self.engine: AsyncEngine = create_async_engine(
             settings.database,
             pool_size=settings.pool_size,
             max_overflow=0,
-            pool_timeout=10,
+            pool_timeout=POOL_SECONDS,
             json_serializer=lambda value: orjson.dumps(value, default=str).decode(),
             json_deserializer=orjson.loads,
-            connect_args={"server_settings": self._server_settings},
+            connect_args={"server_settings": self._server_settings, "command_timeout": self._patience},
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
@@ -68,6 +94,7 @@ class Database:
             min_size=1,
             max_size=self._size,
             server_settings=self._server_settings,
+            command_timeout=self._patience,
             reset=_nothing_to_reset,
         )
 
@@ -82,18 +109,25 @@ class Database:
             raise RuntimeError("the database has not been started")
         return self._pool
 
+    def acquire(self) -> "asyncpg.pool.PoolAcquireContext[asyncpg.Record]":
+        pool = self.pool
+        # A deadline costs a task of its own: only where there is something to wait for.
+        is_free = pool.get_idle_size() > 0 or pool.get_size() < self._size
+        return pool.acquire(timeout=None if is_free else POOL_SECONDS)
+
     async def fetch(self, statement: Prepared, params: Mapping[str, Any]) -> list[asyncpg.Record]:
-        async with self.pool.acquire() as connection:
+        async with self.acquire() as connection:
             rows: list[asyncpg.Record] = await connection.fetch(statement.sql, *statement.arguments(params))
             return rows
 
     async def fetch_row(self, statement: Prepared, params: Mapping[str, Any]) -> asyncpg.Record | None:
-        async with self.pool.acquire() as connection:
+        async with self.acquire() as connection:
             return await connection.fetchrow(statement.sql, *statement.arguments(params))
 
     async def connect(self) -> asyncpg.Connection:
         """A connection of its own, outside the pools, for listening."""
-        return await asyncpg.connect(self._libpq, server_settings={"application_name": "asn-api listen"})
+        settings = self.limits | {"application_name": "asn-api listen"}
+        return await asyncpg.connect(self._libpq, server_settings=settings)
 
 
 async def _nothing_to_reset(_: asyncpg.Connection) -> None:
@@ -123,7 +157,7 @@ class Work:
         if self._session is not None:
             return await driver_of(self._session)
         if self._connection is None:
-            self._connection = await self.database.pool.acquire()
+            self._connection = await self.database.acquire()
             self._transaction = self._connection.transaction()
             await self._transaction.start()
         return self._connection

@@ -24,10 +24,10 @@ RECONNECT_SECONDS = 2
 
 def application(libpq: str, jobs: Sequence[Job], means: Means) -> App:
     """The queue as procrastinate knows it, with these jobs and its own housekeeping."""
-    options = "-c search_path=jobs,public"
+    limits = "".join(f" -c {name}={value}" for name, value in means.database.limits.items())
     connector = PsycopgConnector(
         conninfo=libpq,
-        kwargs={"options": options, "application_name": "asn-api worker"},
+        kwargs={"options": f"-c search_path=jobs,public{limits}", "application_name": "asn-api worker"},
         min_size=1,
         max_size=CONCURRENCY + 2,
     )

@@ -1,4 +1,4 @@
-"""Runs the migrations, one transaction each, giving up on a lock after five seconds."""
+"""Runs the migrations, one transaction each, giving up on a lock after five seconds, on a statement after an hour."""
 
 import asyncio
 
@@ -14,6 +14,7 @@ _LOCK = 7_245_011_803
 def _run(connection: Connection) -> None:
     connection.execute(text(f"select pg_advisory_lock({_LOCK})"))
     connection.execute(text("set lock_timeout = '5s'"))
+    connection.execute(text("set statement_timeout = '1h'"))
     connection.commit()
     context.configure(
         connection=connection,

@@ -37,6 +37,7 @@ class Activity(Versioned):
         CheckConstraint("(status in ('VERIFIED', 'REJECTED')) = (decided_at is not null)", "decided"),
         Index("ix_activities_own", "region_id", "employee_id", "day", "id"),
         Index("ix_activities_unit", "region_id", "unit_id", "day", "id"),
+        Index("ix_activities_day", "region_id", "day", "id"),
         Index(
             "ix_activities_waiting",
             "region_id",
@@ -91,11 +92,13 @@ class DayTotal(Table):
     __tablename__ = "day_totals"
     __table_args__ = (
         within_region("employee_id", "employees"),
+        Index("ix_day_totals_day", "region_id", "day", "employee_id"),
         Index(
             "ix_day_totals_waiting",
             "region_id",
             "employee_id",
             "day",
+            postgresql_include=["waiting"],
             postgresql_where=text("waiting > 0"),
         ),
     )

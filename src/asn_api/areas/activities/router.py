@@ -117,7 +117,8 @@ async def list_activities(
     if format is not Format.JSON:
         ordered = statement.order_by(*queries.sorting(keys))
         return await export(request, ordered, columns.COLUMNS, "kegiatan", format, shown)
-    found = await page(db, request, response, statement, keys, wanted, shown)
+    narrow = queries.narrowed(access, wanted)
+    found = await page(db, request, response, statement, keys, wanted, shown, narrow)
     return _json(found, dict(response.headers))
 
 

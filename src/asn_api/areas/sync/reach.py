@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
-from asn_api.access.scope import people_within, units_within
+from asn_api.access.scope import personal, units_within
 from asn_api.core.mapping import uuid7
 from asn_api.tables.organization import Unit
 from asn_api.tables.sync import SyncView
@@ -67,7 +67,8 @@ async def current(db: AsyncSession, access: Access) -> View:
     people: frozenset[UUID] = frozenset()
     units: frozenset[UUID] = frozenset()
     if not whole:
-        people = frozenset(await db.scalars(people_within(access)))
+        mine = personal(access)
+        people = frozenset(await db.scalars(mine)) if mine is not None else people
         if access.branches:
             units = frozenset(await db.scalars(select(Unit.id).where(units_within(access))))
     digest = _digest(access.employee_id, people, units, whole)

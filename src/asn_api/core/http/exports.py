@@ -121,6 +121,9 @@ async def export(
     """
     if _slots.locked():
         raise Problem("EXPORT_BUSY", headers={"Retry-After": "10"})
+    if work := request.scope.get("asn_work"):
+        # What the statement was made from is read: one connection is enough for an export.
+        await work.close()
     batches = _batches(request.app.state.database.sessions(), statement)
     language = language_of(request)
     match format:

@@ -215,11 +215,14 @@ def _by_cause(request: Request, cause: BaseException, *, integrity: bool) -> Res
         return answer(request, Problem(code))
     if isinstance(cause, asyncpg.DataError):
         return answer(request, Problem("VALUE_UNSTORABLE"))
-    if isinstance(cause, asyncpg.QueryCanceledError):
+    if isinstance(cause, _PASSING):
         return answer(request, Problem("DATABASE_BUSY", headers={"Retry-After": "5"}))
     log.error("the database failed", exc_info=cause)
     return answer(request, Problem("DATABASE_BUSY", headers={"Retry-After": "2"}))
 
+
+# Too long, a lock that somebody else keeps, or two who wait for each other: the same request may soon succeed.
+_PASSING = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 
 CONSTRAINTS: dict[str, str] = {
     "ex_appointments_one_definitive_post": "APPOINTMENT_OVERLAPS",
