@@ -139,6 +139,23 @@ async def test_after_a_merge_the_phone_may_go_on_counting(city: City) -> None:
     assert (now["status"], now["minutes"], now["description"]) == ("SUBMITTED", 50, MINE)
 
 
+async def test_what_was_typed_on_top_of_an_unsent_change_does_not_undo_the_other_side(city: City) -> None:
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, minutes=45)
+        first = operation(id=id, base_version=1, data=activity(description=MINE))
+        second = operation(
+            id=id,
+            base_version=2,
+            after=[first["op_id"]],
+            data=activity(description=MINE, output_quantity="2"),
+        )
+        results = await push(staff, first, second)
+        now = await shown(staff, id)
+    assert [(each["status"], each["version"]) for each in results] == [("merged", 3), ("merged", 4)]
+    assert (now["minutes"], now["description"], now["output_quantity"]) == (45, MINE, "2")
+
+
 async def test_a_later_batch_that_comes_first_is_held_until_the_earlier_one_arrives(city: City) -> None:
     id = str(uuid7())
     create = operation(id=id, submit=False)

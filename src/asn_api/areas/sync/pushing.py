@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+from pydantic import BaseModel
 from sqlalchemy import text
 
 from asn_api.access.actor import Access
@@ -52,7 +53,8 @@ class Batch:
     """Records about which a conflict is open: what follows would build on what nobody has decided."""
     stopped: set[UUID] = field(default_factory=set)
     counted: dict[tuple[UUID, int], int] = field(default_factory=dict)
-    """The version that a phone which counts on expects, to the one that it became."""
+    shown: dict[tuple[UUID, int], BaseModel | None] = field(default_factory=dict)
+    """By the version that a phone which counts on expects: the one it became, and what the phone showed."""
     unapplied: list[Mapping[str, Any]] = field(default_factory=list)
 
     async def read(self, operations: Sequence[OperationIn]) -> None:
@@ -84,6 +86,10 @@ class Batch:
         if operation.base_version is None:
             return None
         return self.counted.get((operation.id, operation.base_version), operation.base_version)
+
+    def seen(self, operation: OperationIn) -> BaseModel | None:
+        """What the phone showed when it made a change on top of another one of this sending."""
+        return self.shown.get((operation.id, operation.base_version or 0))
 
     def settled(self, operation: OperationIn) -> Result | None:
         """The fate the operation met before, or the reason why it cannot be tried now."""
@@ -122,7 +128,9 @@ class Batch:
     ) -> Result:
         self.accepted[operation.op_id] = Accepted(operation.id, version)
         if operation.action != "delete":
-            self.counted[operation.id, (operation.base_version or 0) + 1] = version
+            reached = operation.id, (operation.base_version or 0) + 1
+            self.counted[reached] = version
+            self.shown[reached] = operation.data or self.seen(operation)
         receipt = receipts.receipt(self.keyring, self.access, operation.op_id, version)
         return self.result(operation, status, version=version, receipt=receipt, problem=problem)
 
@@ -267,7 +275,7 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
             if _too_old(batch, operation)
             else batch.held(operation)
         )
-    elif base < row["version"]:
+    elif base < row["version"] or _unseen(batch, resource, operation, row):
         return await _late(batch, resource, operation, row, base)
     try:
         version = await resource.apply(operation, row, operation.data, _device(batch, operation))
@@ -276,6 +284,12 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
         waits = problem.code == "EVIDENCE_ACTIVITY_UNKNOWN" and not _too_old(batch, operation)
         return batch.held(operation) if waits else batch.reject(operation, problem)
     return batch.acknowledged(operation, "applied", version)
+
+
+def _unseen(batch: Batch, resource: Resource, operation: OperationIn, row: Row) -> bool:
+    """Whether a merge before put something into the record that the phone did not know."""
+    seen = batch.seen(operation) if operation.data is not None else None
+    return seen is not None and resource.fields(seen) != resource.fields(resource.given(row, {}))
 
 
 async def _of_nothing(batch: Batch, resource: Resource, operation: OperationIn) -> Result:
@@ -293,8 +307,10 @@ async def _late(batch: Batch, resource: Resource, operation: OperationIn, row: R
     stale = Problem("VERSION_STALE")
     if operation.data is None:
         return batch.conflict(operation, stale, [])
-    before = await queries.before(batch.driver, batch.access, resource.entity, operation.id, base)
-    current, base_values = resource.given(row, {}), resource.given(row, before)
+    current, base_values = resource.given(row, {}), batch.seen(operation)
+    if base_values is None:
+        before = await queries.before(batch.driver, batch.access, resource.entity, operation.id, base)
+        base_values = resource.given(row, before)
     fields, clashing = merged(
         resource.fields(base_values), resource.fields(current), resource.fields(operation.data)
     )
