@@ -220,3 +220,26 @@ async def test_receipts_are_confirmed_and_forged_ones_are_not(city: City) -> Non
     ]
     assert (answer[0]["type"], answer[0]["id"], answer[0]["version"]) == ("activity", mine["id"], 1)
     assert (other[0]["stored"], other[0]["genuine"], other[0]["id"]) == (False, False, None)
+
+
+async def test_what_was_typed_while_a_merge_was_on_its_way_does_not_undo_the_other_side(city: City) -> None:
+    """The phone named the earlier change in `after`: it has not seen yet what the merge brought in."""
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, minutes=45)
+        first = operation(id=id, base_version=1, data=activity(description=MINE))
+        values = activity(description=MINE, output_quantity="2")
+        second = operation(id=id, base_version=2, after=[first["op_id"]], data=values)
+        clash = operation(
+            id=id,
+            base_version=3,
+            after=[second["op_id"]],
+            data={**values, "minutes": 50, "output_unit": "berkas"},
+        )
+        [one] = await push(staff, first)
+        [two] = await push(staff, second)
+        [three] = await push(staff, clash)
+        now = await shown(staff, id)
+    assert (one["status"], two["status"], three["status"]) == ("merged", "merged", "conflict")
+    assert three["fields"] == ["minutes"]
+    assert (now["minutes"], now["description"], now["output_quantity"]) == (45, MINE, "2")
