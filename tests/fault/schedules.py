@@ -160,6 +160,6 @@ KINDS: dict[int, tuple[st.SearchStrategy[Step], ...]] = {
 steps = st.sampled_from([kind for weight, kinds in KINDS.items() for kind in kinds * weight]).flatmap(
     lambda kind: kind
 )
-schedules = st.lists(steps, min_size=10, max_size=30).map(
+schedules = st.lists(steps, min_size=8, max_size=20).map(
     lambda drawn: [step for step in drawn if step != TimePasses(0)]
 )
