@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase
 
 from tests.fault.invariants import After
 from tests.fault.killed import KilledWorld
-from tests.fault.schedules import Step, schedules
+from tests.fault.schedules import OPENING, Step, schedules
 from tests.fault.story import Story
 from tests.fault.world import World
 
@@ -31,7 +31,7 @@ PER_KILLED_SERVER = 50
 async def play(world: World, folder: Path, schedule: list[Step]) -> None:
     story = Story(world, await world.team(), folder)
     try:
-        for step in schedule:
+        for step in (*OPENING, *schedule):
             await story.play(step)
         await story.heal()
         await After(story).check()
