@@ -94,6 +94,7 @@ class After:
         for entry in entries:
             op_id = str(entry["operation_id"])
             if entry["actor_id"] == self.employee and entry["operation_id"] is not None:
+                assert op_id in self.story.made, f"done, but nobody did it on a phone: {entry}"
                 assert self.story.made[op_id].wire["id"] == str(entry["entity_id"])
         for id, history in self.history.items():
             assert [each["version"] for each in history] == list(range(1, len(history) + 1)), id

@@ -16,22 +16,22 @@ from hypothesis import HealthCheck, Phase
 
 from tests.fault.invariants import After
 from tests.fault.killed import KilledWorld
-from tests.fault.schedules import Step, schedules
+from tests.fault.schedules import OPENING, Step, schedules
 from tests.fault.story import Story
 from tests.fault.world import World
 
-SCHEDULES = int(os.environ.get("ASN_FAULT_SCHEDULES", "200"))
+SCHEDULES = int(os.environ.get("ASN_FAULT_SCHEDULES", "150"))
 SEED = int(os.environ.get("ASN_FAULT_SEED", secrets.randbits(32)))
 PARTS = 8 if SCHEDULES >= 1000 else 1
 """So that `-n` can share them out."""
-PER_KILLED_SERVER = 40
+PER_KILLED_SERVER = 50
 """One schedule in so many also runs against a server that is killed: a start costs as much as several requests."""
 
 
 async def play(world: World, folder: Path, schedule: list[Step]) -> None:
     story = Story(world, await world.team(), folder)
     try:
-        for step in schedule:
+        for step in (*OPENING, *schedule):
             await story.play(step)
         await story.heal()
         await After(story).check()
@@ -73,4 +73,4 @@ def test_nothing_is_lost_or_doubled_or_shown_to_others(
 def test_a_server_that_is_killed_in_mid_commit_loses_nothing_either(
     runner: asyncio.Runner, killed_world: KilledWorld, folder: Path
 ) -> None:
-    play_many(runner, killed_world, folder, max(4, SCHEDULES // PER_KILLED_SERVER), 1000)
+    play_many(runner, killed_world, folder, max(3, SCHEDULES // PER_KILLED_SERVER), 1000)
