@@ -30,6 +30,7 @@ from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission, Reach
+from asn_api.core.database import Prepared
 from asn_api.rules.organization import AppointmentKind
 from asn_api.tables.activities import VerificationDelegation
 from asn_api.tables.identity import Account, RoleGrant
@@ -255,3 +256,28 @@ def hot_params(access: Access) -> dict[str, Any]:
         "scope_today": access.today,
         "scope_branches": [f"{path}%" for path in access.branches],
     }
+
+
+HOT_TEAM = Prepared(
+    select(ReportingLine.employee_id).where(
+        ReportingLine.region_id == bindparam("region", type_=Uuid),
+        ReportingLine.superior_id
+        == acting_for(
+            bindparam("region", type_=Uuid),
+            bindparam("scope_superior", type_=Uuid),
+            bindparam("scope_delegate", type_=Uuid),
+            bindparam("scope_today", type_=Date),
+        ),
+        ReportingLine.employee_id != bindparam("scope_superior", type_=Uuid),
+        ReportingLine.valid.contains(bindparam("scope_today", type_=Date)),
+    )
+)
+"""The people of `reports` of today; `hot_params` and the region give its values."""
+
+HOT_UNITS = Prepared(
+    select(Unit.id).where(
+        Unit.region_id == bindparam("region", type_=Uuid),
+        Unit.path.like(any_(bindparam("scope_branches", type_=ARRAY(Text)))),
+    )
+)
+"""The units of the branches within reach, the same way."""
