@@ -12,6 +12,9 @@ run: $(INSTALLED) ## Start everything and print demo logins (heeds ASN_PORT, ASN
 test: $(INSTALLED) ## Run the tests on a PostgreSQL of their own (args="-k sync" narrows them)
 	@$(BIN)/python -m pytest $(args)
 
+fault: $(INSTALLED) ## Play 10,000 random schedules of broken networks (ASN_FAULT_SCHEDULES, ASN_FAULT_SEED)
+	@ASN_FAULT_SCHEDULES=$${ASN_FAULT_SCHEDULES:-10000} $(BIN)/python -m pytest tests/fault -n auto $(args)
+
 check: $(INSTALLED) ## Format, lint, strict types, import contracts, dependencies, OpenAPI up to date
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	$(BIN)/mypy --strict src
@@ -52,4 +55,4 @@ venv: ## Make .venv anew from requirements.lock
 $(INSTALLED): requirements.lock
 	@if cmp -s $< $@; then touch $@; else $(MAKE) --no-print-directory venv; fi
 
-.PHONY: help run test check fix bench tour openapi migration lock image venv
+.PHONY: help run test fault check fix bench tour openapi migration lock image venv

@@ -222,7 +222,8 @@ async def _forget(connection: asyncpg.Connection, table: str, name: str) -> dict
     """The year 2023: removed in pieces of 2,000 with the vacuum after it, or its partitions taken off."""
     if "partition" in name:
         parts = await connection.fetch(
-            "select relid::text as part from pg_partition_tree($1::text::regclass) where isleaf order by 1", table
+            "select relid::text as part from pg_partition_tree($1::text::regclass) where isleaf order by 1",
+            table,
         )
         began = time.perf_counter()
         for part in parts[:12]:

@@ -47,12 +47,13 @@ async def _run(region: str, before: date, folder: Path, dry_run: bool) -> bool:
     from asn_api.areas.activities import archiving
     from asn_api.core.database import Database
     from asn_api.core.settings import settings
+    from asn_api.rules.entries import oldest_day
 
     database = Database(settings())
     try:
         async with database.sessions() as db:
             access = await _access(db, region)
-        latest = archiving.latest(access.today)
+        latest = oldest_day(access.today)
         if before > latest:
             raise StartupError(f"This year and the one before stay: --before may be {latest} at the latest.")
         counted = await archiving.counted(database, access, before)

@@ -88,15 +88,12 @@ def _schemas(
         return
     seen = seen | ({reference} if reference else frozenset())
     before, after = _resolve(old, before), _resolve(new, after)
-    if len(several := _objects(new, after)) > 1 and len(_objects(old, before)) == 1:
-        # One shape became several: the old one must still be among them.
-        before = _objects(old, before)[0]
-        fits = [list(_schemas(where, old, before, new, each, given, seen)) for each in several]
-        yield from min(fits, key=len)
-        return
     earlier, present = _types(old, before), _types(new, after)
     if (earlier - present) if given else (present - earlier):
         yield f"{where}: type {sorted(earlier)} became {sorted(present)}"
+    if any(name in schema for schema in (before, after) for name in ("anyOf", "oneOf")):
+        yield from _alternatives(where, old, before, new, after, given, seen)
+        return
     values, others = before.get("enum"), after.get("enum")
     if given and others is not None and (values is None or set(values) - set(others)):
         yield f"{where}: values are no longer taken"
@@ -110,29 +107,27 @@ def _schemas(
         yield from _schemas(f"{where}.{name}", old, properties[name], new, successors[name], given, seen)
     if "items" in before and "items" in after:
         yield from _schemas(f"{where}[]", old, before["items"], new, after["items"], given, seen)
-    yield from _alternatives(where, old, before, new, after, given, seen)
 
 
 def _alternatives(
     where: str, old: Json, before: Json, new: Json, after: Json, given: bool, seen: frozenset[str]
 ) -> Iterator[str]:
-    """`X | None` and the like: alternatives of the same type are compared with each other."""
-    successors = {frozenset(_types(new, each)): each for each in after.get("anyOf", ())}
-    for each in before.get("anyOf", ()):
-        other = successors.get(frozenset(_types(old, each)))
-        if other is not None:
-            yield from _schemas(where, old, each, new, other, given, seen)
+    """Unions, and `X | None`: each shape that there was must still be among those of its type."""
+    for each in _members(before):
+        kinds = _types(old, each)
+        others = [other for other in _members(after) if _types(new, other) == kinds]
+        if others:
+            yield from min((list(_schemas(where, old, each, new, o, given, seen)) for o in others), key=len)
 
 
-def _objects(document: Json, schema: Json) -> list[Json]:
-    """The objects that a value may be: the alternatives of a union, or the schema itself."""
-    union = [_resolve(document, each) for each in schema.get("oneOf", schema.get("anyOf", ()))]
-    return [each for each in union or [schema] if each.get("type") == "object"]
+def _members(schema: Json) -> list[Json]:
+    members: list[Json] = schema.get("anyOf") or schema.get("oneOf") or [schema]
+    return members
 
 
 def _types(document: Json, schema: Json) -> set[str]:
     schema = _resolve(document, schema)
-    if "anyOf" in schema:
-        return {kind for each in schema["anyOf"] for kind in _types(document, each)}
+    if "anyOf" in schema or "oneOf" in schema:
+        return {kind for each in _members(schema) for kind in _types(document, each)}
     kind = schema.get("type", "any")
     return set(kind) if isinstance(kind, list) else {kind}

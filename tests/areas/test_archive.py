@@ -22,12 +22,14 @@ from sqlalchemy import select, text
 from asn_api.access.actor import Access, system
 from asn_api.access.grants import Permission
 from asn_api.areas.activities.archive_queries import family
-from asn_api.areas.activities.archiving import Folder, Moved, archive, counted, latest
+from asn_api.areas.activities.archiving import Folder, Moved, archive, counted
 from asn_api.core.mapping import Table, uuid7
 from asn_api.core.settings import Settings
+from asn_api.rules.entries import oldest_day
 from asn_api.tables.activities import Activity
 from asn_api.tables.files import Evidence
 from tests.areas.sending import pdf, sent
+from tests.areas.test_activities import activity
 from tests.areas.test_files import clean_up, means
 from tests.areas.test_files import stored as stored_file
 from tests.conftest import NOW
@@ -176,8 +178,8 @@ async def test_evidence_goes_along_and_its_file_stays(city: City, settings: Sett
 
 
 def test_this_year_and_the_one_before_are_never_archived() -> None:
-    assert latest(date(2026, 1, 1)) == date(2025, 1, 1)
-    assert latest(date(2026, 12, 31)) == date(2025, 1, 1)
+    assert oldest_day(date(2026, 1, 1)) == date(2025, 1, 1)
+    assert oldest_day(date(2026, 12, 31)) == date(2025, 1, 1)
 
 
 class Meddling(Folder):
@@ -335,3 +337,44 @@ def test_whatever_points_to_an_activity_goes_with_it() -> None:
     names = [table.name for table, _ in family()]
     assert names[0] == "activities"
     assert pointing <= set(names)
+
+
+async def test_work_of_days_that_may_be_archived_is_refused(city: City) -> None:
+    """Its day could not be counted anew: the rows that made its sums are in a file."""
+    span = {"start_at": "2024-12-31T08:00:00+07:00", "end_at": "2024-12-31T10:00:00+07:00"}
+    async with city.call_as("staff") as staff:
+        answer = await staff.post("/v1/activities", json=activity(day="2024-12-31", **span))
+    assert answer.json()["errors"][0]["code"] == "ACTIVITY_DAY_TOO_OLD"
+
+
+async def test_evidence_goes_with_its_activity_and_its_file_stays(
+    city: City, settings: Settings, tmp_path: Path
+) -> None:
+    report(settings, city, date(2024, 1, 10), date(2024, 1, 10), each=1)
+    [activity_id, *_] = stored(settings, city)
+    with psycopg.connect(settings.libpq) as connection:
+        file_id, evidence_id = uuid7(), uuid7()
+        connection.execute(
+            "insert into files (region_id, id, employee_id, length, metadata_text, state, received, pieces, "
+            "created_at, touched_at, expires_at, completed_at, kind, sha256, size, stored_sha256) "
+            "select region_id, %s, employee_id, 3, '', 'RECEIVED', 3, '{}', day, day, day, day, 'PDF', 'a', 3, 'a' "
+            "from activities where region_id = %s and id = %s",
+            [file_id, city.region.id, activity_id],
+        )
+        connection.execute(
+            "insert into evidence (region_id, id, version, activity_id, employee_id, unit_id, day, file_id, "
+            "created_at) select region_id, %s, 1, id, employee_id, unit_id, day, %s, day "
+            "from activities where region_id = %s and id = %s",
+            [evidence_id, file_id, city.region.id, activity_id],
+        )
+    await moved(city, Folder(tmp_path))
+    tables = Counter(json.loads(line)["table"] for line in _lines(tmp_path))
+    assert (tables["evidence"], stored(settings, city)) == (1, {})
+    with psycopg.connect(settings.libpq) as connection:
+        [archived] = connection.execute("select archived from files where id = %s", [file_id]).fetchall()
+    assert archived == (True,)
+
+
+def _lines(root: Path) -> Iterator[bytes]:
+    for file in files(root):
+        yield from gzip.decompress(file.read_bytes()).splitlines()

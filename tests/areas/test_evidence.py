@@ -312,3 +312,15 @@ def acting(city: City, person: str) -> Access:
     account = city.accounts[person]
     actor = Actor(city.region.id, account.id, (), city.region.zone, account.id, city.id(person))
     return Access(actor, Permission.ACTIVITIES_RECORD, frozenset({(Reach.OWN, "")}), city.now)
+
+
+async def test_the_same_photo_for_two_activities_is_shown_to_the_verifier(city: City) -> None:
+    async with city.call_as("staff") as staff, city.call_as("colleague") as colleague:
+        one, other = str(uuid7()), str(uuid7())
+        await put(staff, (await post(staff))["id"], id=one, file_id=await sent(staff, pdf()))
+        alone = (await staff.get("/v1/evidence")).json()["data"]
+        await put(colleague, (await post(colleague))["id"], id=other, file_id=await sent(colleague, pdf()))
+        async with city.call_as("supervisor") as supervisor:
+            both = (await supervisor.get("/v1/evidence")).json()["data"]
+    assert [each["used_elsewhere"] for each in alone] == [False]
+    assert {each["id"]: each["used_elsewhere"] for each in both} == {one: True, other: True}

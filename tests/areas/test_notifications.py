@@ -29,6 +29,7 @@ from asn_api.tables.notifications import Notification
 from asn_api.tables.organization import Appointment, Unit
 from asn_api.tables.policies import Policy, RegionalDay
 from tests.areas.test_activities import post
+from tests.areas.test_delegations import delegated
 from tests.factories import City
 from tests.matrix import add
 
@@ -187,6 +188,20 @@ async def test_a_superior_hears_once_a_day_how_much_waits_for_two_days_or_more(c
         (city.id("supervisor"), date(2026, 11, 25)),
     ]
     assert due[0].params == {"count": 3, "waited": 2, "oldest": "2026-11-19"}
+
+
+async def test_the_delegate_is_reminded_while_there_is_one(city: City) -> None:
+    async with city.call_as("staff") as staff, city.call_as("colleague") as colleague:
+        await post(staff)
+        await post(colleague, day="2026-11-20")
+    await delegated(city, "supervisor", "colleague")
+    await remind(city, datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
+    due = await stored(city, NoticeKind.VERIFICATION_DUE)
+    # Nobody decides about his own work: that of the delegate stays with the superior.
+    assert {each.employee_id: each.params["count"] for each in due} == {
+        city.id("colleague"): 1,
+        city.id("supervisor"): 1,
+    }
 
 
 async def test_work_that_has_not_waited_long_enough_is_not_counted(city: City) -> None:

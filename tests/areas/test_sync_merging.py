@@ -139,6 +139,23 @@ async def test_after_a_merge_the_phone_may_go_on_counting(city: City) -> None:
     assert (now["status"], now["minutes"], now["description"]) == ("SUBMITTED", 50, MINE)
 
 
+async def test_what_was_typed_on_top_of_an_unsent_change_does_not_undo_the_other_side(city: City) -> None:
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, minutes=45)
+        first = operation(id=id, base_version=1, data=activity(description=MINE))
+        second = operation(
+            id=id,
+            base_version=2,
+            after=[first["op_id"]],
+            data=activity(description=MINE, output_quantity="2"),
+        )
+        results = await push(staff, first, second)
+        now = await shown(staff, id)
+    assert [(each["status"], each["version"]) for each in results] == [("merged", 3), ("merged", 4)]
+    assert (now["minutes"], now["description"], now["output_quantity"]) == (45, MINE, "2")
+
+
 async def test_a_later_batch_that_comes_first_is_held_until_the_earlier_one_arrives(city: City) -> None:
     id = str(uuid7())
     create = operation(id=id, submit=False)
@@ -203,3 +220,26 @@ async def test_receipts_are_confirmed_and_forged_ones_are_not(city: City) -> Non
     ]
     assert (answer[0]["type"], answer[0]["id"], answer[0]["version"]) == ("activity", mine["id"], 1)
     assert (other[0]["stored"], other[0]["genuine"], other[0]["id"]) == (False, False, None)
+
+
+async def test_what_was_typed_while_a_merge_was_on_its_way_does_not_undo_the_other_side(city: City) -> None:
+    """The phone named the earlier change in `after`: it has not seen yet what the merge brought in."""
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, minutes=45)
+        first = operation(id=id, base_version=1, data=activity(description=MINE))
+        values = activity(description=MINE, output_quantity="2")
+        second = operation(id=id, base_version=2, after=[first["op_id"]], data=values)
+        clash = operation(
+            id=id,
+            base_version=3,
+            after=[second["op_id"]],
+            data={**values, "minutes": 50, "output_unit": "berkas"},
+        )
+        [one] = await push(staff, first)
+        [two] = await push(staff, second)
+        [three] = await push(staff, clash)
+        now = await shown(staff, id)
+    assert (one["status"], two["status"], three["status"]) == ("merged", "merged", "conflict")
+    assert three["fields"] == ["minutes"]
+    assert (now["minutes"], now["description"], now["output_quantity"]) == (45, MINE, "2")

@@ -360,3 +360,17 @@ async def test_reaches_that_no_token_names_are_forgotten(
         answer = (await staff.get("/v1/sync/pull", params={"since": phone.token})).json()
     assert set(answer["restarted"]) == set(KINDS)
     assert [each["id"] for each in answer["changes"]] == [id]
+
+
+async def test_a_record_that_moves_to_a_unit_out_of_reach_leaves_a_tombstone(city: City) -> None:
+    """The day of the work decides about its unit: with another day it may leave a branch."""
+    yesterday = {"start_at": "2026-11-19T08:00:00+07:00", "end_at": "2026-11-19T10:00:00+07:00"}
+    async with city.call_as("staff") as staff, city.call_as("head") as head:
+        id = await recorded(staff, day="2026-11-19", **yesterday, submit=False)
+        phone = Phone(head)
+        await phone.pull()
+        assert phone.ids() == {id}
+        await moved(city, "staff", "roads")
+        await staff.put(f"/v1/activities/{id}", json=activity(), headers={"If-Match": '"1"'})
+        heard = await phone.pull()
+    assert [(each["id"], each["reason"]) for each in heard] == [(id, "OUT_OF_REACH")]

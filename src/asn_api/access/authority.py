@@ -103,25 +103,28 @@ class Authority:
     _generation = 0
 
     async def _claims(self, token: str, now: datetime) -> tokens.Claims | None:
+        keys = self._keys
         for attempt in ("known keys", "fresh keys"):
             try:
                 return tokens.verify(
-                    token, self._keys, issuer=self._settings.issuer, audience=self._settings.audience, now=now
+                    token, keys, issuer=self._settings.issuer, audience=self._settings.audience, now=now
                 )
             except tokens.InvalidToken as error:
                 if error.reason != "unknown key" or attempt == "fresh keys":
                     return None
-                await self._load_keys(now)
+                # Not read back from `self`: while a process starts, listening begins by forgetting them.
+                keys = await self._load_keys(now)
         return None
 
-    async def _load_keys(self, now: datetime) -> None:
+    async def _load_keys(self, now: datetime) -> dict[str, Key]:
         async with self._database.sessions() as db:
             rows = await db.scalars(
                 select(SigningKey.public_key).where(
                     or_(SigningKey.retires_at.is_(None), SigningKey.retires_at > now)
                 )
             )
-            self._keys = tokens.public_keys(rows)
+            self._keys = keys = tokens.public_keys(rows)
+        return keys
 
     def _forget(self, payload: str) -> None:
         self._generation += 1

@@ -30,9 +30,9 @@ from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission, Reach
+from asn_api.core.database import Prepared
 from asn_api.rules.organization import AppointmentKind
 from asn_api.tables.activities import VerificationDelegation
-from asn_api.tables.employees import Employee
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Appointment, ReportingLine, Unit
 
@@ -179,7 +179,7 @@ def _personal(access: Access, employee_id: Column, day: date) -> list[ColumnElem
 
 
 def personal(access: Access) -> CompoundSelect[UUID] | None:
-    """Oneself and one's team of today, as far as they are within reach; None when neither is."""
+    """Oneself, one's team of today and those of whom one is the delegate, as far as they are within reach."""
     if access.employee_id is None:
         return None
     parts: list[Select[UUID]] = []
@@ -258,8 +258,26 @@ def hot_params(access: Access) -> dict[str, Any]:
     }
 
 
-def people_within(access: Access) -> Select[UUID]:
-    """The people whose work the caller sees by name: his own and his team's of today; branches aside."""
-    return select(Employee.id).where(
-        Employee.region_id == access.region_id, or_(*_personal(access, Employee.id, access.today))
+HOT_TEAM = Prepared(
+    select(ReportingLine.employee_id).where(
+        ReportingLine.region_id == bindparam("region", type_=Uuid),
+        ReportingLine.superior_id
+        == acting_for(
+            bindparam("region", type_=Uuid),
+            bindparam("scope_superior", type_=Uuid),
+            bindparam("scope_delegate", type_=Uuid),
+            bindparam("scope_today", type_=Date),
+        ),
+        ReportingLine.employee_id != bindparam("scope_superior", type_=Uuid),
+        ReportingLine.valid.contains(bindparam("scope_today", type_=Date)),
     )
+)
+"""The people of `reports` of today; `hot_params` and the region give its values."""
+
+HOT_UNITS = Prepared(
+    select(Unit.id).where(
+        Unit.region_id == bindparam("region", type_=Uuid),
+        Unit.path.like(any_(bindparam("scope_branches", type_=ARRAY(Text)))),
+    )
+)
+"""The units of the branches within reach, the same way."""

@@ -177,6 +177,11 @@ def period_lock(day: date, lock_day: int, place: Place) -> datetime:
     return moved_lock(lock, place.calendar, place.days_per_week, place.zone, place.outages)
 
 
+def oldest_day(today: date) -> date:
+    """Work of earlier days may have been archived: the sums of such a day can no longer be counted anew."""
+    return date(today.year - 1, 1, 1)
+
+
 def _time_faults(
     entry: Entry, policy: ActivityPolicy, place: Place, today: date, others: Sequence[Recorded]
 ) -> list[Fault]:
@@ -186,6 +191,8 @@ def _time_faults(
     total = entry.minutes + sum(other.minutes for other in others if other.day == entry.day)
     if entry.day > today:
         faults.append(Fault("/day", "ACTIVITY_DAY_IN_FUTURE"))
+    if entry.day < oldest_day(today):
+        faults.append(Fault("/day", "ACTIVITY_DAY_TOO_OLD", {"since": oldest_day(today).isoformat()}))
     if local_day(entry.start_at, place.zone) != entry.day:
         faults.append(Fault("/start_at", "ACTIVITY_STARTS_ON_ANOTHER_DAY", {"zone": place.zone.value}))
     if span <= timedelta():

@@ -289,6 +289,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     Outcome: {
         Outcome.REJECTED: ("Ditolak", "Rejected"),
         Outcome.CONFLICT: ("Bentrok", "Conflict"),
+        Outcome.MERGED: ("Digabung", "Merged"),
     },
     ConflictDecision: {
         ConflictDecision.APPLY: ("Terapkan", "Apply"),

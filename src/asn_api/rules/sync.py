@@ -12,10 +12,11 @@ class Platform(StrEnum):
 
 
 class Outcome(StrEnum):
-    """Why an operation was not applied: refused for good, or waiting for a person."""
+    """Why an operation was not applied as it was sent: refused for good, waiting for a person, or merged."""
 
     REJECTED = "REJECTED"
     CONFLICT = "CONFLICT"
+    MERGED = "MERGED"
 
 
 class ConflictDecision(StrEnum):

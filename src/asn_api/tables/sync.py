@@ -31,9 +31,10 @@ class Device(Versioned):
 
 
 class UnappliedOperation(Regional):
-    """An operation that was refused for good, or that waits for a person as a conflict. `id` is its op_id.
+    """An operation that was refused for good, waits for a person as a conflict, or was merged. `id` is its op_id.
 
-    What was sent is kept whole, so that no text is lost and a repetition gets the same answer.
+    What was sent is kept whole, so that no text is lost and a repetition gets the same answer; and of a merged one
+    because what the phone typed next was typed on top of it.
     """
 
     __tablename__ = "unapplied_operations"

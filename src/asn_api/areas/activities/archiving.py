@@ -69,11 +69,6 @@ class Moved:
     busy: list[UUID] = field(default_factory=list)
 
 
-def latest(today: date) -> date:
-    """Only years before the previous one are ever archived: `before` may be this day at the latest."""
-    return date(today.year - 1, 1, 1)
-
-
 async def counted(database: Database, access: Access, before: date) -> dict[date, int]:
     """How many activities of each month would be moved."""
     found = {}
@@ -190,7 +185,6 @@ async def _removed(
         ids = await queries.chosen(db, access, people, month, end)
         if _content(await queries.lines(db, access, ids, for_update=True)) != kept:
             return None
-        await queries.keep_files(db, access, ids)
         removed = await queries.remove(db, access, ids)
         if removed != part["rows"]:
             raise RuntimeError(f"{removed} rows were removed instead of {part['rows']}: nothing is changed")

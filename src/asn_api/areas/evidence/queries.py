@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from asn_api.access.actor import Access
@@ -40,6 +41,7 @@ def within(access: Access) -> Select[Any]:
         File.size.label("file_size"),
         File.kind.label("file_kind"),
         File.sha256.label("file_sha256"),
+        _used_elsewhere().label("used_elsewhere"),
     ]
     return (
         select(*columns)
@@ -56,6 +58,28 @@ def within(access: Access) -> Select[Any]:
             Evidence.region_id == access.region_id,
             records_within(access, Evidence.employee_id, Evidence.unit_id),
         )
+    )
+
+
+def _used_elsewhere() -> ColumnElement[bool]:
+    """Whether the same file, by its content, is evidence of another activity of the region, whoever sent it."""
+    other, record = aliased(File), aliased(Evidence)
+    return (
+        select(record.id)
+        .join(
+            other,
+            and_(
+                other.region_id == record.region_id,
+                other.id == record.file_id,
+                other.employee_id == record.employee_id,
+            ),
+        )
+        .where(
+            other.region_id == Evidence.region_id,
+            other.sha256 == File.sha256,
+            record.activity_id != Evidence.activity_id,
+        )
+        .exists()
     )
 
 
@@ -169,4 +193,8 @@ def shown(record: Any) -> dict[str, Any]:
         *("id", "activity_id", "employee_id", "unit_id", "day", "file_id", "url"),
         *("title", "sha256", "taken_at", "created_at"),
     )
-    return {name: record[name] for name in names} | {"file": file, "version": record["version"]}
+    return {name: record[name] for name in names} | {
+        "file": file,
+        "used_elsewhere": record["used_elsewhere"],
+        "version": record["version"],
+    }

@@ -47,6 +47,9 @@ class EvidenceRecordOut(Out):
     taken_at: datetime | None
     created_at: datetime
     file: EvidenceFileOut | None
+    used_elsewhere: bool = Field(
+        description="The same file is evidence of another activity too. Worth a look; nothing is refused for it."
+    )
     version: int
 
 

@@ -45,16 +45,20 @@ and not exists (
 order by a.employee_id
 """
 
+# Whoever decides today is reminded: the delegate while there is one.
 _WAITING = """
-select l.superior_id, count(*) as waiting, min(w.day) as oldest,
+select e.id as superior_id, count(*) as waiting, min(w.day) as oldest,
     bool_or((w.submitted_at at time zone $7)::date = any($8::date[])) as reached
 from activities w
 join reporting_lines l on l.region_id = $1 and l.employee_id = w.employee_id and l.valid @> $3::date
-join employees e on e.region_id = $1 and e.id = l.superior_id and e.active
-join accounts c on c.region_id = $1 and c.employee_id = l.superior_id and c.status = 'ACTIVE'
+left join verification_delegations d on d.region_id = $1 and d.delegator_id = l.superior_id
+    and d.revoked_at is null and d.valid @> $3::date and d.delegate_id <> w.employee_id
+join employees e on e.region_id = $1 and e.id = coalesce(d.delegate_id, l.superior_id) and e.active
+join accounts c on c.region_id = $1 and c.employee_id = e.id and c.status = 'ACTIVE'
 where w.region_id = $1 and w.status = 'SUBMITTED' and w.unit_id = any($2::uuid[])
     and w.submitted_at < $4 and w.day between $5 and $6
-group by l.superior_id
+    and not exists (select from activity_corrections x where x.region_id = $1 and x.activity_id = w.id)
+group by e.id
 """
 
 

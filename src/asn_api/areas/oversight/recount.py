@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.oversight.queries import activity_sums
 from asn_api.core.database import Database
+from asn_api.rules.entries import oldest_day
 from asn_api.rules.rollups import DECISION_NUMBERS, LATENCIES, MONTH_NUMBERS
 from asn_api.tables.activities import Activity, UnitMonth
 from asn_api.tables.organization import Unit
@@ -134,10 +135,15 @@ async def recount(access: Access, database: Database, progress: Callable[[], obj
 
 
 async def unit_months(access: Access, db: AsyncSession, unit_id: UUID) -> None:
-    """One unit's months, which stay locked for as long as this takes."""
+    """One unit's months, which stay locked for as long as this takes; those that may be archived stay as they are."""
     month = cast(func.date_trunc("month", Activity.day), Date)
-    of_unit = (Activity.region_id == access.region_id, Activity.unit_id == unit_id)
-    kept = (UnitMonth.region_id == access.region_id, UnitMonth.unit_id == unit_id)
+    oldest = oldest_day(access.today)
+    of_unit = (Activity.region_id == access.region_id, Activity.unit_id == unit_id, Activity.day >= oldest)
+    kept = (
+        UnitMonth.region_id == access.region_id,
+        UnitMonth.unit_id == unit_id,
+        UnitMonth.month >= oldest,
+    )
     found = select(month.label("month")).where(*of_unit).distinct().subquery()
     nothing = (literal(0).label(name) for name in MONTH_NUMBERS)
     key = (literal(access.region_id), literal(unit_id), found.c.month)
@@ -168,7 +174,8 @@ async def verification_days(access: Access, connection: asyncpg.Connection, unit
         )
     kept = await connection.fetch(_MONTHS.format("verification_days"), region)
     counted = await connection.fetch(_MONTHS.format("recounted"), region)
-    for month in sorted({row[0] for row in (*kept, *counted)}):
+    months = {row[0] for row in (*kept, *counted)}
+    for month in sorted(each for each in months if each >= oldest_day(access.today)):
         after = (month + timedelta(days=31)).replace(day=1)
         async with connection.transaction():
             await connection.execute(_GONE, region, month, after, access.today)

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.activities import ledger_queries
 from asn_api.areas.activities.recording import Device
-from asn_api.areas.sync import pushing, queries
+from asn_api.areas.sync import queries
+from asn_api.areas.sync.refusals import stored_problem
 from asn_api.areas.sync.resources import RESOURCES, Resource
 from asn_api.areas.sync.schemas import OperationIn, ResolutionIn
 from asn_api.core.database import Work
@@ -26,7 +27,7 @@ Wording = Callable[[Any], Fault]
 
 def shown(row: Any, language: Language) -> dict[str, Any]:
     """The wire form of an operation that was not applied."""
-    problem = pushing.stored_problem(row.problem)
+    problem = stored_problem(row.problem)
     return {
         "op_id": row.id,
         "type": row.type,

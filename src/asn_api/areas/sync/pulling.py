@@ -1,13 +1,12 @@
 """What changed within a phone's reach, in the order of commits; and what came into reach or left it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, cast, false, func, literal, or_, select, true, tuple_
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
@@ -18,7 +17,6 @@ from asn_api.areas.sync.schemas import PullFilter
 from asn_api.areas.sync.tokens import Listing, Position, Token
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
-from asn_api.core.journal import JournalEntry, TransactionId
 from asn_api.errors import Language, Problem
 
 Changes = list[dict[str, Any]]
@@ -26,18 +24,6 @@ Changes = list[dict[str, Any]]
 TOKEN_DAYS = 90
 """An older token is answered with a new listing of its types."""
 MAX_LIMIT = 1000
-
-
-@dataclass(frozen=True)
-class Horizon:
-    """All transactions below it have ended: nothing can appear before it any more."""
-
-    epoch: int
-    transaction: int
-
-    @property
-    def position(self) -> Position:
-        return Position(self.epoch, self.transaction, 0)
 
 
 async def pull(
@@ -50,12 +36,9 @@ async def pull(
 ) -> dict[str, Any]:
     """One answer of at most `limit` changes; `next` goes on from there."""
     types = _types(access, wanted.types)
-    # Kept in a transaction of its own: reading must not hold a lock, and the token names what was kept.
-    async with database.sessions.begin() as own:
-        view = await reach.current(own, access)
-    horizon = await _horizon(db, access)
     token = tokens.read(keyring, access, wanted.since) if wanted.since else None
-    token, restarted, olds = await _continued(db, access, wanted, types, token, view, horizon)
+    view = await reach.current(database, access)
+    token, restarted, olds = await _continued(database, db, access, wanted, types, token, view)
     limit = min(wanted.limit, MAX_LIMIT)
     changes: Changes = []
     waiting = list(token.listings)
@@ -71,7 +54,7 @@ async def pull(
     position, more = token.position, bool(waiting)
     if not more and len(changes) < limit:
         rows = limit - len(changes)
-        live, position, more = await _live(db, access, types, view, token.position, horizon, rows, language)
+        live, position, more = await _live(database, db, access, types, view, token.position, rows, language)
         changes += live
     elif not more:
         more = True
@@ -99,21 +82,79 @@ def _types(access: Access, wanted: str | None) -> tuple[str, ...]:
     return tuple(name for name in KINDS if name in names)
 
 
-async def _horizon(db: AsyncSession, access: Access) -> Horizon:
-    epoch = select(func.max(JournalEntry.epoch)).where(JournalEntry.region_id == access.region_id)
-    oldest = cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text)
-    row = (await db.execute(select(epoch.scalar_subquery(), oldest))).one()
-    return Horizon(row[0] or 0, int(row[1]))
+_HORIZON = """
+select coalesce((select max(epoch) from journal where region_id = $1), 0) as until_epoch,
+    pg_snapshot_xmin(pg_current_snapshot())::text as until_transaction
+"""
+
+# Within one snapshot: whatever is below its oldest running transaction has ended, and is seen here.
+_ENTRIES = """
+with horizon as (
+    select coalesce((select max(epoch) from journal where region_id = $1), 0) as epoch,
+        pg_snapshot_xmin(pg_current_snapshot()) as transaction
+)
+select h.epoch as until_epoch, h.transaction::text as until_transaction,
+    j.epoch, j.transaction::text as transaction, j.seq, j.entity, j.entity_id
+from horizon h
+left join lateral (
+    select epoch, transaction, seq, entity, entity_id from journal
+    where region_id = $1 and (epoch, transaction, seq) > ($2, $3::text::xid8, $4)
+        and (epoch < h.epoch or epoch = h.epoch and transaction < h.transaction)
+        and {within}
+    order by epoch, transaction, seq limit $5) j on true
+order by j.epoch, j.transaction, j.seq
+"""
+
+# By the index of persons: $6 people, $7 types seen by reach, $8 types that are one's own, $9 oneself.
+_PERSONAL = _ENTRIES.format(
+    within="""employee_id = any($6::uuid[])
+        and (entity = any($7::text[]) or entity = any($8::text[]) and employee_id = $9)"""
+)
+
+# In the order of commits through the region; $10 types seen by unit too, $11 units, $12 the whole region.
+# A record that left a unit within reach: its going must be told there.
+_WIDE = _ENTRIES.format(
+    within="""(
+        entity = any($7::text[]) and ($12 or employee_id = any($6::uuid[]))
+        or entity = any($8::text[]) and employee_id = $9
+        or entity = any($10::text[]) and (unit_id = any($11::uuid[])
+            or changes ? 'unit_id' and (changes #>> '{unit_id,0}')::uuid = any($11::uuid[])))"""
+)
+
+
+async def _horizon(database: Database, access: Access) -> Position:
+    row = await database.pool.fetchrow(_HORIZON, access.region_id)
+    return _until(row)
+
+
+def _until(row: Any) -> Position:
+    """All transactions below it have ended: nothing can appear before it any more."""
+    return Position(row["until_epoch"], int(row["until_transaction"]), 0)
+
+
+async def _entries(
+    database: Database, access: Access, types: Collection[str], view: View, since: Position, rows: int
+) -> list[Any]:
+    """At least one row, which tells how far was read; its other columns are null when there is no entry."""
+    reached = [name for name in types if not KINDS[name].own]
+    own = [name for name in types if KINDS[name].own]
+    given = [since.epoch, str(since.transaction), since.seq, rows, list(view.people), reached, own, view.own]
+    statement = _PERSONAL
+    if view.units or view.whole:
+        statement = _WIDE
+        by_unit = [name for name in reached if KINDS[name].unit is not None]
+        given += [by_unit, list(view.units), view.whole]
+    return list(await database.pool.fetch(statement, access.region_id, *given))
 
 
 async def _continued(
+    database: Database,
     db: AsyncSession,
     access: Access,
     wanted: PullFilter,
     types: tuple[str, ...],
     token: Token | None,
     view: View,
-    horizon: Horizon,
 ) -> tuple[Token, list[str], Mapping[UUID, View]]:
     """The token to go on from, the types that begin anew, and the earlier reaches that its listings name."""
     listings = list(token.listings) if token else []
@@ -126,7 +167,7 @@ async def _continued(
     if token is None or expired:
         start = wanted.start or (token.start if token else _first_of_last_month(access.today))
         anew = [Listing(name, "gained", None, None) for name in types]
-        fresh = Token(horizon.position, view.id, types, start, tuple(anew), access.today)
+        fresh = Token(await _horizon(database, access), view.id, types, start, tuple(anew), access.today)
         return fresh, list(types), olds
     if token.view != view.id:
         kept = [name for name in token.types if name in types]
@@ -173,21 +214,22 @@ async def _listed(
 
 
 async def _live(
+    database: Database,
     db: AsyncSession,
     access: Access,
     types: Collection[str],
     view: View,
     since: Position,
-    horizon: Horizon,
     rows: int,
     language: Language,
 ) -> tuple[Changes, Position, bool]:
     """Changes after a position, up to the horizon; a record that changed twice comes once, as it is now."""
-    entries = (await db.execute(_entries(access, types, view, since, horizon, rows))).all()
+    found_entries = await _entries(database, access, types, view, since, rows)
+    entries = [each for each in found_entries if each["seq"] is not None]
     last: dict[tuple[str, UUID], None] = {}
     for entry in entries:
-        last.pop((entry.entity, entry.entity_id), None)
-        last[entry.entity, entry.entity_id] = None
+        last.pop((entry["entity"], entry["entity_id"]), None)
+        last[entry["entity"], entry["entity_id"]] = None
     found: dict[tuple[str, UUID], Mapping[str, Any]] = {}
     gone: set[tuple[str, UUID]] = set()
     for name in {entity for entity, _ in last}:
@@ -213,59 +255,9 @@ async def _live(
         for name, id in last
     ]
     if len(entries) < rows:
-        return changes, horizon.position, False
+        return changes, _until(found_entries[0]), False
     end = entries[-1]
-    return changes, Position(end.epoch, int(end.transaction), end.seq), True
-
-
-def _entries(
-    access: Access, types: Collection[str], view: View, since: Position, horizon: Horizon, rows: int
-) -> Select[int, str, int, str, UUID]:
-    def transaction(value: int) -> Any:
-        return cast(literal(str(value), Text), TransactionId())
-
-    order = (JournalEntry.epoch, JournalEntry.transaction, JournalEntry.seq)
-    own = [name for name in types if KINDS[name].own]
-    by_person = [name for name in types if KINDS[name].unit is None and not KINDS[name].own]
-    by_unit = [name for name in types if KINDS[name].unit is not None]
-    moved = JournalEntry.changes["unit_id"][0].astext
-    within = or_(
-        and_(JournalEntry.entity.in_(own), JournalEntry.employee_id == view.own) if view.own else false(),
-        and_(JournalEntry.entity.in_(by_person), view.holds(JournalEntry.employee_id, None)),
-        and_(
-            JournalEntry.entity.in_(by_unit),
-            or_(
-                view.holds(JournalEntry.employee_id, JournalEntry.unit_id),
-                # A record that left a unit within reach: its going must be told there.
-                and_(moved.is_not(None), view.holds(None, cast(moved, PgUuid()))) if view.units else false(),
-            ),
-        ),
-    )
-    people_only = true() if view.units or view.whole else view.holds(JournalEntry.employee_id, None)
-    return (
-        select(
-            JournalEntry.epoch,
-            cast(JournalEntry.transaction, Text).label("transaction"),
-            JournalEntry.seq,
-            JournalEntry.entity,
-            JournalEntry.entity_id,
-        )
-        .where(
-            JournalEntry.region_id == access.region_id,
-            people_only,
-            within,
-            tuple_(*order) > tuple_(literal(since.epoch), transaction(since.transaction), literal(since.seq)),
-            or_(
-                JournalEntry.epoch < horizon.epoch,
-                and_(
-                    JournalEntry.epoch == horizon.epoch,
-                    JournalEntry.transaction < transaction(horizon.transaction),
-                ),
-            ),
-        )
-        .order_by(*order)
-        .limit(rows)
-    )
+    return changes, Position(end["epoch"], int(end["transaction"]), end["seq"]), True
 
 
 async def _read(

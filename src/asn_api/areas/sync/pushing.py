@@ -9,11 +9,13 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+from pydantic import BaseModel
 from sqlalchemy import text
 
 from asn_api.access.actor import Access
 from asn_api.areas.activities.recording import Device
 from asn_api.areas.sync import queries, receipts
+from asn_api.areas.sync.refusals import faults, storable, stored_problem
 from asn_api.areas.sync.resources import OF_A_SESSION, RESOURCES, Resource, Row
 from asn_api.areas.sync.schemas import Malformed, OperationIn, PushIn
 from asn_api.core.crypto import Keyring
@@ -52,7 +54,10 @@ class Batch:
     """Records about which a conflict is open: what follows would build on what nobody has decided."""
     stopped: set[UUID] = field(default_factory=set)
     counted: dict[tuple[UUID, int], int] = field(default_factory=dict)
-    """The version that a phone which counts on expects, to the one that it became."""
+    shown: dict[tuple[UUID, int], BaseModel | None] = field(default_factory=dict)
+    """By the version that a phone which counts on expects: the one it became, and what the phone showed."""
+    sent: dict[UUID, Any] = field(default_factory=dict)
+    """The values of merged operations of earlier sendings, as the phone sent them."""
     unapplied: list[Mapping[str, Any]] = field(default_factory=list)
 
     async def read(self, operations: Sequence[OperationIn]) -> None:
@@ -67,6 +72,10 @@ class Batch:
         for row in await queries.unapplied(self.driver, self.access, ids, records):
             if row["employee_id"] != mine:
                 self.foreign.add(row["id"])
+            elif row["outcome"] == Outcome.MERGED:
+                self.sent[row["id"]] = (
+                    orjson.loads(row["data"]) if isinstance(row["data"], str) else row["data"]
+                )
             elif row["id"] not in self.accepted:
                 self.kept[row["id"]] = row
                 if row["outcome"] == Outcome.CONFLICT and row["decision"] is None:
@@ -84,6 +93,16 @@ class Batch:
         if operation.base_version is None:
             return None
         return self.counted.get((operation.id, operation.base_version), operation.base_version)
+
+    def seen(self, operation: OperationIn, resource: Resource) -> BaseModel | None:
+        """What the phone showed when it made a change on top of another one that had to be merged."""
+        here = self.shown.get((operation.id, operation.base_version or 0))
+        if here is not None:
+            return here
+        for before in operation.after:
+            if before in self.sent and self.accepted[before].record_id == operation.id:
+                return resource.values.model_validate(self.sent[before])
+        return None
 
     def settled(self, operation: OperationIn) -> Result | None:
         """The fate the operation met before, or the reason why it cannot be tried now."""
@@ -122,7 +141,11 @@ class Batch:
     ) -> Result:
         self.accepted[operation.op_id] = Accepted(operation.id, version)
         if operation.action != "delete":
-            self.counted[operation.id, (operation.base_version or 0) + 1] = version
+            reached = operation.id, (operation.base_version or 0) + 1
+            self.counted[reached] = version
+            self.shown[reached] = operation.data or self.shown.get(
+                (operation.id, operation.base_version or 0)
+            )
         receipt = receipts.receipt(self.keyring, self.access, operation.op_id, version)
         return self.result(operation, status, version=version, receipt=receipt, problem=problem)
 
@@ -137,7 +160,7 @@ class Batch:
         codes = {fault.code for fault in problem.faults} or {problem.code}
         if codes <= OURS_TO_MEND:
             return self.result(operation, "rejected", problem=problem, retry_after=LATER)
-        self._keep(operation, Outcome.REJECTED, problem, [])
+        self.keep(operation, Outcome.REJECTED, problem, [])
         return self.refused(operation, problem)
 
     def refused(self, operation: OperationIn, problem: Problem) -> Result:
@@ -147,12 +170,10 @@ class Batch:
     def conflict(self, operation: OperationIn, problem: Problem, fields: Sequence[str]) -> Result:
         """Neither side is overwritten: the operation waits for a person."""
         self.stopped.add(operation.id)
-        self._keep(operation, Outcome.CONFLICT, problem, fields)
+        self.keep(operation, Outcome.CONFLICT, problem, fields)
         return self.result(operation, "conflict", problem=problem, fields=fields)
 
-    def _keep(
-        self, operation: OperationIn, outcome: Outcome, problem: Problem, fields: Sequence[str]
-    ) -> None:
+    def keep(self, operation: OperationIn, outcome: Outcome, problem: Problem, fields: Sequence[str]) -> None:
         self.unapplied.append(
             {
                 "id": operation.op_id,
@@ -267,7 +288,7 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
             if _too_old(batch, operation)
             else batch.held(operation)
         )
-    elif base < row["version"]:
+    elif base < row["version"] or _unseen(batch, resource, operation, row):
         return await _late(batch, resource, operation, row, base)
     try:
         version = await resource.apply(operation, row, operation.data, _device(batch, operation))
@@ -276,6 +297,12 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
         waits = problem.code == "EVIDENCE_ACTIVITY_UNKNOWN" and not _too_old(batch, operation)
         return batch.held(operation) if waits else batch.reject(operation, problem)
     return batch.acknowledged(operation, "applied", version)
+
+
+def _unseen(batch: Batch, resource: Resource, operation: OperationIn, row: Row) -> bool:
+    """Whether a merge before put something into the record that the phone did not know."""
+    seen = batch.seen(operation, resource) if operation.data is not None else None
+    return seen is not None and resource.fields(seen) != resource.fields(resource.given(row, {}))
 
 
 async def _of_nothing(batch: Batch, resource: Resource, operation: OperationIn) -> Result:
@@ -293,8 +320,10 @@ async def _late(batch: Batch, resource: Resource, operation: OperationIn, row: R
     stale = Problem("VERSION_STALE")
     if operation.data is None:
         return batch.conflict(operation, stale, [])
-    before = await queries.before(batch.driver, batch.access, resource.entity, operation.id, base)
-    current, base_values = resource.given(row, {}), resource.given(row, before)
+    current, base_values = resource.given(row, {}), batch.seen(operation, resource)
+    if base_values is None:
+        before = await queries.before(batch.driver, batch.access, resource.entity, operation.id, base)
+        base_values = resource.given(row, before)
     fields, clashing = merged(
         resource.fields(base_values), resource.fields(current), resource.fields(operation.data)
     )
@@ -305,6 +334,7 @@ async def _late(batch: Batch, resource: Resource, operation: OperationIn, row: R
         version = await resource.apply(operation, row, together, _device(batch, operation))
     except Problem as problem:
         return batch.conflict(operation, problem, [])
+    batch.keep(operation, Outcome.MERGED, stale, [])
     return batch.acknowledged(operation, "merged", version)
 
 
@@ -347,34 +377,6 @@ def _malformed(given: Malformed, batch: Batch, fault: Callable[[Any], Fault]) ->
         "current": None,
         "receipt": None,
     }
-
-
-def storable(problem: Problem) -> dict[str, Any]:
-    """Code and parameters, so that it can be worded later in any language."""
-    return {
-        "code": problem.code,
-        "params": problem.params,
-        "faults": [
-            {"pointer": fault.pointer, "code": fault.code, "params": dict(fault.params)}
-            for fault in problem.faults
-        ],
-    }
-
-
-def stored_problem(stored: Any) -> Problem:
-    kept = orjson.loads(stored) if isinstance(stored, str) else stored
-    return Problem(
-        kept["code"],
-        faults=[Fault(each["pointer"], each["code"], each["params"]) for each in kept["faults"]],
-        **kept["params"],
-    )
-
-
-def faults(problem: Problem, language: Language) -> list[dict[str, str]]:
-    return [
-        {"pointer": fault.pointer, "code": fault.code, "message": fault.message(language)}
-        for fault in problem.faults
-    ]
 
 
 def _uuid(value: Any) -> UUID | None:

@@ -36,7 +36,7 @@ where region_id = $1 and operation_id = any($2::uuid[])
 """
 
 _UNAPPLIED = """
-select id, employee_id, record_id, outcome, decision, problem, fields
+select id, employee_id, record_id, outcome, decision, problem, fields, data
 from unapplied_operations
 where region_id = $1 and (
     id = any($2::uuid[])

@@ -1,20 +1,34 @@
 """The reach of a caller as a set of people and units that can be kept, compared, and asked for in SQL."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, false, literal, not_, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    false,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
-from asn_api.access.scope import people_within, units_within
+from asn_api.access.scope import HOT_TEAM, HOT_UNITS, hot_params
+from asn_api.core.database import Database, Prepared
 from asn_api.core.mapping import uuid7
-from asn_api.tables.organization import Unit
 from asn_api.tables.sync import SyncView
 
 
@@ -61,38 +75,43 @@ def _among(column: Any, ids: frozenset[UUID]) -> ColumnElement[bool]:
     return among
 
 
-async def current(db: AsyncSession, access: Access) -> View:
-    """Today's reach, kept so that a later pull can tell what came and went."""
+_KEPT = Prepared(
+    select(SyncView.id, SyncView.used_on).where(
+        SyncView.region_id == bindparam("region", type_=Uuid),
+        SyncView.digest == bindparam("digest", type_=LargeBinary),
+    )
+)
+
+
+async def current(database: Database, access: Access) -> View:
+    """Today's reach, kept in a transaction of its own so that a later pull can tell what came and went."""
     whole = access.reaches(Reach.REGION)
-    people: frozenset[UUID] = frozenset()
+    people: set[UUID] = set()
     units: frozenset[UUID] = frozenset()
     if not whole:
-        people = frozenset(await db.scalars(people_within(access)))
+        params = {"region": access.region_id, **hot_params(access)}
+        if access.employee_id is not None and access.reaches(Reach.OWN):
+            people.add(access.employee_id)
+        if access.employee_id is not None and access.reaches(Reach.TEAM):
+            people |= {row[0] for row in await database.fetch(HOT_TEAM, params)}
         if access.branches:
-            units = frozenset(await db.scalars(select(Unit.id).where(units_within(access))))
+            units = frozenset(row[0] for row in await database.fetch(HOT_UNITS, params))
     digest = _digest(access.employee_id, people, units, whole)
-    kept = await db.execute(
-        select(SyncView.id, SyncView.used_on).where(
-            SyncView.region_id == access.region_id, SyncView.digest == digest
-        )
-    )
-    found = kept.one_or_none()
-    id = found.id if found is not None else await _keep(db, access, digest, people, units, whole)
-    if found is not None and found.used_on < access.today:
-        await db.execute(
-            update(SyncView)
-            .where(SyncView.region_id == access.region_id, SyncView.id == id)
-            .values(used_on=access.today)
-        )
-    return View(id, access.employee_id, people, units, whole)
+    found = await database.fetch_row(_KEPT, {"region": access.region_id, "digest": digest})
+    if found is not None and found["used_on"] >= access.today:
+        id = found["id"]
+    else:
+        async with database.sessions.begin() as db:
+            id = await _keep(db, access, digest, people, units, whole)
+    return View(id, access.employee_id, frozenset(people), units, whole)
 
 
 async def _keep(
     db: AsyncSession,
     access: Access,
     digest: bytes,
-    people: frozenset[UUID],
-    units: frozenset[UUID],
+    people: Collection[UUID],
+    units: Collection[UUID],
     whole: bool,
 ) -> UUID:
     statement = insert(SyncView).values(
@@ -128,7 +147,7 @@ async def earlier(db: AsyncSession, access: Access, ids: set[UUID]) -> dict[UUID
     }
 
 
-def _digest(own: UUID | None, people: frozenset[UUID], units: frozenset[UUID], whole: bool) -> bytes:
+def _digest(own: UUID | None, people: Collection[UUID], units: Collection[UUID], whole: bool) -> bytes:
     hashed = hashlib.sha256(own.bytes if own else b"")
     for group in (people, units):
         hashed.update(len(group).to_bytes(4))

@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column('device_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('outcome', sa.Enum('REJECTED', 'CONFLICT', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=False),
+        sa.Column('outcome', sa.Enum('REJECTED', 'CONFLICT', 'MERGED', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=False),
         sa.Column('problem', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column('fields', postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column('decision', sa.Enum('APPLY', 'DISCARD', name='conflictdecision', native_enum=False, create_constraint=True, length=40), nullable=True),

@@ -1,0 +1,240 @@
+"""What must hold when a schedule is over and everybody has synced: read from the database and over HTTP."""
+
+import json
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from tests.conftest import NOW
+from tests.fault.phone import Phone
+from tests.fault.story import Story
+
+Json = dict[str, Any]
+
+ACCEPTED = ("applied", "merged", "duplicate")
+TYPED = ("description", "minutes", "output_unit")
+"""The fields that people change in a schedule."""
+
+
+class After:
+    """The state of the server after a story."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.employee = story.team.id("employee")
+        self.region = story.team.city.region.id
+
+    async def read(self) -> None:
+        db, mine = self.story.world.db, (self.region, self.employee)
+        journal = await db.fetch(
+            "select entity_id, version, action, actor_id, operation_id, changes from journal"
+            " where region_id = $1 and employee_id = $2 and entity = 'activity' order by entity_id, version",
+            *mine,
+        )
+        self.history: dict[str, list[Json]] = defaultdict(list)
+        for row in journal:
+            entry = dict(row) | {"changes": json.loads(row["changes"])}
+            self.history[str(row["entity_id"])].append(entry)
+        rows = await db.fetch("select * from activities where region_id = $1 and employee_id = $2", *mine)
+        self.records = {str(row["id"]): dict(row) for row in rows}
+        self.totals = await db.fetch(
+            "select * from day_totals where region_id = $1 and employee_id = $2", *mine
+        )
+        unapplied = await db.fetch(
+            "select id, record_id, outcome, decision, data from unapplied_operations"
+            " where region_id = $1 and employee_id = $2",
+            *mine,
+        )
+        self.unapplied = {
+            str(row["id"]): dict(row) | {"data": json.loads(row["data"] or "null")} for row in unapplied
+        }
+        self.journal = {
+            str(each["operation_id"]): each
+            for entries in self.history.values()
+            for each in entries
+            if each["operation_id"] is not None
+        }
+
+    # --- the invariants
+
+    async def check(self) -> None:
+        # The browsers' tokens are good for a day.
+        self.story.world.now = NOW
+        await self.read()
+        self.acknowledged_is_stored()
+        self.nothing_is_doubled()
+        self.only_what_was_changed_changes()
+        self.totals_are_true()
+        self.no_text_is_lost()
+        await self.conflicts_are_visible()
+        self.queues_are_empty()
+        await self.notifications_are_ones_own()
+        await self.phones_agree()
+
+    def acknowledged_is_stored(self) -> None:
+        """What the phones were told is what happened, and their receipts are good."""
+        for op_id, answers in self.story.told.items():
+            accepted = [each for each in answers if each["status"] in ACCEPTED]
+            for each in accepted:
+                entry = self.journal.get(op_id)
+                assert entry is not None, f"acknowledged and lost: {each}"
+                assert entry["version"] == each["version"], (each, entry)
+                assert str(entry["entity_id"]) == each["id"]
+                assert each["receipt"]
+            if any(each["status"] == "rejected" and each["retry"] == "AFTER_CHANGE" for each in answers):
+                assert op_id not in self.journal, f"refused for good and done all the same: {answers}"
+        for phone in self.story.of_employee:
+            assert not phone.store.unconfirmed(), "receipts that the server does not confirm"
+
+    def nothing_is_doubled(self) -> None:
+        """One entry per operation, one version after the other, and the record is their sum."""
+        entries = [each for history in self.history.values() for each in history]
+        named = [each["operation_id"] for each in entries if each["operation_id"] is not None]
+        assert len(named) == len(set(named))
+        for entry in entries:
+            op_id = str(entry["operation_id"])
+            if entry["actor_id"] == self.employee and entry["operation_id"] is not None:
+                assert op_id in self.story.made, f"done, but nobody did it on a phone: {entry}"
+                assert self.story.made[op_id].wire["id"] == str(entry["entity_id"])
+        for id, history in self.history.items():
+            assert [each["version"] for each in history] == list(range(1, len(history) + 1)), id
+            state: Json = {}
+            for entry in history:
+                for field in {*TYPED, "status"} & entry["changes"].keys():
+                    before, after = entry["changes"][field]
+                    assert _same(state.get(field), before), (id, entry, state.get(field))
+                    state[field] = after
+            record = self.records.get(id)
+            if history[-1]["action"] == "DELETE":
+                assert record is None
+                continue
+            assert record is not None, f"{id} is gone without a trace"
+            assert record["version"] == len(history)
+            for field in (*TYPED, "status"):
+                assert _same(record[field], state[field]), (id, field)
+        assert self.records.keys() <= self.history.keys()
+
+    def only_what_was_changed_changes(self) -> None:
+        """An operation changes the fields that its person changed, to what he typed, and no others."""
+        for op_id, entry in self.journal.items():
+            made = self.story.made[op_id]
+            if made.wire["action"] != "put":
+                continue
+            data, seen = made.wire["data"], made.seen or {}
+            meant = {field for field in TYPED if data[field] != seen.get(field)}
+            done = {field for field in TYPED if field in entry["changes"]}
+            if self.unapplied.get(op_id, {}).get("decision") == "APPLY":
+                continue
+            assert done <= meant, f"{op_id} changed {done - meant}, which nobody asked for"
+            for field in done:
+                assert _same(entry["changes"][field][1], data[field]), (op_id, field)
+
+    def totals_are_true(self) -> None:
+        """The numbers of each day, computed anew in another way than the server's."""
+        by_day = defaultdict(list)
+        for record in self.records.values():
+            by_day[record["day"]].append(record)
+        kept = {row["day"]: row for row in self.totals}
+        for day in by_day.keys() | kept.keys():
+            rows, total = by_day[day], kept[day]
+            counts = {
+                name: sum(row["status"] == status for row in rows)
+                for name, status in (
+                    ("drafts", "DRAFT"),
+                    ("waiting", "SUBMITTED"),
+                    ("verified", "VERIFIED"),
+                    ("rejected", "REJECTED"),
+                )
+            }
+            claimed = sum(row["minutes"] for row in rows if row["status"] in ("SUBMITTED", "VERIFIED"))
+            granted = sum(row["verified_minutes"] or 0 for row in rows if row["status"] == "VERIFIED")
+            expected = counts | {"claimed_minutes": claimed, "verified_minutes": granted}
+            assert {name: total[name] for name in expected} == expected
+
+    def no_text_is_lost(self) -> None:
+        """Each typed text is in a record's history, kept with what was not applied, or still on a phone."""
+        kept = {
+            text
+            for history in self.history.values()
+            for entry in history
+            for text in entry["changes"].get("description", [])
+        }
+        kept |= {each["data"]["description"] for each in self.unapplied.values() if each["data"]}
+        for phone in self.story.of_employee:
+            kept |= {
+                each["wire"]["data"]["description"]
+                for each in phone.store.operations()
+                if each["wire"]["data"]
+            }
+        for op_id, made in self.story.made.items():
+            if made.wire["action"] == "put" and op_id not in self.story.excused:
+                text = made.wire["data"]["description"]
+                assert text in kept, f"lost: {text!r} of {op_id}, told {self.story.told.get(op_id)}"
+
+    async def conflicts_are_visible(self) -> None:
+        """Every conflict that a phone was told of can be read with what was proposed."""
+        if not any(each["status"] == "conflict" for answers in self.story.told.values() for each in answers):
+            return
+        answer = await self.story.world.call(
+            self.story.team, "employee", "GET", "/v1/sync/conflicts", params={"open": "false", "limit": 200}
+        )
+        assert answer.status_code == 200, (answer.status_code, answer.text)
+        listed = {each["op_id"]: each for each in answer.json()["data"]}
+        for op_id, answers in self.story.told.items():
+            if any(each["status"] == "conflict" for each in answers):
+                assert op_id in listed, f"a conflict that nobody can see: {answers}"
+                proposed, wire = listed[op_id]["data"], self.story.made[op_id].wire["data"]
+                assert (proposed or {}).get("description") == (wire or {}).get("description")
+
+    def queues_are_empty(self) -> None:
+        """Nothing waits but what a person must look at, what builds on that, and what else is about such a record."""
+        undecided = {
+            str(each["record_id"])
+            for each in self.unapplied.values()
+            if each["outcome"] == "CONFLICT" and each["decision"] is None
+        }
+        for phone in self.story.of_employee:
+            stuck = {each["op_id"] for each in phone.store.problems()}
+            for each in phone.store.operations():
+                if each["state"] == "QUEUED" and each["id"] not in undecided:
+                    assert stuck.intersection(each["wire"]["after"]), f"never sent: {each}"
+                    stuck.add(each["op_id"])
+
+    async def notifications_are_ones_own(self) -> None:
+        """They do not say whose they are, so the database is asked."""
+        for who, id in self.story.notified:
+            found = await self.story.world.db.fetchval(
+                "select employee_id from notifications where region_id = $1 and id = $2", self.region, id
+            )
+            assert found in (None, self.story.team.id(who))
+
+    async def phones_agree(self) -> None:
+        """All phones of a person hold the same as the server's lists: versions, texts and all."""
+        mine = await self._listed("employee", "/v1/me/activities")
+        for phone in [*self.story.of_employee, *self.story.fetching]:
+            listed = mine if phone.who == "employee" else await self._listed(phone.who, "/v1/activities")
+            _compare(phone, listed)
+
+    async def _listed(self, who: str, path: str) -> dict[str, Json]:
+        answer = await self.story.world.call(self.story.team, who, "GET", path, params={"limit": 200})
+        assert answer.status_code == 200, (answer.status_code, answer.text)
+        listed = answer.json()
+        assert listed["page"]["next"] is None
+        return {each["id"]: each for each in listed["data"]}
+
+
+def _compare(phone: Phone, listed: dict[str, Json]) -> None:
+    held = phone.held()
+    assert not held.keys() - listed.keys(), (
+        f"{phone.file.name} holds what is gone: {held.keys() - listed.keys()}"
+    )
+    assert not listed.keys() - held.keys(), f"{phone.file.name} lacks {listed.keys() - held.keys()}"
+    for id, record in held.items():
+        differing = {name for name in listed[id] if record.get(name) != listed[id][name]}
+        assert not differing, f"{phone.who}: {id} differs in {differing}: {record} {listed[id]}"
+
+
+def _same(stored: object, given: object) -> bool:
+    if isinstance(stored, Decimal | int | float) or isinstance(given, Decimal | int | float):
+        return stored is not None and given is not None and Decimal(str(stored)) == Decimal(str(given))
+    return str(stored) == str(given)

@@ -1,0 +1,168 @@
+"""What may happen in a schedule: every step is one line of a counter-example, so it is named for reading."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hypothesis import strategies as st
+
+from tests.fault.lines import Cut, Until
+from tests.fault.network import FINE, Fault, Weather
+
+PHONES = 3
+"""Of the employee; his two superiors have one each."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Something new is typed on a phone; `wrong` makes the server refuse it."""
+
+    phone: int
+    draft: bool = False
+    wrong: bool = False
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Another text, or only other minutes, for one of the records that the phone shows."""
+
+    phone: int
+    pick: int
+    text: bool = True
+    wrong: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    phone: int
+    pick: int
+    action: str
+
+
+@dataclass(frozen=True)
+class Amend:
+    """The person looks at what was refused or clashes, and corrects, applies or gives up."""
+
+    phone: int
+    pick: int
+    give_up: bool
+
+
+@dataclass(frozen=True)
+class Sync:
+    phone: int
+    faults: tuple[Fault, ...] = ()
+    dies_after: int | None = None
+    """The app is killed around its n-th write to the phone's own store."""
+
+
+@dataclass(frozen=True)
+class SyncTogether:
+    """Two phones of the same person at the same moment."""
+
+    first: int
+    second: int
+
+
+@dataclass(frozen=True)
+class Decide:
+    """A superior verifies or sends back what his phone shows as submitted."""
+
+    superior: int
+    pick: int
+    verify: bool
+
+
+@dataclass(frozen=True)
+class SuperiorSync:
+    superior: int
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """The employee moves to the other unit: reach changes from one superior to the other."""
+
+
+@dataclass(frozen=True)
+class ClockSkew:
+    phone: int
+    hours: int
+
+
+@dataclass(frozen=True)
+class LateArrivals:
+    """Delayed requests of a phone reach the server."""
+
+    phone: int
+
+
+@dataclass(frozen=True)
+class BackUp:
+    phone: int
+
+
+@dataclass(frozen=True)
+class Restore:
+    """The phone goes back to its last backup, and whatever was typed since and not sent is gone with it."""
+
+    phone: int
+
+
+@dataclass(frozen=True)
+class TimePasses:
+    minutes: int
+
+
+Step: TypeAlias = (
+    Record | Edit | Move | Amend | Sync | SyncTogether | Decide | SuperiorSync | Transfer | ClockSkew
+    | LateArrivals | BackUp | Restore | TimePasses
+)  # fmt: skip
+
+phones = st.sampled_from([0, 0, 0, 1, 1, 2])
+picks = st.sampled_from([0, 0, 0, 1, 1, 2])
+rarely = st.sampled_from([False, False, False, True])
+cuts = st.builds(Cut, st.sampled_from([None, None, None, *range(12)]), st.sampled_from(list(Until)))
+weathers = st.sampled_from(list(Weather)[1:])
+in_server = st.sampled_from([Weather.FINE, Weather.REQUEST_TWICE])
+broken = st.one_of(
+    st.builds(Fault, weathers),
+    st.builds(Fault, in_server, st.none(), cuts),
+    st.builds(Fault, in_server, st.integers(0, 60)),
+)
+faults = st.lists(st.one_of(st.just(FINE), broken), max_size=2).map(tuple)
+deaths = st.sampled_from([None] * 14 + [*range(7)])
+
+KINDS: dict[int, tuple[st.SearchStrategy[Step], ...]] = {
+    1: (
+        st.just(TimePasses(0)),
+        st.builds(TimePasses, st.sampled_from([1, 5, 20, 60])),
+        st.just(Transfer()),
+        st.builds(ClockSkew, phones, st.integers(-30, 30)),
+        st.builds(BackUp, phones),
+        st.builds(Restore, phones),
+        st.builds(SyncTogether, phones, phones),
+        st.builds(SuperiorSync, st.integers(0, 1), faults),
+    ),
+    2: (
+        st.builds(LateArrivals, phones),
+        st.builds(Amend, phones, picks, st.booleans()),
+        st.builds(Decide, st.sampled_from([0, 0, 1]), picks, st.booleans()),
+        st.builds(Move, phones, picks, st.sampled_from(["submit", "recall", "recall", "delete"])),
+    ),
+    5: (
+        st.builds(Record, phones, st.booleans(), rarely),
+        st.builds(Edit, phones, picks, st.booleans(), rarely),
+    ),
+    12: (st.builds(Sync, phones, faults, deaths),),
+}
+"""How often each comes up. The first of all is what a counter-example shrinks to, and is not worth a word."""
+
+steps = st.sampled_from([kind for weight, kinds in KINDS.items() for kind in kinds * weight]).flatmap(
+    lambda kind: kind
+)
+schedules = st.lists(steps, min_size=8, max_size=20).map(
+    lambda drawn: [step for step in drawn if step != TimePasses(0)]
+)
+
+OPENING: tuple[Step, ...] = (Record(0, draft=True), Record(0), Sync(0), Sync(1))
+"""Something that two phones know, so that they have something to disagree about."""

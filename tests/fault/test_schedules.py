@@ -1,0 +1,76 @@
+"""Hundreds of ways in which a day of reporting goes wrong; none of them may cost a word or count one twice.
+
+ASN_FAULT_SCHEDULES says how many; a failure prints the shortest schedule that still fails, and ASN_FAULT_SEED
+plays the same ones again.
+"""
+
+import asyncio
+import os
+import secrets
+import time
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, Phase
+
+from tests.fault.invariants import After
+from tests.fault.killed import KilledWorld
+from tests.fault.schedules import OPENING, Step, schedules
+from tests.fault.story import Story
+from tests.fault.world import World
+
+SCHEDULES = int(os.environ.get("ASN_FAULT_SCHEDULES", "150"))
+SEED = int(os.environ.get("ASN_FAULT_SEED", secrets.randbits(32) if SCHEDULES >= 1000 else 1))
+PARTS = 8 if SCHEDULES >= 1000 else 1
+"""So that `-n` can share them out."""
+PER_KILLED_SERVER = 50
+"""One schedule in so many also runs against a server that is killed: a start costs as much as several requests."""
+
+
+async def play(world: World, folder: Path, schedule: list[Step]) -> None:
+    story = Story(world, await world.team(), folder)
+    try:
+        for step in (*OPENING, *schedule):
+            await story.play(step)
+        await story.heal()
+        await After(story).check()
+    finally:
+        story.close()
+
+
+def play_many(runner: asyncio.Runner, world: World, folder: Path, count: int, part: int) -> None:
+    print(f"ASN_FAULT_SEED={SEED} ASN_FAULT_SCHEDULES={SCHEDULES}")
+    began, played = time.perf_counter(), 0
+
+    @hypothesis.seed(SEED + part)
+    @hypothesis.settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(schedules)
+    def each(schedule: list[Step]) -> None:
+        nonlocal played
+        played += 1
+        runner.run(play(world, folder, schedule))
+
+    each()
+    print(f"{played} schedules, {played / (time.perf_counter() - began):.1f} a second")
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nothing_is_lost_or_doubled_or_shown_to_others(
+    runner: asyncio.Runner, world: World, folder: Path, part: int
+) -> None:
+    play_many(runner, world, folder, SCHEDULES // PARTS, part)
+
+
+@pytest.mark.timeout(0)
+def test_a_server_that_is_killed_in_mid_commit_loses_nothing_either(
+    runner: asyncio.Runner, killed_world: KilledWorld, folder: Path
+) -> None:
+    play_many(runner, killed_world, folder, max(3, SCHEDULES // PER_KILLED_SERVER), 1000)
