@@ -117,7 +117,7 @@ async def _make(
     seconds["first vacuum, s"] = await _timed(connection.execute(f"vacuum (analyze) {table}"))
     sizes = await connection.fetchrow(
         "select sum(pg_table_size(relid)) as rows, sum(pg_indexes_size(relid)) as keys "
-        "from pg_partition_tree($1::regclass)",
+        "from (select relid from pg_partition_tree($1::text::regclass) union select $1::text::regclass) x",
         table,
     )
     return seconds | {"rows, GB": float(sizes["rows"]) / 1e9, "indexes, GB": float(sizes["keys"]) / 1e9}
@@ -222,7 +222,8 @@ async def _forget(connection: asyncpg.Connection, table: str, name: str) -> dict
     """The year 2023: removed in pieces of 2,000 with the vacuum after it, or its partitions taken off."""
     if "partition" in name:
         parts = await connection.fetch(
-            "select relid::text as part from pg_partition_tree($1::regclass) where isleaf order by 1", table
+            "select relid::text as part from pg_partition_tree($1::text::regclass) where isleaf order by 1",
+            table,
         )
         began = time.perf_counter()
         for part in parts[:12]:

@@ -131,6 +131,9 @@ async def open_loop(
 
     async def one(each: bytes, due: float) -> None:
         connection = await free.get()
+        if connection.closed:  # idle for longer than the server keeps one
+            connection = await Connection.open(port)
+            opened.append(connection)
         await connection.expect(each)
         latencies.append(time.perf_counter() - due)
         free.put_nowait(connection)

@@ -10,7 +10,7 @@ from benchmarks.compare import CONCURRENCY, say
 from benchmarks.grown import LARGE, SMALL, Grown
 from benchmarks.load import closed_loop, request
 from benchmarks.peak import stored
-from benchmarks.sides import BATCH, COPIED, OURS, PUSH, Asked, Server
+from benchmarks.sides import BATCH, COPIED, OURS, PUSH, Asked, Server, free_port
 
 WORKERS = (1, 2)
 
@@ -25,7 +25,7 @@ async def run(grown: Grown, rounds: int, pushes: int) -> dict[str, Any]:
         servers = {}
         try:
             for workers in WORKERS:
-                chosen = settings.model_copy(update={"workers": workers, "port": settings.port + workers})
+                chosen = settings.model_copy(update={"workers": workers, "port": free_port()})
                 servers[workers] = Server(OURS, chosen, city, settings.local_dir)
                 await servers[workers].ready()
             for number in range(rounds + 1):

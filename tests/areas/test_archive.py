@@ -17,7 +17,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from asn_api.access.actor import Access, system
 from asn_api.access.grants import Permission
@@ -26,7 +26,12 @@ from asn_api.areas.activities.archiving import Folder, Moved, archive, counted
 from asn_api.core.mapping import Table, uuid7
 from asn_api.core.settings import Settings
 from asn_api.rules.entries import oldest_day
+from asn_api.tables.activities import Activity
+from asn_api.tables.files import Evidence
+from tests.areas.sending import pdf, sent
 from tests.areas.test_activities import activity
+from tests.areas.test_files import clean_up, means
+from tests.areas.test_files import stored as stored_file
 from tests.conftest import NOW
 from tests.factories import City
 
@@ -139,6 +144,37 @@ async def test_a_day_on_which_something_waits_stays_whole(
         )
     await moved(city, Folder(tmp_path))
     assert list(stored(settings, city).values()) == [date(2023, 12, 1)] * 2
+
+
+async def test_evidence_goes_along_and_its_file_stays(city: City, settings: Settings, tmp_path: Path) -> None:
+    report(settings, city, date(2023, 12, 1), date(2023, 12, 1), each=1)
+    async with city.call_as("staff") as staff:
+        named, unnamed = await sent(staff, pdf()), await sent(staff, pdf())
+    async with city.database.sessions.begin() as db:
+        shown = (
+            await db.scalars(
+                select(Activity).where(
+                    Activity.region_id == city.region.id, Activity.employee_id == city.id("staff")
+                )
+            )
+        ).one()
+        evidence = Evidence(
+            region_id=city.region.id,
+            id=uuid7(),
+            activity_id=shown.id,
+            employee_id=shown.employee_id,
+            unit_id=shown.unit_id,
+            day=shown.day,
+            file_id=UUID(named),
+            created_at=NOW,
+        )
+        db.add(evidence)
+    await moved(city, Folder(tmp_path))
+    [row] = [each["row"] for each in kept(tmp_path) if each["table"] == "evidence"]
+    assert (row["activity_id"], row["file_id"]) == (str(shown.id), named)
+    await clean_up(means(city, days=1000))
+    assert await stored_file(city, named) is not None
+    assert await stored_file(city, unnamed) is None
 
 
 def test_this_year_and_the_one_before_are_never_archived() -> None:
@@ -309,36 +345,3 @@ async def test_work_of_days_that_may_be_archived_is_refused(city: City) -> None:
     async with city.call_as("staff") as staff:
         answer = await staff.post("/v1/activities", json=activity(day="2024-12-31", **span))
     assert answer.json()["errors"][0]["code"] == "ACTIVITY_DAY_TOO_OLD"
-
-
-async def test_evidence_goes_with_its_activity_and_its_file_stays(
-    city: City, settings: Settings, tmp_path: Path
-) -> None:
-    report(settings, city, date(2024, 1, 10), date(2024, 1, 10), each=1)
-    [activity_id, *_] = stored(settings, city)
-    with psycopg.connect(settings.libpq) as connection:
-        file_id, evidence_id = uuid7(), uuid7()
-        connection.execute(
-            "insert into files (region_id, id, employee_id, length, metadata_text, state, received, pieces, "
-            "created_at, touched_at, expires_at, completed_at, kind, sha256, size, stored_sha256) "
-            "select region_id, %s, employee_id, 3, '', 'RECEIVED', 3, '{}', day, day, day, day, 'PDF', 'a', 3, 'a' "
-            "from activities where region_id = %s and id = %s",
-            [file_id, city.region.id, activity_id],
-        )
-        connection.execute(
-            "insert into evidence (region_id, id, version, activity_id, employee_id, unit_id, day, file_id, "
-            "created_at) select region_id, %s, 1, id, employee_id, unit_id, day, %s, day "
-            "from activities where region_id = %s and id = %s",
-            [evidence_id, file_id, city.region.id, activity_id],
-        )
-    await moved(city, Folder(tmp_path))
-    tables = Counter(json.loads(line)["table"] for line in _lines(tmp_path))
-    assert (tables["evidence"], stored(settings, city)) == (1, {})
-    with psycopg.connect(settings.libpq) as connection:
-        [archived] = connection.execute("select archived from files where id = %s", [file_id]).fetchall()
-    assert archived == (True,)
-
-
-def _lines(root: Path) -> Iterator[bytes]:
-    for file in files(root):
-        yield from gzip.decompress(file.read_bytes()).splitlines()

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, false, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from asn_api.core.mapping import Regional, Versioned, within_region
@@ -15,6 +15,7 @@ class File(Regional):
 
     `sha256` is of what was sent, `stored_sha256` of what is kept: images are written anew without metadata.
     `pieces` are the names of the stored pieces in their order; together they are `received` bytes.
+    `archived_at`: evidence in the archive names it, so it is kept.
     """
 
     __tablename__ = "files"
@@ -45,12 +46,11 @@ class File(Regional):
     touched_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
     kind: Mapped[FileKind | None]
     sha256: Mapped[str | None]
     size: Mapped[int | None] = mapped_column(BigInteger)
     stored_sha256: Mapped[str | None]
-    archived: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Named by evidence that an archive holds: nothing here names it, and it stays."""
 
 
 class Evidence(Versioned):
