@@ -99,7 +99,11 @@ async def list_conflicts(
     return await page(db, request, response, queries.conflicts(access, wanted), order, wanted, shown)
 
 
-@router.post("/v1/sync/conflicts/{op_id}/resolution", response_model=ResolvedOut)
+@router.post(
+    "/v1/sync/conflicts/{op_id}/resolution",
+    response_model=ResolvedOut,
+    responses={412: {"$ref": "#/components/responses/Refusal412"}},
+)
 async def resolve_conflict(op_id: UUID, access: CanRecord, work: Writing, given: ResolutionIn) -> ResolvedOut:
     """Carry out your proposed change on the record as it stands now, or drop it."""
     version = await conflicts.resolve(work, access, op_id, given, fault)
