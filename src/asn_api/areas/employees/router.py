@@ -161,7 +161,7 @@ async def disclose_employee(
         "at": access.now,
         "values": shapes.opened(restricted, given.fields),
     }
-    return _json(shape, 201)
+    return json_response(shape, status=201)
 
 
 @router.get("/me/record-views", response_model=Page[RecordViewOut])
