@@ -166,10 +166,15 @@ class Growth:
             if path not in self.missing:
                 found.setdefault(path, {"ms": {}})["ms"][side] = percentiles(seconds)
         for entry in found.values():
-            before, after = entry["ms"].values()
+            before, after = _compared(entry["ms"])
             for share in ("p50", "p95"):
                 entry[f"{share}_ratio"] = after[share] / before[share] if before else math.nan
         return found
+
+
+def _compared(sides: dict[str, Any]) -> tuple[Any, Any]:
+    """Small and large, or near and far; whichever was asked first."""
+    return (sides[LARGE], sides["far"]) if "far" in sides else (sides[SMALL], sides[LARGE])
 
 
 def _short(seconds: list[float]) -> str:
@@ -195,7 +200,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         f"{'':44}{'p50':>7}{'p50':>8}{'':8}{'p95':>8}{'p95':>8}  (target: p95 at most 1.30 times)",
     ]
     for path, entry in found["growth"].items():
-        before, after = entry["ms"].values()
+        before, after = _compared(entry["ms"])
         mark = "!" if entry["p95_ratio"] > 1.3 else " "
         shown.append(
             f"{path:44}{before['p50']:7.1f}{after['p50']:8.1f}{entry['p50_ratio']:7.2f}×"

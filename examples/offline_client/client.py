@@ -74,8 +74,16 @@ class Client:
             sent = batch
 
     async def pull(self) -> None:
-        while self.store.take(await self._call("GET", "/v1/sync/pull", params=self.store.get("pull"))):
-            pass
+        more = True
+        while more:
+            try:
+                more = self.store.take(
+                    await self._call("GET", "/v1/sync/pull", params=self.store.get("pull"))
+                )
+            except Refused as refused:
+                if refused.answer.json().get("code") != "SYNC_TOKEN_INVALID":
+                    raise
+                self.store.put(pull=None)  # of another account, or of a lost key: begin anew
 
     async def decide(self, op_id: str, decision: str, version: int | None = None, data: Any = None) -> None:
         """Settle a conflict: APPLY on the `version` that was looked at, or DISCARD."""

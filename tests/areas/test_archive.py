@@ -345,36 +345,3 @@ async def test_work_of_days_that_may_be_archived_is_refused(city: City) -> None:
     async with city.call_as("staff") as staff:
         answer = await staff.post("/v1/activities", json=activity(day="2024-12-31", **span))
     assert answer.json()["errors"][0]["code"] == "ACTIVITY_DAY_TOO_OLD"
-
-
-async def test_evidence_goes_with_its_activity_and_its_file_stays(
-    city: City, settings: Settings, tmp_path: Path
-) -> None:
-    report(settings, city, date(2024, 1, 10), date(2024, 1, 10), each=1)
-    [activity_id, *_] = stored(settings, city)
-    with psycopg.connect(settings.libpq) as connection:
-        file_id, evidence_id = uuid7(), uuid7()
-        connection.execute(
-            "insert into files (region_id, id, employee_id, length, metadata_text, state, received, pieces, "
-            "created_at, touched_at, expires_at, completed_at, kind, sha256, size, stored_sha256) "
-            "select region_id, %s, employee_id, 3, '', 'RECEIVED', 3, '{}', day, day, day, day, 'PDF', 'a', 3, 'a' "
-            "from activities where region_id = %s and id = %s",
-            [file_id, city.region.id, activity_id],
-        )
-        connection.execute(
-            "insert into evidence (region_id, id, version, activity_id, employee_id, unit_id, day, file_id, "
-            "created_at) select region_id, %s, 1, id, employee_id, unit_id, day, %s, day "
-            "from activities where region_id = %s and id = %s",
-            [evidence_id, file_id, city.region.id, activity_id],
-        )
-    await moved(city, Folder(tmp_path))
-    tables = Counter(json.loads(line)["table"] for line in _lines(tmp_path))
-    assert (tables["evidence"], stored(settings, city)) == (1, {})
-    with psycopg.connect(settings.libpq) as connection:
-        [archived] = connection.execute("select archived from files where id = %s", [file_id]).fetchall()
-    assert archived == (True,)
-
-
-def _lines(root: Path) -> Iterator[bytes]:
-    for file in files(root):
-        yield from gzip.decompress(file.read_bytes()).splitlines()

@@ -38,7 +38,7 @@ async def test_late_work_of_a_locked_month_is_kept_and_rejected_but_not_verified
         assert {"AFTER_LOCK", "LATE"} <= set(reported["flags"])
         refused = await supervisor.post(f"{url}/verification", json={}, headers=ONE)
         assert (refused.status_code, refused.json()["code"]) == (409, "PERIOD_LOCKED")
-        assert "/corrections" in refused.json()["detail"]
+        assert "correction" in refused.json()["detail"]
         seen = (await supervisor.get(url)).json()["allowed_actions"]
         able = {each["action"] for each in seen if each["refused"] is None}
         assert able == {"REJECT", "CORRECT"}

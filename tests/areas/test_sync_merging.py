@@ -243,3 +243,36 @@ async def test_what_was_typed_while_a_merge_was_on_its_way_does_not_undo_the_oth
     assert (one["status"], two["status"], three["status"]) == ("merged", "merged", "conflict")
     assert three["fields"] == ["minutes"]
     assert (now["minutes"], now["description"], now["output_quantity"]) == (45, MINE, "2")
+
+
+async def test_saying_what_is_there_already_is_accepted_for_ever_with_a_receipt_that_holds(
+    city: City,
+) -> None:
+    id = str(uuid7())
+    first, same = operation(id=id, submit=False), operation(id=id, submit=False)
+    child = operation("submit", id=id, base_version=1, after=[same["op_id"]])
+    async with city.call_as("staff") as staff:
+        await push(staff, first)
+        [told] = await push(staff, same)
+        items = [{"op_id": same["op_id"], "receipt": told["receipt"]}]
+        [confirmed] = (await staff.post("/v1/sync/receipts", json={"items": items})).json()["results"]
+        [handed] = await push(staff, child)
+        [again] = await push(staff, same)
+    assert (told["status"], told["version"], again["status"], again["version"]) == (
+        "duplicate",
+        1,
+        "duplicate",
+        1,
+    )
+    assert (confirmed["stored"], confirmed["genuine"], confirmed["id"]) == (True, True, id)
+    assert (handed["status"], handed["version"]) == ("applied", 2)
+
+
+async def test_what_waits_for_something_that_never_arrives_is_given_back_after_a_week(city: City) -> None:
+    old = {"device_at": "2026-11-12T09:00:00+07:00"}
+    lost, orphan = str(uuid7()), operation(after=[str(uuid7())])
+    async with city.call_as("staff") as staff:
+        [held] = await push(staff, orphan)
+        [given_back] = await push(staff, operation(after=[lost], **old))
+    assert held["status"] == "held"
+    assert (given_back["status"], given_back["code"]) == ("rejected", "EARLIER_OPERATION_MISSING")

@@ -374,3 +374,17 @@ async def test_a_record_that_moves_to_a_unit_out_of_reach_leaves_a_tombstone(cit
         await staff.put(f"/v1/activities/{id}", json=activity(), headers={"If-Match": '"1"'})
         heard = await phone.pull()
     assert [(each["id"], each["reason"]) for each in heard] == [(id, "OUT_OF_REACH")]
+
+
+async def test_what_is_deleted_after_a_transfer_goes_from_the_superior_who_lost_it(city: City) -> None:
+    """Neither his new reach nor the list of what he lost holds it: it is only in the journal."""
+    async with city.call_as("staff") as staff, city.call_as("supervisor") as supervisor:
+        id = await recorded(staff, submit=False)
+        phone = Phone(supervisor)
+        await phone.pull()
+        assert phone.ids() == {id}
+        await moved(city, "staff", "roads")
+        await staff.delete(f"/v1/activities/{id}", headers={"If-Match": '"1"'})
+        heard = await phone.pull()
+        assert [(each["id"], each["reason"]) for each in heard] == [(id, "DELETED")]
+        assert await phone.pull() == []

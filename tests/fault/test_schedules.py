@@ -55,7 +55,11 @@ def play_many(runner: asyncio.Runner, world: World, folder: Path, count: int, pa
     def each(schedule: list[Step]) -> None:
         nonlocal played
         played += 1
-        runner.run(play(world, folder, schedule))
+        try:
+            runner.run(play(world, folder, schedule))
+        except BaseException:
+            print("failed:", *schedule, sep="\n  ")
+            raise
 
     each()
     print(f"{played} schedules, {played / (time.perf_counter() - began):.1f} a second")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, false, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from asn_api.core.mapping import Regional, Versioned, within_region
@@ -49,8 +49,6 @@ class File(Regional):
     sha256: Mapped[str | None]
     size: Mapped[int | None] = mapped_column(BigInteger)
     stored_sha256: Mapped[str | None]
-    archived: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Named by evidence that an archive holds: nothing here names it, and it stays."""
 
 
 class Evidence(Versioned):

@@ -90,14 +90,7 @@ async def lines(
 
 
 async def remove(db: AsyncSession, access: Access, ids: Sequence[UUID]) -> int:
-    """The number of rows removed; what hangs on an activity goes before it. Files of its evidence stay."""
-    await db.execute(
-        text(
-            "update files f set archived = true from evidence e where f.region_id = :region "
-            "and e.region_id = :region and e.activity_id = any(:ids) and f.id = e.file_id"
-        ),
-        {"region": access.region_id, "ids": list(ids)},
-    )
+    """The number of rows removed; what hangs on an activity goes before it."""
     removed = 0
     for table, condition in reversed(list(family())):
         found = await db.execute(

@@ -3,8 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
@@ -36,12 +35,11 @@ from asn_api.areas.activities.schemas import (
     ReopeningIn,
     VerificationIn,
 )
-from asn_api.core.database import Database
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.hot import hot
 from asn_api.core.http.paging import MAX_LIMIT, Cursors, Page, PagingQuery, Position, link_header, page
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, HotDatabase, IfMatch, Route, Tx, etag, json_response
 from asn_api.errors import Problem
 from asn_api.rules.activities import ActivityAction, ActivityStatus
 
@@ -51,18 +49,6 @@ CanRead = Annotated[Access, require(Permission.ACTIVITIES_READ)]
 CanRecord = Annotated[Access, require(Permission.ACTIVITIES_RECORD)]
 CanVerify = Annotated[Access, require(Permission.ACTIVITIES_VERIFY)]
 CanReopen = Annotated[Access, require(Permission.ACTIVITIES_REOPEN)]
-
-
-async def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
-HotDatabase = Annotated[Database, Depends(_database)]
-
-
-def _json(content: Any, headers: dict[str, str] | None = None, status: int = 200) -> Response:
-    return Response(orjson.dumps(content, default=str), status, headers, media_type="application/json")
 
 
 @router.get("/v1/me/activities", response_model=Page[ActivityOut])
@@ -88,7 +74,7 @@ async def list_my_activities(
         "data": [shapes.shown(row, access) for row in rows],
         "page": {"next": following, "prev": None, "limit": limit, "total": None},
     }
-    return _json(content, dict(response.headers))
+    return json_response(content, dict(response.headers))
 
 
 @router.get("/v1/activities/{id}", response_model=ActivityOut)
@@ -99,7 +85,7 @@ async def get_activity(id: UUID, database: HotDatabase, access: CanRead) -> Resp
     if row is None:
         raise Problem("NOT_FOUND")
     around = await locked_queries.hot_surroundings_of(database, access) if row["disturbed"] else None
-    return _json(shapes.shown(row, access, around), {"ETag": etag(row["version"])})
+    return json_response(shapes.shown(row, access, around), {"ETag": etag(row["version"])})
 
 
 @router.get("/v1/activities", response_model=Page[ActivityOut], responses=EXPORTS)
@@ -119,7 +105,7 @@ async def list_activities(
         return await export(request, ordered, columns.COLUMNS, "kegiatan", format, shown)
     narrow = queries.narrowed(access, wanted)
     found = await page(db, request, response, statement, keys, wanted, shown, narrow)
-    return _json(found, dict(response.headers))
+    return json_response(found, dict(response.headers))
 
 
 @router.post("/v1/activities", status_code=201, response_model=ActivityOut)
@@ -247,4 +233,4 @@ async def _shown(db: Tx, access: Access, id: UUID, status: int = 200) -> Respons
     headers = {"ETag": etag(row["version"])}
     if status == 201:
         headers["Location"] = f"/v1/activities/{id}"
-    return _json(row, headers, status)
+    return json_response(row, headers, status)

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from asn_api.access.actor import Access
@@ -29,7 +28,7 @@ from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.hot import hot
 from asn_api.core.http.paging import Page, PagingQuery, page
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag, json_response
 from asn_api.errors import Fault, Problem
 from asn_api.rules.privacy import Changer
 
@@ -162,7 +161,7 @@ async def disclose_employee(
         "at": access.now,
         "values": shapes.opened(restricted, given.fields),
     }
-    return _json(shape, 201)
+    return json_response(shape, status=201)
 
 
 @router.get("/me/record-views", response_model=Page[RecordViewOut])
@@ -209,10 +208,6 @@ def _record(
 ) -> Response:
     third_party = access.actor.client_id is not None
     shape = shapes.record_shape(row, request.app.state.keyring, access.region_id, third_party=third_party)
-    answer = _json({**shape, **(more or {})}, status)
+    answer = json_response({**shape, **(more or {})}, status=status)
     answer.headers["ETag"] = etag(row["version"], bytes(answer.body))
     return answer
-
-
-def _json(shape: Any, status: int) -> Response:
-    return Response(orjson.dumps(shape, default=str), status, media_type="application/json")

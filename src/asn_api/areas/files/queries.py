@@ -156,4 +156,4 @@ def _names() -> Any:
 
 def _is_named() -> Any:
     """By evidence here, or by evidence that an archive holds."""
-    return or_(File.archived, exists().where(_names()))
+    return or_(File.archived_at.is_not(None), exists().where(_names()))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
@@ -22,6 +22,7 @@ from asn_api.areas.sync import conflicts
 from asn_api.core.database import driver_of
 from asn_api.core.mapping import Regional
 from asn_api.errors import Language
+from asn_api.rules.sync import Outcome
 from asn_api.tables.activities import Activity
 from asn_api.tables.files import Evidence
 from asn_api.tables.notifications import Notification
@@ -120,7 +121,10 @@ KINDS: Mapping[str, Kind] = {
         UnappliedOperation,
         UnappliedOperation.employee_id,
         None,
-        lambda day: or_(UnappliedOperation.resolved_at.is_(None), UnappliedOperation.received_at >= day),
+        lambda day: and_(
+            UnappliedOperation.outcome == Outcome.CONFLICT,
+            or_(UnappliedOperation.resolved_at.is_(None), UnappliedOperation.received_at >= day),
+        ),
         _conflicts,
     ),
     "notification": Kind(

@@ -42,6 +42,8 @@ async def pull(
     limit = min(wanted.limit, MAX_LIMIT)
     changes: Changes = []
     waiting = list(token.listings)
+    for lost in {each.old for each in waiting if each.phase == "lost" and each.old}:
+        changes += await _vanished(database, db, access, types, view, token, olds[lost])
     while waiting and len(changes) < limit:
         first = waiting.pop(0)
         old = olds[first.old] if first.old else NOTHING
@@ -120,6 +122,16 @@ _WIDE = _ENTRIES.format(
         or entity = any($10::text[]) and (unit_id = any($11::uuid[])
             or changes ? 'unit_id' and (changes #>> '{unit_id,0}')::uuid = any($11::uuid[])))"""
 )
+
+
+_VANISHED = """
+select distinct entity, entity_id from journal
+where region_id = $1 and (epoch, transaction, seq) > ($2, $3::text::xid8, $4)
+    and (action = 'DELETE' or changes ? 'unit_id')
+    and (entity = any($5::text[]) and ($9 or employee_id = any($6::uuid[]))
+        or entity = any($7::text[]) and (unit_id = any($8::uuid[])
+            or (changes #>> '{unit_id,0}')::uuid = any($8::uuid[])))
+"""
 
 
 async def _horizon(database: Database, access: Access) -> Position:
@@ -230,10 +242,21 @@ async def _live(
     for entry in entries:
         last.pop((entry["entity"], entry["entity_id"]), None)
         last[entry["entity"], entry["entity_id"]] = None
+    changes = await _as_of_now(db, access, view, last, language)
+    if len(entries) < rows:
+        return changes, _until(found_entries[0]), False
+    end = entries[-1]
+    return changes, Position(end["epoch"], int(end["transaction"]), end["seq"]), True
+
+
+async def _as_of_now(
+    db: AsyncSession, access: Access, view: View, records: Collection[tuple[str, UUID]], language: Language
+) -> Changes:
+    """Each record as it is read now, or a tombstone that says why it is not."""
     found: dict[tuple[str, UUID], Mapping[str, Any]] = {}
     gone: set[tuple[str, UUID]] = set()
-    for name in {entity for entity, _ in last}:
-        ids = [id for entity, id in last if entity == name]
+    for name in {entity for entity, _ in records}:
+        ids = [id for entity, id in records if entity == name]
         kind = KINDS[name]
         held = select(kind.table.id).where(
             kind.table.region_id == access.region_id,
@@ -248,16 +271,43 @@ async def _live(
                 kind.table.region_id == access.region_id, kind.table.id.in_(missing)
             )
             gone |= {(name, id) for id in set(missing) - set(await db.scalars(there))}
-    changes = [
+    return [
         _upsert(name, id, found[name, id])
         if (name, id) in found
         else _tombstone(name, id, "DELETED" if (name, id) in gone else "OUT_OF_REACH")
-        for name, id in last
+        for name, id in records
     ]
-    if len(entries) < rows:
-        return changes, _until(found_entries[0]), False
-    end = entries[-1]
-    return changes, Position(end["epoch"], int(end["transaction"]), end["seq"]), True
+
+
+async def _vanished(
+    database: Database,
+    db: AsyncSession,
+    access: Access,
+    types: Collection[str],
+    view: View,
+    token: Token,
+    old: View,
+) -> Changes:
+    """Tombstones of what left a lost part of the reach otherwise than by staying there: deleted, or moved on.
+
+    The listing of what was lost finds only records that are still where the phone got them.
+    """
+    reached = [name for name in types if not KINDS[name].own]
+    rows = await database.pool.fetch(
+        _VANISHED,
+        access.region_id,
+        token.position.epoch,
+        str(token.position.transaction),
+        token.position.seq,
+        reached,
+        list(old.people),
+        [name for name in reached if KINDS[name].unit is not None],
+        list(old.units),
+        old.whole,
+    )
+    records = dict.fromkeys((row["entity"], row["entity_id"]) for row in rows)
+    changes = await _as_of_now(db, access, view, records, "id")
+    return [each for each in changes if each["deleted"]]
 
 
 async def _read(

@@ -134,6 +134,8 @@ class Batch:
         self.stopped.add(operation.id)
         if before is not None and before["decision"] == ConflictDecision.DISCARD:
             return self.reject(operation, Problem("EARLIER_OPERATION_DISCARDED"))
+        if before is None and _too_old(self, operation):
+            return self.reject(operation, Problem("EARLIER_OPERATION_MISSING"))
         return self.held(operation)
 
     def acknowledged(
@@ -173,14 +175,22 @@ class Batch:
         self.keep(operation, Outcome.CONFLICT, problem, fields)
         return self.result(operation, "conflict", problem=problem, fields=fields)
 
-    def keep(self, operation: OperationIn, outcome: Outcome, problem: Problem, fields: Sequence[str]) -> None:
+    def keep(
+        self,
+        operation: OperationIn,
+        outcome: Outcome,
+        problem: Problem,
+        fields: Sequence[str],
+        version: int | None = None,
+    ) -> None:
+        """`version`: what it led to, for one that changed nothing."""
         self.unapplied.append(
             {
                 "id": operation.op_id,
                 "type": operation.type,
                 "action": operation.action,
                 "record_id": operation.id,
-                "base_version": operation.base_version,
+                "base_version": operation.base_version if version is None else version,
                 "data": operation.data.model_dump(mode="json") if operation.data is not None else None,
                 "device_at": operation.device_at,
                 "outcome": outcome,
@@ -280,8 +290,9 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
     elif base is None:
         differing = _differing(resource, row, operation)
         if operation.data is not None and not differing:
+            batch.keep(operation, Outcome.MERGED, Problem("CHANGE_CONFLICTS"), [], version=row["version"])
             return batch.acknowledged(operation, "duplicate", row["version"])
-        return batch.conflict(operation, Problem("VERSION_STALE"), differing)
+        return batch.conflict(operation, Problem("CHANGE_CONFLICTS"), differing)
     elif base > row["version"]:
         return (
             batch.reject(operation, Problem("VERSION_STALE"))
@@ -317,7 +328,7 @@ async def _of_nothing(batch: Batch, resource: Resource, operation: OperationIn) 
 
 async def _late(batch: Batch, resource: Resource, operation: OperationIn, row: Row, base: int) -> Result:
     """The record has changed since: put both changes together, field by field, or ask a person."""
-    stale = Problem("VERSION_STALE")
+    stale = Problem("CHANGE_CONFLICTS")
     if operation.data is None:
         return batch.conflict(operation, stale, [])
     current, base_values = resource.given(row, {}), batch.seen(operation, resource)
@@ -357,7 +368,7 @@ def _malformed(given: Malformed, batch: Batch, fault: Callable[[Any], Fault]) ->
     problem = Problem(
         "REQUEST_INVALID",
         # The first part of a place is the type by which the operation was told from others.
-        faults=[fault({**each, "loc": ("body", *each["loc"][1:])}) for each in given.errors],
+        faults=[fault({**each, "loc": ("body", *(each["loc"][1:] or ("type",)))}) for each in given.errors],
     )
     sent = given.given if isinstance(given.given, Mapping) else {}
     id = _uuid(sent.get("id"))

@@ -30,9 +30,14 @@ for no key update of e
 
 _SEEN = "update devices set last_seen_at = $3 where region_id = $1 and id = $2"
 
+# What said only what was there already has no entry of its own in the journal; it is accepted all the same.
 _RECEIPTS = """
 select operation_id, entity, entity_id, version, actor_id, at from journal
 where region_id = $1 and operation_id = any($2::uuid[])
+union all
+select u.id, u.type, u.record_id, u.base_version, u.employee_id, u.received_at from unapplied_operations u
+where u.region_id = $1 and u.id = any($2::uuid[]) and u.outcome = 'MERGED' and not exists (
+    select from journal j where j.region_id = $1 and j.operation_id = u.id)
 """
 
 _UNAPPLIED = """

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from asn_api.access.actor import Access
@@ -27,11 +26,10 @@ from asn_api.areas.sync.schemas import (
     RevocationIn,
 )
 from asn_api.core.crypto import Keyring
-from asn_api.core.database import Database
 from asn_api.core.http.hot import hot
 from asn_api.core.http.paging import Page, PagingQuery, page
 from asn_api.core.http.problems import fault, language_of
-from asn_api.core.http.route import Db, Driver, Route, Tx, Writing, etag
+from asn_api.core.http.route import Db, Driver, HotDatabase, Route, Tx, Writing, etag, json_response
 
 router = APIRouter(tags=["sync"], route_class=Route)
 
@@ -46,11 +44,6 @@ async def _keyring(request: Request) -> Keyring:
     return keyring
 
 
-async def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
 Keys = Annotated[Keyring, Depends(_keyring)]
 
 
@@ -62,7 +55,7 @@ async def push_operations(
     """Send what was recorded offline, plain or gzip-compressed. Every operation gets its own result, and
     sending the whole batch again is harmless for ever."""
     results = await pushing.push(work, access, keyring, batch, language_of(request), fault)
-    return _json({"server_time": access.now, "results": results})
+    return json_response({"server_time": access.now, "results": results})
 
 
 @router.get("/v1/sync/pull", response_model=PullOut)
@@ -70,7 +63,7 @@ async def pull_changes(
     request: Request,
     access: CanRead,
     db: Db,
-    database: Annotated[Database, Depends(_database)],
+    database: HotDatabase,
     keyring: Keys,
     wanted: Annotated[PullFilter, Query()],
 ) -> Response:
@@ -78,7 +71,7 @@ async def pull_changes(
 
     Without `since` the records themselves come first. What was deleted or left your reach comes as a
     tombstone; what came into reach is listed. Ask again with `next` while `more` is true."""
-    return _json(await pulling.pull(database, db, access, keyring, wanted, language_of(request)))
+    return json_response(await pulling.pull(database, db, access, keyring, wanted, language_of(request)))
 
 
 @router.get("/v1/sync/conflicts", response_model=Page[ConflictOut])
@@ -99,7 +92,11 @@ async def list_conflicts(
     return await page(db, request, response, queries.conflicts(access, wanted), order, wanted, shown)
 
 
-@router.post("/v1/sync/conflicts/{op_id}/resolution", response_model=ResolvedOut)
+@router.post(
+    "/v1/sync/conflicts/{op_id}/resolution",
+    response_model=ResolvedOut,
+    responses={412: {"$ref": "#/components/responses/Refusal412"}},
+)
 async def resolve_conflict(op_id: UUID, access: CanRecord, work: Writing, given: ResolutionIn) -> ResolvedOut:
     """Carry out your proposed change on the record as it stands now, or drop it."""
     version = await conflicts.resolve(work, access, op_id, given, fault)
@@ -145,7 +142,3 @@ async def revoke_device(
     device = await devices.revoke(access, db, id, given.reason)
     response.headers["ETag"] = etag(device.version)
     return DeviceOut.model_validate(device)
-
-
-def _json(content: Any) -> Response:
-    return Response(orjson.dumps(content, default=str), media_type="application/json")

@@ -198,6 +198,7 @@ class ConflictOut(Out):
     outcome: Outcome
     decision: ConflictDecision | None
     resolved_at: datetime | None
+    version: int
 
 
 class ResolutionIn(In):

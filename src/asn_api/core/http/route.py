@@ -9,13 +9,14 @@ from uuid import UUID
 from zlib import crc32
 
 import asyncpg
+import orjson
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.core.crypto import Keyring
-from asn_api.core.database import Work
+from asn_api.core.database import Database, Work
 from asn_api.core.http.hot import Arguments, is_hot
 from asn_api.core.http.lazy import LazyRoute
 from asn_api.core.idempotency import Answer, Attempt, earlier_answer, keep
@@ -230,7 +231,20 @@ def check_version(
         raise Problem("VERSION_STALE", headers={"ETag": etag(current)}, current=shown)
 
 
+async def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def json_response(content: Any, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    """Rows as they are written on the wire, without a model between."""
+    body = orjson.dumps(content, default=str)
+    return Response(body, status, dict(headers or {}), media_type="application/json")
+
+
 Db = Annotated[AsyncSession, Depends(_reading)]
+HotDatabase = Annotated[Database, Depends(_database)]
+"""For a hot read: single statements, no transaction."""
 Tx = Annotated[AsyncSession, Depends(_writing)]
 Driver = Annotated[asyncpg.Connection, Depends(_driving)]
 """For a hot write: the same transaction without a session."""
