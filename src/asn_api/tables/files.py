@@ -15,6 +15,7 @@ class File(Regional):
 
     `sha256` is of what was sent, `stored_sha256` of what is kept: images are written anew without metadata.
     `pieces` are the names of the stored pieces in their order; together they are `received` bytes.
+    `archived_at`: evidence in the archive names it, so it is kept.
     """
 
     __tablename__ = "files"
@@ -45,6 +46,7 @@ class File(Regional):
     touched_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
     kind: Mapped[FileKind | None]
     sha256: Mapped[str | None]
     size: Mapped[int | None] = mapped_column(BigInteger)

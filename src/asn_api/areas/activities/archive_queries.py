@@ -89,6 +89,17 @@ async def lines(
     return found
 
 
+async def keep_files(db: AsyncSession, access: Access, ids: Sequence[UUID]) -> None:
+    """Files that the archived evidence names stay, though no row names them any more."""
+    await db.execute(
+        text(
+            "update files set archived_at = :now where region_id = :region and id in ("
+            "select file_id from evidence where region_id = :region and activity_id = any(:ids))"
+        ),
+        {"region": access.region_id, "ids": list(ids), "now": access.now},
+    )
+
+
 async def remove(db: AsyncSession, access: Access, ids: Sequence[UUID]) -> int:
     """The number of rows removed; what hangs on an activity goes before it."""
     removed = 0

@@ -185,6 +185,7 @@ async def _removed(
         ids = await queries.chosen(db, access, people, month, end)
         if _content(await queries.lines(db, access, ids, for_update=True)) != kept:
             return None
+        await queries.keep_files(db, access, ids)
         removed = await queries.remove(db, access, ids)
         if removed != part["rows"]:
             raise RuntimeError(f"{removed} rows were removed instead of {part['rows']}: nothing is changed")

@@ -1,5 +1,6 @@
-"""Days found by index: the region's own list of activities, and everybody's totals of one day"""
+"""Days found by index: the region's own list and everybody's totals of one day; files of archived evidence"""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_0070"
@@ -26,9 +27,11 @@ def upgrade() -> None:
             "include (waiting) where waiting > 0"
         )
         op.execute("set lock_timeout = '5s'")
+    op.add_column("files", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("files", "archived_at")
     for name, (table, _) in INDEXES.items():
         op.drop_index(name, table_name=table)
     op.drop_index("ix_day_totals_waiting", table_name="day_totals")
