@@ -322,5 +322,8 @@ async def test_the_same_photo_for_two_activities_is_shown_to_the_verifier(city: 
         await put(colleague, (await post(colleague))["id"], id=other, file_id=await sent(colleague, pdf()))
         async with city.call_as("supervisor") as supervisor:
             both = (await supervisor.get("/v1/evidence")).json()["data"]
-    assert [each["used_elsewhere"] for each in alone] == [False]
+        after = (await staff.get("/v1/evidence")).json()["data"]
+    assert [each["used_elsewhere"] for each in (*alone, *after)] == [False, False], (
+        "no oracle of others' files"
+    )
     assert {each["id"]: each["used_elsewhere"] for each in both} == {one: True, other: True}

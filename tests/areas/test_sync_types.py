@@ -3,6 +3,7 @@
 from typing import Any
 
 from asn_api.core.mapping import uuid7
+from tests.areas.test_delegations import delegated
 from tests.areas.test_progress import planned, report
 from tests.areas.test_sync import operation, push
 from tests.areas.test_sync_pull import Phone
@@ -116,3 +117,16 @@ async def test_evidence_of_verified_work_is_refused_and_a_deleted_activity_takes
     assert (refused["status"], refused["code"]) == ("rejected", "EVIDENCE_ACTIVITY_VERIFIED")
     assert gone["status"] == "applied"
     assert phone.ids("evidence") == set()
+
+
+async def test_a_delegate_pulls_the_teams_work_but_not_its_plans(city: City) -> None:
+    _, mine = await planned(city)
+    work, told = operation(), progressed(data=report(mine))
+    async with city.call_as("staff") as staff:
+        await push(staff, work, told)
+    await delegated(city, "supervisor", "colleague")
+    async with city.call_as("colleague") as colleague:
+        phone = Phone(colleague)
+        await phone.pull()
+    assert phone.ids() == {work["id"]}
+    assert phone.ids("plan") == phone.ids("progress") == set()

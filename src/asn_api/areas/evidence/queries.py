@@ -41,7 +41,7 @@ def within(access: Access) -> Select[Any]:
         File.size.label("file_size"),
         File.kind.label("file_kind"),
         File.sha256.label("file_sha256"),
-        _used_elsewhere().label("used_elsewhere"),
+        _used_elsewhere(access).label("used_elsewhere"),
     ]
     return (
         select(*columns)
@@ -61,8 +61,11 @@ def within(access: Access) -> Select[Any]:
     )
 
 
-def _used_elsewhere() -> ColumnElement[bool]:
-    """Whether the same file, by its content, is evidence of another activity of the region, whoever sent it."""
+def _used_elsewhere(access: Access) -> ColumnElement[bool]:
+    """Whether the same file, by its content, is evidence of another activity within the caller's reach.
+
+    Beyond it the answer would tell who holds what file to whoever uploads a copy.
+    """
     other, record = aliased(File), aliased(Evidence)
     return (
         select(record.id)
@@ -78,6 +81,7 @@ def _used_elsewhere() -> ColumnElement[bool]:
             other.region_id == Evidence.region_id,
             other.sha256 == File.sha256,
             record.activity_id != Evidence.activity_id,
+            records_within(access, record.employee_id, record.unit_id),
         )
         .exists()
     )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
+from asn_api.access.scope import records_within
 from asn_api.areas.activities import queries as activities
 from asn_api.areas.activities import shapes
 from asn_api.areas.activities.locked_queries import surroundings_of
@@ -18,6 +19,7 @@ from asn_api.areas.evidence.queries import by_ids as evidence_by_ids
 from asn_api.areas.notifications import queries as notifications
 from asn_api.areas.performance import showing
 from asn_api.areas.performance.progress_queries import progress_by_ids
+from asn_api.areas.performance.queries import visible
 from asn_api.areas.sync import conflicts
 from asn_api.core.database import driver_of
 from asn_api.core.mapping import Regional
@@ -60,11 +62,18 @@ async def _evidence(db: AsyncSession, access: Access, ids: Collection[UUID], lan
 
 
 async def _progress(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
-    return await progress_by_ids(db, access, ids)
+    # A delegate decides about work; the plans of those whose work it is stay out of his reach.
+    within = select(ProgressReport.id).where(
+        ProgressReport.region_id == access.region_id,
+        ProgressReport.id.in_(ids),
+        records_within(access, ProgressReport.employee_id, ProgressReport.unit_id),
+    )
+    return await progress_by_ids(db, access, list(await db.scalars(within)))
 
 
 async def _plans(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
-    return {id: (await showing.shown(access, db, id)).model_dump(mode="json") for id in ids}
+    within = await db.scalars(select(Plan.id).where(*visible(access), Plan.id.in_(ids)))
+    return {id: (await showing.shown(access, db, id)).model_dump(mode="json") for id in within.all()}
 
 
 async def _notifications(
