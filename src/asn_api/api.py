@@ -6,6 +6,7 @@ from asn_api.areas.activities import router as activities
 from asn_api.areas.calendar import router as calendar
 from asn_api.areas.days import router as days
 from asn_api.areas.delegations import router as delegations
+from asn_api.areas.documents import router as documents
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
 from asn_api.areas.evidence import router as evidence
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reference.router,
     organization.router,
     performance.router,
+    documents.router,
     policies.router,
     calendar.router,
     delegations.router,
@@ -47,6 +49,7 @@ TAGS = {
     "employees": "Employee records: search, history, changes, imports from the national portal, exports.",
     "policies": "The dated numbers that regulations and the region set.",
     "calendar": "Holidays, collective leave and working days.",
+    "documents": "The official forms as PDF: plans, evaluations, decisions on objections.",
     "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, progress.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -20,8 +20,8 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
-def pdf(template: str, data: Mapping[str, Any], moment: datetime) -> bytes:
-    """The form filled in. `moment` is the document's date: of the content, not of the printing.
+def pdf(template: str, data: Mapping[str, Any], moment: datetime | None) -> bytes:
+    """The form filled in. `moment` is the document's date: of the content, never of the printing.
 
     The data is text to typst, never markup. A warning (an unknown font falls back silently) is an error.
     """
@@ -29,7 +29,7 @@ def pdf(template: str, data: Mapping[str, Any], moment: datetime) -> bytes:
     written, warnings = compiler.compile_with_warnings(
         format="pdf",
         sys_inputs={"data": orjson.dumps(data).decode()},
-        timestamp=moment,
+        timestamp=moment or datetime.fromtimestamp(0, UTC),
         pdf_standards="a-2a",
     )
     if warnings:
@@ -39,6 +39,6 @@ def pdf(template: str, data: Mapping[str, Any], moment: datetime) -> bytes:
     return written
 
 
-async def rendered(template: str, data: Mapping[str, Any], moment: datetime) -> bytes:
+async def rendered(template: str, data: Mapping[str, Any], moment: datetime | None) -> bytes:
     """`pdf` beside the event loop: a page costs about 20 ms."""
     return await asyncio.to_thread(pdf, template, data, moment)
