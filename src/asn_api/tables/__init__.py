@@ -5,6 +5,7 @@ from asn_api.core.mapping import Table
 from asn_api.tables import (
     activities,
     employees,
+    evaluations,
     files,
     identity,
     notifications,
@@ -18,6 +19,7 @@ __all__ = [
     "Table",
     "activities",
     "employees",
+    "evaluations",
     "files",
     "idempotency",
     "identity",

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.notifications.writing import Notice, notify
-from asn_api.areas.policies.current import ActivityPolicies, activity_policies, notification_policy
+from asn_api.areas.policies.current import ActivityPolicies, activity_policies, policy_on
 from asn_api.core.database import Database, driver_of
 from asn_api.rules import reminders
 from asn_api.rules.calendar import ONE_DAY, Calendar, local_day, midnight
@@ -134,7 +134,7 @@ async def _scene(db: AsyncSession, access: Access) -> Scene:
         calendar = Calendar(frozenset(off), years, estimated)
         places[Place(unit.zone, unit.days_per_week, calendar)].append(unit.id)
     return Scene(
-        await notification_policy(db, region_id, access.today),
+        await policy_on(db, region_id, NotificationPolicy, access.today),
         await activity_policies(db, region_id),
         dict(places),
     )
