@@ -51,7 +51,15 @@ DELEGABLE = frozenset(
 )
 """What a superior's team is within reach of for whoever verifies in his place."""
 
-EVALUATED = frozenset({Permission.PLANS_READ, Permission.PLANS_DECIDE})
+EVALUATED = frozenset(
+    {
+        Permission.PLANS_READ,
+        Permission.PLANS_DECIDE,
+        Permission.EVALUATIONS_READ,
+        Permission.EVALUATIONS_RATE,
+        Permission.FEEDBACK_READ,
+    }
+)
 """For what whoever is evaluated or advised upon by letter belongs to the team too."""
 
 
@@ -125,9 +133,7 @@ def evaluator(region_id: UUID, employee_id: Column, plan_id: Column, day: date) 
         EvaluatorAssignment.valid.contains(day),
         or_(EvaluatorAssignment.plan_id.is_(None), EvaluatorAssignment.plan_id == plan_id),
     )
-    return func.coalesce(
-        by_letter.scalar_subquery(), superior(region_id, employee_id, day).scalar_subquery()
-    )
+    return func.coalesce(by_letter.scalar_subquery(), superior(region_id, employee_id, day).scalar_subquery())
 
 
 def units_within(access: Access) -> ColumnElement[bool]:
