@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from asn_api.core.mapping import Regional, Versioned, within_region
+from asn_api.rules.evaluators import EvaluatorReason, EvaluatorRole
 from asn_api.rules.plans import (
     Approach,
     Aspect,
@@ -142,6 +143,49 @@ class PlanRevision(Regional):
     content: Mapped[dict[str, Any]]
     approved_at: Mapped[datetime]
     approved_by: Mapped[UUID | None]
+
+
+class EvaluatorAssignment(Versioned):
+    """Who evaluates an employee, or advises the evaluator, from when to when, other than the superior.
+
+    Without `plan_id` it is for all plans of these days. Nobody has two evaluators on a day.
+    """
+
+    __tablename__ = "evaluator_assignments"
+    __table_args__ = (
+        within_region("employee_id", "employees"),
+        within_region("evaluator_id", "employees"),
+        within_region("plan_id", "plans"),
+        ExcludeConstraint(
+            ("region_id", "="),
+            ("employee_id", "="),
+            ("valid", "&&"),
+            where=text("role = 'EVALUATOR'"),
+            name="ex_evaluator_assignments_one_evaluator",
+        ),
+        ExcludeConstraint(
+            ("region_id", "="),
+            ("employee_id", "="),
+            ("evaluator_id", "="),
+            ("valid", "&&"),
+            where=text("role = 'ADVISOR'"),
+            name="ex_evaluator_assignments_once",
+        ),
+        CheckConstraint("evaluator_id <> employee_id", "not_oneself"),
+        CheckConstraint("not isempty(valid) and not lower_inf(valid)", "valid"),
+        Index("ix_evaluator_assignments_employee", "region_id", "employee_id"),
+        Index("ix_evaluator_assignments_evaluator", "region_id", "evaluator_id"),
+    )
+
+    employee_id: Mapped[UUID]
+    plan_id: Mapped[UUID | None]
+    evaluator_id: Mapped[UUID]
+    role: Mapped[EvaluatorRole]
+    reason: Mapped[EvaluatorReason]
+    valid: Mapped[Range[date]]
+    letter_number: Mapped[str]
+    letter_date: Mapped[date]
+    created_at: Mapped[datetime]
 
 
 class ProgressReport(Versioned):

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
-from asn_api.access.scope import records_within, superior, team, units_within
+from asn_api.access.scope import assigned, evaluator, records_within, superior, team, units_within
 from asn_api.areas.performance.schemas import GoalFilter, PlanFilter
 from asn_api.rules.organization import AppointmentKind, UnitKind
 from asn_api.rules.plans import PlanStatus
@@ -120,9 +120,7 @@ def plans(access: Access, wanted: PlanFilter) -> Select[Any]:
     if wanted.waiting_for_me:
         mine = access.employee_id
         conditions.append(Plan.status.in_(WAITING))
-        conditions.append(
-            Plan.employee_id.in_(team(access.region_id, mine, access.today)) if mine else false()
-        )
+        conditions.append(_evaluated_by(access, mine) if mine else false())
     return (
         select(*_SUMMARY)
         .join(Employee, matches(Employee, Plan.employee_id))
@@ -131,11 +129,20 @@ def plans(access: Access, wanted: PlanFilter) -> Select[Any]:
     )
 
 
+def _evaluated_by(access: Access, person: UUID) -> ColumnElement[bool]:
+    """Plans whose evaluator of today this is; the people around him come first, by index."""
+    around = (
+        Plan.employee_id.in_(team(access.region_id, person, access.today)),
+        Plan.employee_id.in_(assigned(access.region_id, person, access.today)),
+    )
+    return and_(or_(*around), evaluator(access.region_id, Plan.employee_id, Plan.id, access.today) == person)
+
+
 def plan(access: Access, plan_id: UUID) -> Select[Plan, UUID, str, str, str]:
     """The plan with its person, and whose decision it needs today."""
-    above = superior(access.region_id, Plan.employee_id, access.today).scalar_subquery()
+    decides = evaluator(access.region_id, Plan.employee_id, Plan.id, access.today)
     return (
-        select(Plan, above.label("superior_id"), *_PERSON)
+        select(Plan, decides.label("decides_id"), *_PERSON)
         .join(Employee, matches(Employee, Plan.employee_id))
         .join(Unit, matches(Unit, Plan.unit_id))
         .where(*visible(access), Plan.id == plan_id)

@@ -122,7 +122,8 @@ async def list_plans(
 ) -> dict[str, Any]:
     """Plans within reach, the newest first: one's own, one's team's, a head's or admin's branch; drafts too.
 
-    `waiting_for_me=true` leaves the plans of my team that wait for my decision.
+    `waiting_for_me=true` leaves the plans that wait for my decision: those of my team, but for whoever
+    somebody else evaluates by letter, and those that I evaluate by letter.
     """
     return await page(
         db, request, response, queries.plans(access, wanted), PLAN_ORDER, wanted, showing.summary

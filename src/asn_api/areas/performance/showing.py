@@ -37,7 +37,7 @@ async def shown(access: Access, db: AsyncSession, plan_id: UUID) -> PlanOut:
             "period_start": first,
             "period_end": last,
             "work_results": await results(access, db, plan_id),
-            "allowed_actions": _allowed(access, plan, row.superior_id),
+            "allowed_actions": _allowed(access, plan, row.decides_id),
         }
     )
 
@@ -52,12 +52,12 @@ def _columns(plan: Plan) -> dict[str, Any]:
     return {name: getattr(plan, name) for name in PlanOut.model_fields if hasattr(plan, name)}
 
 
-def _allowed(access: Access, plan: Plan, superior_id: UUID | None) -> list[AllowedOut]:
+def _allowed(access: Access, plan: Plan, decides_id: UUID | None) -> list[AllowedOut]:
     actors = set()
     if access.employee_id is not None:
         if access.employee_id == plan.employee_id:
             actors.add(PlanActor.EMPLOYEE)
-        if access.employee_id == superior_id:
+        if access.employee_id == decides_id:
             actors.add(PlanActor.EVALUATOR)
     return [
         AllowedOut(action=each.action, refused=each.refused) for each in allowed_actions(plan.status, actors)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
@@ -21,6 +21,9 @@ from asn_api.tables.performance import Plan
 
 ACTING = {AppointmentKind.PLT: "Plt. ", AppointmentKind.PLH: "Plh. ", AppointmentKind.PJ: "Pj. "}
 ONE_DAY = timedelta(days=1)
+
+Judge: TypeAlias = tuple[UUID | None, dict[str, Any]]
+"""An employee, None for somebody outside, and an `EvaluatorOut` as JSON."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,28 @@ async def my_post(access: Access, db: AsyncSession, day: date) -> Post:
     return Post(valid.lower, last, position, unit, shown.model_dump(mode="json"))
 
 
-async def evaluator_of(access: Access, db: AsyncSession, plan: Plan) -> tuple[UUID | None, dict[str, Any]]:
-    """The superior of today by the post in which he leads, or NON_ASN when nobody above is an employee."""
-    row = (
-        await db.execute(post_queries.superiors_posts(access, plan.employee_id, plan.unit_id))
-    ).one_or_none()
+async def evaluator_of(access: Access, db: AsyncSession, plan: Plan) -> Judge:
+    """Who evaluates the plan today: whoever is assigned by letter, else the superior, acting or not."""
+    post = post_queries.evaluators_post(access, plan.employee_id, plan.id, plan.unit_id)
+    return _judge((await db.execute(post)).one_or_none())
+
+
+async def superior_of_evaluator(access: Access, db: AsyncSession, plan: Plan) -> Judge:
+    """Who is above the evaluator of today and hears objections: never the employee himself."""
+    person, _ = await evaluator_of(access, db, plan)
+    passed = {plan.employee_id}
+    while person is not None and person not in passed - {plan.employee_id}:
+        passed.add(person)
+        unit_id = await db.scalar(post_queries.definitive_unit(access, person))
+        post = post_queries.superiors_post(access, person, unit_id or plan.unit_id)
+        person, shown = _judge((await db.execute(post)).one_or_none())
+        if person != plan.employee_id:
+            return person, shown
+    return _judge(None)
+
+
+def _judge(row: Any) -> Judge:
+    """The person of a row with the post by which he judges, or NON_ASN when nobody is found."""
     if row is None:
         return None, _outside().model_dump(mode="json")
     shown = EvaluatorOut(
