@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from asn_api.areas.activities import router as activities
+from asn_api.areas.assessments import router as assessments
 from asn_api.areas.calendar import router as calendar
 from asn_api.areas.days import router as days
 from asn_api.areas.delegations import router as delegations
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     organization.router,
     performance.router,
     documents.router,
+    assessments.router,
     policies.router,
     calendar.router,
     delegations.router,
@@ -51,6 +53,7 @@ TAGS = {
     "calendar": "Holidays, collective leave and working days.",
     "documents": "The official forms as PDF: plans, evaluations, decisions on objections.",
     "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, progress.",
+    "assessments": "360° assessments: rounds, what raters are asked, results that tell no single answer.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 
+from asn_api.areas.assessments.jobs import TURN_ROUNDS
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
 from asn_api.areas.files.jobs import CLEAN_UP, FORGET_OBJECTS
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
@@ -28,6 +29,7 @@ JOBS: tuple[Job, ...] = (
     FORGET_OLD,
     CLEAN_UP,
     FORGET_OBJECTS,
+    TURN_ROUNDS,
 )
 
 log = logging.getLogger(__name__)

@@ -13,10 +13,13 @@ import pytest
 from asn_api.errors import Problem
 from asn_api.rules import nip, plans
 from asn_api.rules.activities import ActivityAction, Category, check_verification
+from asn_api.rules.assessment_policy import AssessmentPolicy
+from asn_api.rules.assessments import Answer, AssessmentForm, RaterGroup, outcome
 from asn_api.rules.entries import Entry, Judgement, Recorded, check_entry
 from asn_api.rules.minutes import counted_minutes, fulfilment, month_score, month_target
 from asn_api.rules.plans import PlanAction, PlanActor, PlanStatus
-from tests.rules.samples import activity_policy, national_calendar, place, shipped
+from asn_api.rules.ratings import CoreValue
+from tests.rules.samples import activity_policy, national_calendar, place, policy_values, shipped
 
 FOLDER = Path(os.environ.get("ASN_VECTORS") or Path(__file__).parents[1] / "vectors")
 Row = Mapping[str, Any]
@@ -96,12 +99,12 @@ def check_daily_log(row: Row) -> None:
         return
     overlapping = "overlap" in row["case"]
     judgement = judged(row, "WARN", overlapping)
-    outcome = row["expected"].split(" ")[0]
-    if outcome == "REJECT":
+    expected = row["expected"].split(" ")[0]
+    if expected == "REJECT":
         assert judgement.faults
     else:
         assert not judgement.faults
-        assert bool(judgement.flags) is (outcome == "ACCEPT_WARN")
+        assert bool(judgement.flags) is (expected == "ACCEPT_WARN")
     if overlapping:
         assert judged(row, "REJECT", overlapping).faults
 
@@ -168,7 +171,27 @@ def check_plan_transition(row: Row) -> None:
         assert plans.refusal(status, action, {actor})
 
 
+def check_assessment(row: Row) -> None:
+    form = AssessmentForm(row["formula"].upper())
+    given = {
+        RaterGroup.SUPERIOR: [row["supervisor"]],
+        RaterGroup.PEERS: row["peers"],
+        RaterGroup.SUBORDINATES: row.get("subordinates", []),
+    }
+    answers = [
+        Answer(group, dict.fromkeys(CoreValue, score)) for group, scores in given.items() for score in scores
+    ]
+    policy = AssessmentPolicy.from_mapping(policy_values("assessments"))
+    found = outcome(form, {group: len(scores) for group, scores in given.items()}, answers, policy.rule)
+    assert found.score == (None if row["score"] is None else Decimal(str(row["score"])))
+    assert found.category == row["category"]
+    if row["category"] == "PENDING":
+        reasons = {(each.group, each.need) for each in found.reasons}
+        assert reasons == {(RaterGroup.PEERS, int(row["reason"].split()[1]))}
+
+
 CHECKERS: Mapping[str, Callable[[Row], None]] = {
+    "assessment_360": check_assessment,
     "daily_fulfilment": check_daily_fulfilment,
     "daily_log_validation": check_daily_log,
     "daily_minutes_capped_categories": check_capped_minutes,

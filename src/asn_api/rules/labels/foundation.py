@@ -246,6 +246,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         NoticeKind.ACTIVITY_REJECTED: ("Kegiatan Ditolak", "Activity rejected"),
         NoticeKind.ACTIVITY_REOPENED: ("Kegiatan Dibuka Kembali", "Activity reopened"),
         NoticeKind.CONFLICT_WAITING: ("Perubahan Bertabrakan", "Change in conflict"),
+        NoticeKind.ASSESSMENT_WAITING: ("Asesmen 360° Menunggu", "360° answers are waited for"),
     },
     FieldClass: {
         FieldClass.PUBLIC: ("Publik", "Public"),
