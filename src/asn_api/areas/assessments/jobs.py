@@ -64,7 +64,7 @@ async def _remind(means: Means, access: Access) -> None:
 
 async def _remind_of(access: Access, db: AsyncSession, row: AssessmentRound) -> None:
     waiting = await db.execute(queries.waiting(access, row.id))
-    await remind(access, db, row, dict(waiting.tuples().all()))
+    await remind(access, db, row, {each.rater_id: each.waiting for each in waiting})
 
 
 TURN_ROUNDS = Job(TURN, turn, every="11 * * * *")

@@ -98,9 +98,13 @@ async def open_round(access: Access, db: AsyncSession, row: AssessmentRound) -> 
 async def lines_on(access: Access, db: AsyncSession, row: AssessmentRound) -> Lines:
     """The reporting lines of the day on which the round opened, or opens now."""
     day = access.actor.today(row.opened_at) if row.opened_at else access.today
-    superiors = (await db.execute(queries.superiors(access, day))).tuples().all()
-    evaluators = (await db.execute(queries.evaluators(access, day))).tuples().all()
-    return Lines(dict(superiors), dict(evaluators), frozenset(await db.scalars(queries.able(access))))
+    superiors = await db.execute(queries.superiors(access, day))
+    evaluators = await db.execute(queries.evaluators(access, day))
+    return Lines(
+        {each.employee_id: each.superior_id for each in superiors},
+        {each.employee_id: each.evaluator_id for each in evaluators},
+        frozenset(await db.scalars(queries.able(access))),
+    )
 
 
 async def remind(access: Access, db: AsyncSession, row: AssessmentRound, waiting: dict[UUID, int]) -> None:

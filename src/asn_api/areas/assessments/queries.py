@@ -262,7 +262,7 @@ def waiting(access: Access, round_id: UUID) -> Select[UUID, int]:
     """Who still has to answer, and about how many."""
     task = AssessmentTask
     return (
-        select(task.rater_id, func.count())
+        select(task.rater_id, func.count().label("waiting"))
         .where(
             task.region_id == access.region_id,
             task.round_id == round_id,
