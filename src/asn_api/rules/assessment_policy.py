@@ -1,31 +1,19 @@
 """The numbers of 360° assessments that a region may set."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from asn_api.rules.assessments import AssessmentCategory, AssessmentForm, RaterGroup, Rule
-from asn_api.rules.policy_values import PolicyArea, Read, many, one_of, share, whole
-
-K = TypeVar("K", bound=StrEnum)
+from asn_api.rules.policy_values import PolicyArea, Read, each_of, many, one_of, share, whole
 
 DRAWN = (RaterGroup.PEERS, RaterGroup.SUBORDINATES)
 BANDS = (AssessmentCategory.VERY_GOOD, AssessmentCategory.GOOD, AssessmentCategory.FAIR)
 
 
-def _each(keys: tuple[K, ...], read: Read) -> Callable[[Any], Mapping[K, Any]]:
-    def read_all(value: Any) -> Mapping[K, Any]:
-        if not isinstance(value, Mapping) or set(value) != set(keys):
-            raise ValueError("{" + ", ".join(f'"{key}"' for key in keys) + "}")
-        return {key: read(value[key]) for key in keys}
-
-    return read_all
-
-
 def _weights(*groups: RaterGroup) -> Read:
-    read_all = _each(groups, share("0", "1"))
+    read_all = each_of(groups, share("0", "1"))
 
     def read(value: Any) -> Mapping[RaterGroup, Decimal]:
         weights = read_all(value)
@@ -43,12 +31,12 @@ _OF_FORM = {
 
 
 def _by_form(value: Any) -> Mapping[AssessmentForm, Mapping[RaterGroup, Decimal]]:
-    given = _each(tuple(AssessmentForm), lambda weights: weights)(value)
+    given = each_of(tuple(AssessmentForm), lambda weights: weights)(value)
     return {form: read(given[form]) for form, read in _OF_FORM.items()}
 
 
 def _bands(value: Any) -> Mapping[AssessmentCategory, Decimal]:
-    bands = _each(BANDS, share("0", "100"))(value)
+    bands = each_of(BANDS, share("0", "100"))(value)
     if not bands[BANDS[0]] > bands[BANDS[1]] > bands[BANDS[2]]:
         raise ValueError(" > ".join(BANDS))
     return bands
@@ -59,8 +47,8 @@ class AssessmentPolicy(PolicyArea, area="assessments"):
     """Weights by form, raters and answers by group, lower bounds of the bands on a scale of 10–100, days."""
 
     weights: Annotated[Mapping[AssessmentForm, Mapping[RaterGroup, Decimal]], _by_form]
-    most_raters: Annotated[Mapping[RaterGroup, int], _each(DRAWN, whole(1, 50))]
-    min_answers: Annotated[Mapping[RaterGroup, int], _each(tuple(RaterGroup), whole(1, 50))]
+    most_raters: Annotated[Mapping[RaterGroup, int], each_of(DRAWN, whole(1, 50))]
+    min_answers: Annotated[Mapping[RaterGroup, int], each_of(tuple(RaterGroup), whole(1, 50))]
     may_be_left_out: Annotated[tuple[RaterGroup, ...], many(one_of(RaterGroup))]
     # A region may ask for more, never for less.
     anonymity_k: Annotated[int, whole(3, 50)]
