@@ -5,6 +5,7 @@ from asn_api.core.mapping import Table
 from asn_api.tables import (
     activities,
     assessments,
+    credits,
     employees,
     evaluations,
     files,
@@ -20,6 +21,7 @@ __all__ = [
     "Table",
     "activities",
     "assessments",
+    "credits",
     "employees",
     "evaluations",
     "files",

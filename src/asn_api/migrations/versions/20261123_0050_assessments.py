@@ -51,6 +51,97 @@ ASSESSMENTS = """{
  ]
 }"""
 
+CREDITS = """{
+ "percentages": {
+  "VERY_GOOD": "150",
+  "GOOD": "100",
+  "NEEDS_IMPROVEMENT": "75",
+  "POOR": "50",
+  "VERY_POOR": "25"
+ },
+ "coefficients": {
+  "PEMULA": "3.75",
+  "TERAMPIL": "5",
+  "MAHIR": "12.5",
+  "PENYELIA": "25",
+  "AHLI_PERTAMA": "12.5",
+  "AHLI_MUDA": "25",
+  "AHLI_MADYA": "37.5",
+  "AHLI_UTAMA": "50"
+ },
+ "needs": {
+  "PEMULA": {
+   "per_rank": "15",
+   "per_level": "15",
+   "grades": [
+    "21"
+   ]
+  },
+  "TERAMPIL": {
+   "per_rank": "20",
+   "per_level": "60",
+   "grades": [
+    "22",
+    "23",
+    "24"
+   ]
+  },
+  "MAHIR": {
+   "per_rank": "50",
+   "per_level": "100",
+   "grades": [
+    "31",
+    "32"
+   ]
+  },
+  "PENYELIA": {
+   "per_rank": "100",
+   "per_level": null,
+   "grades": [
+    "33",
+    "34"
+   ]
+  },
+  "AHLI_PERTAMA": {
+   "per_rank": "50",
+   "per_level": "100",
+   "grades": [
+    "31",
+    "32"
+   ]
+  },
+  "AHLI_MUDA": {
+   "per_rank": "100",
+   "per_level": "200",
+   "grades": [
+    "33",
+    "34"
+   ]
+  },
+  "AHLI_MADYA": {
+   "per_rank": "150",
+   "per_level": "450",
+   "grades": [
+    "41",
+    "42",
+    "43"
+   ]
+  },
+  "AHLI_UTAMA": {
+   "per_rank": "200",
+   "per_level": null,
+   "grades": [
+    "44",
+    "45"
+   ]
+  }
+ },
+ "rank_min_years": 2,
+ "rank_predicate_years": 2,
+ "level_predicate_years": 1,
+ "least_predicate": "GOOD"
+}"""
+
 
 def upgrade() -> None:
     _allow_notices("ASSESSMENT_WAITING")
@@ -79,6 +170,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_assessment_rounds'))
     )
     op.create_index('ix_assessment_rounds_unit', 'assessment_rounds', ['region_id', 'unit_id'], unique=False)
+    op.create_table('functional_terms',
+        sa.Column('region_id', sa.Uuid(), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('employee_id', sa.Uuid(), nullable=False),
+        sa.Column('level', sa.Enum('PEMULA', 'TERAMPIL', 'MAHIR', 'PENYELIA', 'AHLI_PERTAMA', 'AHLI_MUDA', 'AHLI_MADYA', 'AHLI_UTAMA', name='creditlevel', native_enum=False, create_constraint=True, length=40), nullable=False),
+        sa.Column('valid', postgresql.DATERANGE(), nullable=False),
+        sa.Column('decree_number', sa.Text(), nullable=False),
+        sa.Column('decree_date', sa.Date(), nullable=False),
+        sa.Column('version', sa.BigInteger(), nullable=False),
+        postgresql.ExcludeConstraint((sa.column('region_id'), '='), (sa.column('employee_id'), '='), (sa.column('valid'), '&&'), using='gist', name='ex_functional_terms_one_level'),
+        sa.CheckConstraint('not isempty(valid) and not lower_inf(valid)', name=op.f('ck_functional_terms_valid')),
+        sa.ForeignKeyConstraint(['region_id', 'employee_id'], ['employees.region_id', 'employees.id'], name=op.f('fk_functional_terms_region_id_employee_id')),
+        sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_functional_terms'))
+    )
+    op.create_index('ix_functional_terms_employee', 'functional_terms', ['region_id', 'employee_id', 'id'], unique=False)
     op.create_table('assessments',
         sa.Column('region_id', sa.Uuid(), nullable=False),
         sa.Column('id', sa.Uuid(), nullable=False),
@@ -126,7 +232,45 @@ def upgrade() -> None:
     )
     op.create_index('ix_assessment_tasks_rater', 'assessment_tasks', ['region_id', 'rater_id', 'id'], unique=False)
     op.create_index('ix_assessment_tasks_round', 'assessment_tasks', ['region_id', 'round_id', 'status'], unique=False)
+    op.create_table('credits',
+        sa.Column('region_id', sa.Uuid(), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('employee_id', sa.Uuid(), nullable=False),
+        sa.Column('unit_id', sa.Uuid(), nullable=False),
+        sa.Column('kind', sa.Enum('FIRST', 'INTEGRATION', 'CONVERSION', name='creditkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+        sa.Column('level', sa.Enum('PEMULA', 'TERAMPIL', 'MAHIR', 'PENYELIA', 'AHLI_PERTAMA', 'AHLI_MUDA', 'AHLI_MADYA', 'AHLI_UTAMA', name='creditlevel', native_enum=False, create_constraint=True, length=40), nullable=False),
+        sa.Column('year', sa.Integer(), nullable=False),
+        sa.Column('effective_on', sa.Date(), nullable=False),
+        sa.Column('amount', sa.Numeric(precision=8, scale=3), nullable=False),
+        sa.Column('printed', sa.Numeric(precision=8, scale=2), nullable=False),
+        sa.Column('provisional', sa.Boolean(), nullable=False),
+        sa.Column('basis', sa.Enum('PERIODIC', 'YEARLY', name='evaluationkind', native_enum=False, create_constraint=True, length=40), nullable=True),
+        sa.Column('period', postgresql.DATERANGE(), nullable=True),
+        sa.Column('months', sa.Integer(), nullable=True),
+        sa.Column('evaluation_id', sa.Uuid(), nullable=True),
+        sa.Column('predicate', sa.Enum('VERY_GOOD', 'GOOD', 'NEEDS_IMPROVEMENT', 'POOR', 'VERY_POOR', name='predicate', native_enum=False, create_constraint=True, length=40), nullable=True),
+        sa.Column('percentage', sa.Numeric(), nullable=True),
+        sa.Column('coefficient', sa.Numeric(), nullable=True),
+        sa.Column('policy_id', sa.Uuid(), nullable=True),
+        sa.Column('decree_number', sa.Text(), nullable=True),
+        sa.Column('decree_date', sa.Date(), nullable=True),
+        sa.Column('version', sa.BigInteger(), nullable=False),
+        postgresql.ExcludeConstraint((sa.column('region_id'), '='), (sa.column('employee_id'), '='), (sa.column('period'), '&&'), using='gist', name='ex_credits_months_once'),
+        sa.CheckConstraint("num_nonnulls(basis, period, months, evaluation_id, predicate, percentage, coefficient, policy_id) = case kind when 'CONVERSION' then 8 else 0 end", name=op.f('ck_credits_conversion')),
+        sa.CheckConstraint("num_nonnulls(decree_number, decree_date) = case kind when 'CONVERSION' then 0 else 2 end", name=op.f('ck_credits_decree')),
+        sa.CheckConstraint('amount >= 0 and printed >= 0', name=op.f('ck_credits_amount')),
+        sa.ForeignKeyConstraint(['region_id', 'employee_id'], ['employees.region_id', 'employees.id'], name=op.f('fk_credits_region_id_employee_id')),
+        sa.ForeignKeyConstraint(['region_id', 'evaluation_id'], ['evaluations.region_id', 'evaluations.id'], name=op.f('fk_credits_region_id_evaluation_id')),
+        sa.ForeignKeyConstraint(['region_id', 'policy_id'], ['policies.region_id', 'policies.id'], name=op.f('fk_credits_region_id_policy_id')),
+        sa.ForeignKeyConstraint(['region_id', 'unit_id'], ['units.region_id', 'units.id'], name=op.f('fk_credits_region_id_unit_id')),
+        sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_credits'))
+    )
+    op.create_index('ix_credits_employee', 'credits', ['region_id', 'employee_id', 'id'], unique=False)
+    op.create_index('ix_credits_evaluation', 'credits', ['region_id', 'evaluation_id'], unique=False)
+    op.create_index('ix_credits_unit', 'credits', ['region_id', 'unit_id', 'year'], unique=False)
+    op.create_index('uq_credits_initial', 'credits', ['region_id', 'employee_id', 'kind'], unique=True, postgresql_where=sa.text("kind <> 'CONVERSION'"))
     _found_policy("assessments", ASSESSMENTS)
+    _found_policy("credits", CREDITS)
 
 
 def _allow_notices(*kinds: str) -> None:
