@@ -8,6 +8,7 @@ from asn_api.areas.days import router as days
 from asn_api.areas.delegations import router as delegations
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
+from asn_api.areas.evaluations import router as evaluations
 from asn_api.areas.evidence import router as evidence
 from asn_api.areas.files import router as files
 from asn_api.areas.identity import router as identity
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reference.router,
     organization.router,
     performance.router,
+    evaluations.router,
     policies.router,
     calendar.router,
     delegations.router,
@@ -48,6 +50,7 @@ TAGS = {
     "policies": "The dated numbers that regulations and the region set.",
     "calendar": "Holidays, collective leave and working days.",
     "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, progress.",
+    "evaluations": "Periodic and yearly evaluations: report, rating, predicate, objection, finality.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",
