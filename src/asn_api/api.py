@@ -6,6 +6,7 @@ from asn_api.areas.activities import router as activities
 from asn_api.areas.calendar import router as calendar
 from asn_api.areas.days import router as days
 from asn_api.areas.delegations import router as delegations
+from asn_api.areas.documents import router as documents
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
 from asn_api.areas.evaluations import router as evaluations
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     organization.router,
     performance.router,
     evaluations.router,
+    documents.router,
     policies.router,
     calendar.router,
     delegations.router,
@@ -49,6 +51,7 @@ TAGS = {
     "employees": "Employee records: search, history, changes, imports from the national portal, exports.",
     "policies": "The dated numbers that regulations and the region set.",
     "calendar": "Holidays, collective leave and working days.",
+    "documents": "The official forms as PDF: plans, evaluations, decisions on objections.",
     "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, progress.",
     "evaluations": "Periodic and yearly evaluations: report, rating, predicate, objection, finality.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
