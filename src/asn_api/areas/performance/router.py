@@ -9,6 +9,7 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
 from asn_api.areas.performance import (
+    cascade_queries,
     content,
     deciding,
     drafting,
@@ -21,6 +22,7 @@ from asn_api.areas.performance import (
 from asn_api.areas.performance.schemas import (
     CommentIn,
     ContentIn,
+    ExpectationsIn,
     GoalFilter,
     GoalIn,
     GoalOut,
@@ -107,12 +109,15 @@ async def remove_goal(access: CanManageGoals, db: Tx, goal_id: UUID, version: If
 async def list_parent_results(
     access: CanWrite, db: Db, request: Request, response: Response, wanted: Annotated[ParentFilter, Query()]
 ) -> dict[str, Any]:
-    """What my superior plans for the year, for my own results to lean on.
+    """What my leaders plan for the year, for my own results to lean on.
+
+    These are my superiors of the rest of the year and whoever leads a team that I am in by letter, from
+    whatever unit.
 
     `provisional` results belong to a plan that is not approved yet: they can be named in a draft already, and
     the draft can be submitted once that plan is approved. Empty when I have no superior or he has no plan.
     """
-    found = queries.parent_results(access, wanted.year)
+    found = cascade_queries.parent_results(access, wanted.year)
     return await page(db, request, response, found, RESULT_ORDER, wanted, showing.parent_result)
 
 
@@ -188,6 +193,17 @@ async def submit_plan(
     everything that is incomplete.
     """
     return _plan(await deciding.submit(access, db, plan_id, version), response)
+
+
+@router.put("/plans/{plan_id}/behaviour-expectations")
+async def set_behaviour_expectations(
+    access: CanDecide, db: Tx, plan_id: UUID, version: IfMatch, given: ExpectationsIn, response: Response
+) -> PlanOut:
+    """What the evaluator expects beyond the common guidance of a core value: all of it, until he approves.
+
+    The employee's own proposals stay beside. The guidance is in the vocabulary `core_value`.
+    """
+    return _plan(await deciding.set_expectations(access, db, plan_id, version, given), response)
 
 
 @router.post("/plans/{plan_id}/return")
