@@ -122,6 +122,12 @@ _SYSTEM_ACTIONS = frozenset({PlanAction.END_ON_TRANSFER, PlanAction.CLOSE_YEAR})
 AGREED = frozenset({PlanStatus.APPROVED, PlanStatus.REVISION_REQUESTED})
 """A plan whose results others may build on: a requested revision leaves the approved text in force."""
 
+WAITING = frozenset({PlanStatus.SUBMITTED, PlanStatus.REVISION_REQUESTED})
+"""A plan that waits for its evaluator's decision."""
+
+OVER = frozenset({PlanStatus.ENDED, PlanStatus.CLOSED})
+"""A plan that never changes again."""
+
 
 @dataclass(frozen=True)
 class Allowed:

@@ -43,6 +43,7 @@ class Plan(Versioned):
 
     The position and the evaluator are kept as they stood when the plan was submitted. `annexes` is a list of
     kinds and texts, `behaviour` maps a core value to the employee's `proposal` and the evaluator's `expectation`.
+    `waiting_since` is when it last came to wait for a decision, null while it waits for none.
     `ended_on` is the first day of the situation that ended an ENDED plan; its period was cut before that day,
     unless it had not begun.
     """
@@ -80,6 +81,7 @@ class Plan(Versioned):
     behaviour: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     note: Mapped[str | None]
     submitted_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
     ended_on: Mapped[date | None]

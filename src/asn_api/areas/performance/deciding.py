@@ -18,6 +18,7 @@ from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules.plans import (
     AGREED,
+    WAITING,
     PlanAction,
     PlanActor,
     PlannedIndicator,
@@ -176,6 +177,7 @@ async def _moved(
     words: Mapping[str, Any] = MappingProxyType({}),
 ) -> PlanOut:
     plan.status = after
+    plan.waiting_since = access.now if after in WAITING else None
     await db.flush()
     changes = {**difference(before, _state(plan)), **words}
     await record(db, access.author, access.now, changed(plan, action, changes))

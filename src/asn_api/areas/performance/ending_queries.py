@@ -8,10 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
-from asn_api.areas.performance.queries import OVER
 from asn_api.rules.evaluations import EvaluationKind, EvaluationStatus
 from asn_api.rules.organization import AppointmentKind
-from asn_api.rules.plans import AGREED
+from asn_api.rules.plans import AGREED, OVER
 from asn_api.tables.employees import Employee
 from asn_api.tables.evaluations import Evaluation
 from asn_api.tables.organization import Appointment

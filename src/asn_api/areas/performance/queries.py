@@ -11,7 +11,7 @@ from asn_api.access.actor import Access
 from asn_api.access.scope import assigned, evaluator, records_within, team, units_within
 from asn_api.areas.performance.schemas import GoalFilter, PlanFilter
 from asn_api.rules.organization import UnitKind
-from asn_api.rules.plans import PlanStatus
+from asn_api.rules.plans import OVER, WAITING
 from asn_api.tables.activities import Activity
 from asn_api.tables.employees import Employee
 from asn_api.tables.organization import Unit
@@ -24,9 +24,6 @@ from asn_api.tables.performance import (
     ProgressReport,
     WorkResult,
 )
-
-WAITING = (PlanStatus.SUBMITTED, PlanStatus.REVISION_REQUESTED)
-OVER = (PlanStatus.ENDED, PlanStatus.CLOSED)
 
 
 def goals(access: Access, wanted: GoalFilter) -> Select[Any]:
@@ -91,6 +88,16 @@ _SUMMARY: tuple[Any, ...] = (
 )
 
 
+def branch(access: Access, unit_id: UUID) -> Select[UUID]:
+    """This unit and all below it, whether within reach or not."""
+    top, below = aliased(Unit), aliased(Unit)
+    return (
+        select(below.id)
+        .join(top, and_(top.region_id == below.region_id, below.path.startswith(top.path)))
+        .where(top.region_id == access.region_id, top.id == unit_id)
+    )
+
+
 def plans(access: Access, wanted: PlanFilter) -> Select[Any]:
     conditions = list(visible(access))
     if wanted.employee_id is not None:
@@ -100,13 +107,9 @@ def plans(access: Access, wanted: PlanFilter) -> Select[Any]:
     if wanted.status is not None:
         conditions.append(Plan.status == wanted.status)
     if wanted.unit_id is not None:
-        top, below = aliased(Unit), aliased(Unit)
-        branch = select(below.id).join(
-            top, and_(top.region_id == below.region_id, below.path.startswith(top.path))
-        )
-        conditions.append(
-            Plan.unit_id.in_(branch.where(top.region_id == access.region_id, top.id == wanted.unit_id))
-        )
+        conditions.append(Plan.unit_id.in_(branch(access, wanted.unit_id)))
+    if wanted.left_over:
+        conditions += [Plan.year < access.today.year, Plan.status.not_in(OVER)]
     if wanted.waiting_for_me:
         mine = access.employee_id
         conditions.append(Plan.status.in_(WAITING))
@@ -137,6 +140,10 @@ def plan(access: Access, plan_id: UUID) -> Select[Plan, UUID, str, str, str]:
         .join(Unit, matches(Unit, Plan.unit_id))
         .where(*visible(access), Plan.id == plan_id)
     )
+
+
+def seen_plan(access: Access, plan_id: UUID) -> Select[Plan]:
+    return select(Plan).where(*visible(access), Plan.id == plan_id)
 
 
 def locked_plan(access: Access, plan_id: UUID) -> Select[Plan]:

@@ -68,7 +68,10 @@ class PlanFilter(Paging):
     year: Year | None = None
     status: PlanStatus | None = None
     waiting_for_me: bool = Field(
-        default=False, description="Only what my team has submitted or asks me to open for revision."
+        default=False, description="Only what waits for my decision: submitted, or to be opened for revision."
+    )
+    left_over: bool = Field(
+        default=False, description="Only plans of past years that are neither closed nor ended, drafts too."
     )
 
 

@@ -33,6 +33,13 @@ update plans set ended_on = case
 where status = 'ENDED'
 """
 
+# When a revision was asked for was not kept: its waiting is counted from now on.
+WAITING = """
+update plans set waiting_since = case
+    when status = 'SUBMITTED' then submitted_at else current_timestamp end
+where status in ('SUBMITTED', 'REVISION_REQUESTED')
+"""
+
 
 def add_notice_kinds(kinds: list[str]) -> None:
     """Whatever kinds there are, and these."""
@@ -62,6 +69,8 @@ def upgrade() -> None:
     )
     op.add_column("plans", sa.Column("ended_on", sa.Date(), nullable=True))
     op.execute(ENDED)
+    op.add_column('plans', sa.Column('waiting_since', sa.DateTime(timezone=True), nullable=True))
+    op.execute(WAITING)
     op.add_column(
         "indicators",
         sa.Column("action_plan", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
