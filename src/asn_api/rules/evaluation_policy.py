@@ -5,7 +5,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from asn_api.rules.evaluations import Periodicity
 from asn_api.rules.policy_values import PolicyArea, one_of, share, whole
 
 
@@ -26,7 +25,6 @@ class AnnualCombination(StrEnum):
 class EvaluationPolicy(PolicyArea, area="evaluations"):
     """Evaluations: working days unless the name says otherwise, shares of a whole."""
 
-    periodicity: Annotated[Periodicity, one_of(Periodicity)]
     opens_days_before_end: Annotated[int, whole(0, 31)]
     report_working_days: Annotated[int, whole(0, 60)]
     rating_working_days: Annotated[int, whole(1, 60)]
@@ -42,3 +40,4 @@ class EvaluationPolicy(PolicyArea, area="evaluations"):
     distribution_main_floor: Annotated[Decimal, share("0", "1")]
     distribution_next_floor: Annotated[Decimal, share("0", "1")]
     distribution_top_limit: Annotated[Decimal, share("0", "1")]
+    reminder_hour: Annotated[int, whole(0, 23)]

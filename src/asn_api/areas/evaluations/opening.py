@@ -20,6 +20,7 @@ from asn_api.rules.calendar import ONE_DAY
 from asn_api.rules.evaluation_periods import Span, spans_of
 from asn_api.rules.evaluation_policy import EvaluationPolicy
 from asn_api.rules.evaluations import EvaluationStatus
+from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.tables.evaluations import Evaluation
 from asn_api.tables.performance import Plan
 
@@ -32,11 +33,11 @@ async def open_one(access: Access, db: AsyncSession, given: EvaluationIn) -> Eva
     if not await db.scalar(queries.was_approved(access, plan.id)):
         raise Problem("EVALUATION_PLAN_NOT_APPROVED")
     first, last = period_days(plan.period)
-    policy = await policy_on(db, access.region_id, EvaluationPolicy, first)
+    policy = await policy_on(db, access.region_id, EvaluationPolicy, access.today)
     span = next(
         (
             each
-            for each in spans_of(first, last, policy.periodicity)
+            for each in await spans(access, db, plan)
             if each.kind is given.kind and each.first <= given.day <= each.last
         ),
         None,
@@ -55,6 +56,15 @@ async def open_one(access: Access, db: AsyncSession, given: EvaluationIn) -> Eva
     if id is None:
         raise Problem("EVALUATION_PERIOD_TAKEN")
     return await shown(access, db, id)
+
+
+async def spans(access: Access, db: AsyncSession, plan: Plan) -> list[Span]:
+    """What the plan is evaluated for, by the periods that applied on its first day: one way for one plan."""
+    first, last = period_days(plan.period)
+    if plan.ended_on is not None and plan.ended_on <= first:
+        return []
+    policy = await policy_on(db, access.region_id, PlanPolicy, first)
+    return list(spans_of(first, last, policy.periodicity))
 
 
 async def open_spans(

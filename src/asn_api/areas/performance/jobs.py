@@ -15,7 +15,7 @@ async def end_plans_of_left_posts(means: Means) -> None:
         regions = list(await db.scalars(select(Region)))
     for region in regions:
         async with means.database.sessions() as db, db.begin():
-            await end_outdated(db, system(region.id, Permission.PLANS_WRITE, means.clock(), region.zone))
+            await end_outdated(system(region.id, Permission.PLANS_WRITE, means.clock(), region.zone), db)
 
 
 END_PLANS = Job("performance.end_plans_of_left_posts", end_plans_of_left_posts, every="7 * * * *")

@@ -17,7 +17,9 @@ from asn_api.tables.organization import Appointment, Position, Unit
 def definitive_post(access: Access, day: date) -> Select[Any]:
     """My definitive post on the day; it cannot end while a plan is made for it."""
     return (
-        select(Appointment.valid, Position, Unit, Employee.employment, _grade(day))
+        select(
+            Appointment.valid, Position, Unit, Employee.employment, Employee.legal_standing_code, _grade(day)
+        )
         .join(Position, matches(Position, Appointment.position_id, Appointment))
         .join(Unit, matches(Unit, Appointment.unit_id, Appointment))
         .join(Employee, matches(Employee, Appointment.employee_id, Appointment))
