@@ -10,6 +10,8 @@ from asn_api.areas.delegations import router as delegations
 from asn_api.areas.documents import router as documents
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
+from asn_api.areas.evaluations import router as evaluations
+from asn_api.areas.evaluators import router as evaluators
 from asn_api.areas.evidence import router as evidence
 from asn_api.areas.files import router as files
 from asn_api.areas.identity import router as identity
@@ -38,6 +40,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     reference.router,
     organization.router,
     performance.router,
+    evaluations.router,
+    evaluators.router,
     documents.router,
     assessments.router,
     policies.router,
@@ -52,7 +56,8 @@ TAGS = {
     "policies": "The dated numbers that regulations and the region set.",
     "calendar": "Holidays, collective leave and working days.",
     "documents": "The official forms as PDF: plans, evaluations, decisions on objections.",
-    "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, progress.",
+    "performance": "Agency goals and yearly plans (SKP): results, indicators, evaluators, approval, progress.",
+    "evaluations": "Periodic and yearly evaluations: report, rating, predicate, objection, finality.",
     "assessments": "360° assessments: rounds, what raters are asked, results that tell no single answer.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",

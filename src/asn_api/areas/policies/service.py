@@ -15,6 +15,8 @@ from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules.assessment_policy import AssessmentPolicy
 from asn_api.rules.credit_policy import CreditPolicy
+from asn_api.rules.evaluation_policy import EvaluationPolicy
+from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 from asn_api.rules.policy_values import PolicyArea
 from asn_api.tables.organization import Region
@@ -26,9 +28,11 @@ AREAS: dict[str, type[PolicyArea]] = {
         ActivityPolicy,
         AssessmentPolicy,
         CreditPolicy,
+        EvaluationPolicy,
         FilePolicy,
         IdentityPolicy,
         NotificationPolicy,
+        PlanPolicy,
     )
 }
 

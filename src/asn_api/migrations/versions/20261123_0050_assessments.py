@@ -7,139 +7,31 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261123_0050"
-down_revision = "20261123_0010"
+down_revision = "20261123_0030"
 branch_labels = None
 depends_on = None
 
 ASSESSMENTS = """{
- "weights": {
-  "STAFF": {
-   "SUPERIOR": "0.50",
-   "PEERS": "0.50"
-  },
-  "HEAD": {
-   "SUPERIOR": "0.50",
-   "PEERS": "0.30",
-   "SUBORDINATES": "0.20"
-  }
- },
- "most_raters": {
-  "PEERS": 7,
-  "SUBORDINATES": 7
- },
- "min_answers": {
-  "SUPERIOR": 1,
-  "PEERS": 3,
-  "SUBORDINATES": 1
- },
- "may_be_left_out": [
-  "SUPERIOR",
-  "SUBORDINATES"
- ],
- "anonymity_k": 3,
- "bands": {
-  "VERY_GOOD": "90",
-  "GOOD": "76",
-  "FAIR": "61"
- },
- "min_values": 4,
- "min_open_days": 5,
- "reminder_hour": 8,
- "remind_days_before": [
-  3,
-  1
- ]
+    "weights": {"STAFF": {"SUPERIOR": "0.50", "PEERS": "0.50"}, "HEAD": {"SUPERIOR": "0.50", "PEERS": "0.30", "SUBORDINATES": "0.20"}},
+    "most_raters": {"PEERS": 7, "SUBORDINATES": 7},
+    "min_answers": {"SUPERIOR": 1, "PEERS": 3, "SUBORDINATES": 1},
+    "may_be_left_out": ["SUPERIOR", "SUBORDINATES"],
+    "anonymity_k": 3,
+    "bands": {"VERY_GOOD": "90", "GOOD": "76", "FAIR": "61"},
+    "min_values": 4,
+    "min_open_days": 5,
+    "reminder_hour": 8,
+    "remind_days_before": [3, 1]
 }"""
 
 CREDITS = """{
- "percentages": {
-  "VERY_GOOD": "150",
-  "GOOD": "100",
-  "NEEDS_IMPROVEMENT": "75",
-  "POOR": "50",
-  "VERY_POOR": "25"
- },
- "coefficients": {
-  "PEMULA": "3.75",
-  "TERAMPIL": "5",
-  "MAHIR": "12.5",
-  "PENYELIA": "25",
-  "AHLI_PERTAMA": "12.5",
-  "AHLI_MUDA": "25",
-  "AHLI_MADYA": "37.5",
-  "AHLI_UTAMA": "50"
- },
- "needs": {
-  "PEMULA": {
-   "per_rank": "15",
-   "per_level": "15",
-   "grades": [
-    "21"
-   ]
-  },
-  "TERAMPIL": {
-   "per_rank": "20",
-   "per_level": "60",
-   "grades": [
-    "22",
-    "23",
-    "24"
-   ]
-  },
-  "MAHIR": {
-   "per_rank": "50",
-   "per_level": "100",
-   "grades": [
-    "31",
-    "32"
-   ]
-  },
-  "PENYELIA": {
-   "per_rank": "100",
-   "per_level": null,
-   "grades": [
-    "33",
-    "34"
-   ]
-  },
-  "AHLI_PERTAMA": {
-   "per_rank": "50",
-   "per_level": "100",
-   "grades": [
-    "31",
-    "32"
-   ]
-  },
-  "AHLI_MUDA": {
-   "per_rank": "100",
-   "per_level": "200",
-   "grades": [
-    "33",
-    "34"
-   ]
-  },
-  "AHLI_MADYA": {
-   "per_rank": "150",
-   "per_level": "450",
-   "grades": [
-    "41",
-    "42",
-    "43"
-   ]
-  },
-  "AHLI_UTAMA": {
-   "per_rank": "200",
-   "per_level": null,
-   "grades": [
-    "44",
-    "45"
-   ]
-  }
- },
- "rank_min_years": 2,
- "rank_predicate_years": 2,
- "level_predicate_years": 1,
- "least_predicate": "GOOD"
+    "percentages": {"VERY_GOOD": "150", "GOOD": "100", "NEEDS_IMPROVEMENT": "75", "POOR": "50", "VERY_POOR": "25"},
+    "coefficients": {"PEMULA": "3.75", "TERAMPIL": "5", "MAHIR": "12.5", "PENYELIA": "25", "AHLI_PERTAMA": "12.5", "AHLI_MUDA": "25", "AHLI_MADYA": "37.5", "AHLI_UTAMA": "50"},
+    "needs": {"PEMULA": {"per_rank": "15", "per_level": "15", "grades": ["21"]}, "TERAMPIL": {"per_rank": "20", "per_level": "60", "grades": ["22", "23", "24"]}, "MAHIR": {"per_rank": "50", "per_level": "100", "grades": ["31", "32"]}, "PENYELIA": {"per_rank": "100", "per_level": null, "grades": ["33", "34"]}, "AHLI_PERTAMA": {"per_rank": "50", "per_level": "100", "grades": ["31", "32"]}, "AHLI_MUDA": {"per_rank": "100", "per_level": "200", "grades": ["33", "34"]}, "AHLI_MADYA": {"per_rank": "150", "per_level": "450", "grades": ["41", "42", "43"]}, "AHLI_UTAMA": {"per_rank": "200", "per_level": null, "grades": ["44", "45"]}},
+    "rank_min_years": 2,
+    "rank_predicate_years": 2,
+    "level_predicate_years": 1,
+    "least_predicate": "GOOD"
 }"""
 
 

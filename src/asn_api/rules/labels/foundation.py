@@ -144,6 +144,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         PlanAction.APPROVE: ("Setujui", "Approve"),
         PlanAction.REQUEST_REVISION: ("Minta Revisi", "Request a revision"),
         PlanAction.REOPEN: ("Buka untuk Revisi", "Reopen for revision"),
+        PlanAction.SET_EXPECTATIONS: ("Tetapkan Ekspektasi Khusus", "Set special expectations"),
         PlanAction.END_ON_TRANSFER: ("Akhiri karena Mutasi", "End on transfer"),
         PlanAction.CLOSE_YEAR: ("Tutup Tahun", "Close the year"),
     },
@@ -246,6 +247,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         NoticeKind.ACTIVITY_REJECTED: ("Kegiatan Ditolak", "Activity rejected"),
         NoticeKind.ACTIVITY_REOPENED: ("Kegiatan Dibuka Kembali", "Activity reopened"),
         NoticeKind.CONFLICT_WAITING: ("Perubahan Bertabrakan", "Change in conflict"),
+        NoticeKind.PLAN_MISSING: ("SKP Belum Diajukan", "Plan not submitted"),
+        NoticeKind.TEAM_PLANS_MISSING: ("SKP Bawahan Belum Diajukan", "Plans of the team not submitted"),
+        NoticeKind.PLAN_WAITING: ("SKP Menunggu Keputusan", "Plans wait for a decision"),
+        NoticeKind.PLAN_UNDECIDED: ("SKP Tidak Diputuskan Pejabat Penilai", "Plans left undecided"),
         NoticeKind.ASSESSMENT_WAITING: ("Asesmen 360° Menunggu", "360° answers are waited for"),
     },
     FieldClass: {
