@@ -5,6 +5,7 @@ import logging
 import signal
 
 from asn_api.areas.assessments.jobs import TURN_ROUNDS
+from asn_api.areas.credits.jobs import RECOMPUTE
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
 from asn_api.areas.files.jobs import CLEAN_UP, FORGET_OBJECTS
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
@@ -32,6 +33,7 @@ JOBS: tuple[Job, ...] = (
     CLEAN_UP,
     FORGET_OBJECTS,
     TURN_ROUNDS,
+    RECOMPUTE,
 )
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,7 @@
 """360° assessments and credit points, and the default policies of both for the regions there are."""
 
 import re
+from datetime import date
 
 import sqlalchemy as sa
 from alembic import op
@@ -161,8 +162,8 @@ def upgrade() -> None:
     op.create_index('ix_credits_evaluation', 'credits', ['region_id', 'evaluation_id'], unique=False)
     op.create_index('ix_credits_unit', 'credits', ['region_id', 'unit_id', 'year'], unique=False)
     op.create_index('uq_credits_initial', 'credits', ['region_id', 'employee_id', 'kind'], unique=True, postgresql_where=sa.text("kind <> 'CONVERSION'"))
-    _found_policy("assessments", ASSESSMENTS)
-    _found_policy("credits", CREDITS)
+    _found_policy("assessments", "2025-01-01", ASSESSMENTS)
+    _found_policy("credits", "2023-01-01", CREDITS)
 
 
 def _allow_notices(*kinds: str) -> None:
@@ -171,15 +172,18 @@ def _allow_notices(*kinds: str) -> None:
     known = re.findall(r"'([A-Z_]+)'", op.get_bind().scalar(sa.text(query)))
     listed = ", ".join(f"'{kind}'" for kind in [*known, *kinds])
     op.drop_constraint(op.f("ck_notifications_noticekind"), "notifications")
-    op.create_check_constraint(op.f("ck_notifications_noticekind"), "notifications", f"kind in ({listed})")
+    op.execute(
+        f"alter table notifications add constraint ck_notifications_noticekind check (kind in ({listed})) not valid"
+    )
+    op.execute("alter table notifications validate constraint ck_notifications_noticekind")
 
 
-def _found_policy(area: str, content: str) -> None:
+def _found_policy(area: str, valid_from: str, content: str) -> None:
     op.get_bind().execute(
         sa.text(
             "insert into policies (region_id, id, area, valid_from, revision, content, source, created_at) "
-            "select id, gen_random_uuid(), :area, date '2025-01-01', 1, cast(:content as jsonb), "
+            "select id, gen_random_uuid(), :area, cast(:valid_from as date), 1, cast(:content as jsonb), "
             "'bawaan asn_api (data/policies.json)', now() from regions"
         ),
-        {"area": area, "content": content},
+        {"area": area, "valid_from": date.fromisoformat(valid_from), "content": content},
     )
