@@ -37,6 +37,7 @@ async def open_round(access: Access, db: AsyncSession, row: AssessmentRound) -> 
     policy = await db.scalar(applicable(access.region_id, AssessmentPolicy.area, access.today))
     if policy is None:
         raise Problem("POLICY_NOT_YET", area=AssessmentPolicy.area, day=access.today.isoformat())
+    assert row.seed is not None
     most = AssessmentPolicy.from_mapping(policy.content).most_raters
     lines = await lines_on(access, db, row)
     people: list[dict[str, Any]] = []
