@@ -33,4 +33,3 @@ def calendar_span(year: int, kind: EvaluationKind, day: date, periodicity: Perio
     """The whole calendar span of this kind in which a day of the year lies."""
     spans = spans_of(date(year, 1, 1), date(year, 12, 31), periodicity)
     return next((each for each in spans if each.kind is kind and each.first <= day <= each.last), None)
-
