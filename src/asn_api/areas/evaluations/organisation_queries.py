@@ -12,7 +12,7 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
 from asn_api.access.scope import employees_within, records_within, units_within
 from asn_api.areas.evaluations.organisation_schemas import OrganisationRatingFilter
-from asn_api.areas.evaluations.queries import branch, was_approved
+from asn_api.areas.evaluations.queries import APPROVED, branch
 from asn_api.areas.performance.queries import matches
 from asn_api.rules.evaluations import EvaluationKind, EvaluationStatus
 from asn_api.tables.employees import Employee
@@ -156,7 +156,7 @@ def year(access: Access, employee_id: UUID, year: int) -> Select[Any]:
             Plan.employee_id == employee_id,
             Plan.year == year,
             or_(Plan.ended_on.is_(None), Plan.ended_on > func.lower(Plan.period)),
-            was_approved(),
+            APPROVED,
         )
         .order_by(Plan.period, Evaluation.period, Evaluation.kind)
     )

@@ -28,6 +28,12 @@ from asn_api.tables.performance import Indicator, Plan, PlanRevision, ProgressRe
 
 last_day_column: ColumnElement[date] = type_coerce(func.upper(Evaluation.period) - 1, Date)
 
+APPROVED: ColumnElement[bool] = or_(
+    Plan.status.in_((*AGREED, PlanStatus.CLOSED)),
+    exists().where(PlanRevision.region_id == Plan.region_id, PlanRevision.plan_id == Plan.id),
+)
+"""What was never agreed upon cannot be judged; an approved text that is being revised can."""
+
 _PERSON = (
     Employee.nip.label("employee_nip"),
     Employee.name.label("employee_name"),
@@ -175,7 +181,7 @@ def decider(access: Access, evaluation_id: UUID) -> Select[UUID]:
 
 def own_plan(access: Access, plan_id: UUID) -> Select[Plan, bool]:
     """With whether it was ever approved."""
-    return select(Plan, was_approved().label("approved")).where(
+    return select(Plan, APPROVED.label("approved")).where(
         Plan.region_id == access.region_id, Plan.id == plan_id, Plan.employee_id == access.employee_id
     )
 
@@ -311,14 +317,6 @@ def periodic(access: Access, plan_id: UUID) -> Select[Any]:
     )
 
 
-def was_approved() -> ColumnElement[bool]:
-    """What was never agreed upon cannot be judged; an approved text that is being revised can."""
-    return or_(
-        Plan.status.in_((*AGREED, PlanStatus.CLOSED)),
-        exists().where(PlanRevision.region_id == Plan.region_id, PlanRevision.plan_id == Plan.id),
-    )
-
-
 def wanting(access: Access, running_since: date, after: UUID, most: int) -> Select[Plan]:
     """Plans that lack an evaluation of what ended before the running calendar period, or of their year.
 
@@ -346,7 +344,7 @@ def wanting(access: Access, running_since: date, after: UUID, most: int) -> Sele
                 and_(func.lower(Plan.period) < running_since, ~has_periodic),
                 and_(func.upper(Plan.period) <= access.today, or_(~has_periodic, ~has_yearly)),
             ),
-            was_approved(),
+            APPROVED,
         )
         .order_by(Plan.id)
         .limit(most)
