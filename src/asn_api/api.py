@@ -9,6 +9,7 @@ from asn_api.areas.delegations import router as delegations
 from asn_api.areas.documents import router as documents
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
+from asn_api.areas.evaluations import router as evaluations
 from asn_api.areas.evaluators import router as evaluators
 from asn_api.areas.evidence import router as evidence
 from asn_api.areas.files import router as files
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reference.router,
     organization.router,
     performance.router,
+    evaluations.router,
     evaluators.router,
     documents.router,
     policies.router,
@@ -53,6 +55,7 @@ TAGS = {
     "calendar": "Holidays, collective leave and working days.",
     "documents": "The official forms as PDF: plans, evaluations, decisions on objections.",
     "performance": "Agency goals and yearly plans (SKP): results, indicators, evaluators, approval, progress.",
+    "evaluations": "Periodic and yearly evaluations: report, rating, predicate, objection, finality.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",

@@ -5,6 +5,7 @@ import logging
 import signal
 
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
+from asn_api.areas.evaluations.jobs import FINALISE_RATINGS, OPEN_EVALUATIONS
 from asn_api.areas.files.jobs import CLEAN_UP, FORGET_OBJECTS
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
 from asn_api.areas.notifications.jobs import FORGET_OLD, REMIND
@@ -24,6 +25,8 @@ JOBS: tuple[Job, ...] = (
     FORGET_EXPIRED,
     FORGET_VIEWS,
     END_PLANS,
+    OPEN_EVALUATIONS,
+    FINALISE_RATINGS,
     CLOSE_YEARS,
     REMIND_OF_PLANS,
     REMIND,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select
 
 from asn_api.access.actor import Access
 from asn_api.access.scope import evaluator, superior
@@ -42,6 +42,11 @@ def superiors_post(access: Access, employee_id: UUID, unit_id: UUID) -> Select[A
     """The superior of today, the same way."""
     above = superior(access.region_id, employee_id, access.today)
     return _post(access, above.scalar_subquery(), unit_id)
+
+
+def persons_post(access: Access, person_id: UUID, unit_id: UUID) -> Select[Any]:
+    """Anybody, with the post by which he leads the unit, or else his own."""
+    return _post(access, literal(person_id, Uuid), unit_id)
 
 
 def definitive_unit(access: Access, employee_id: UUID) -> Select[UUID]:

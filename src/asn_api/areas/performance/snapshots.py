@@ -79,6 +79,13 @@ async def superior_of_evaluator(access: Access, db: AsyncSession, plan: Plan) ->
     return _judge(None)
 
 
+async def judge(access: Access, db: AsyncSession, person_id: UUID | None, unit_id: UUID) -> Judge:
+    """This person as he judges somebody of the unit today; NON_ASN for nobody."""
+    if person_id is None:
+        return _judge(None)
+    return _judge((await db.execute(post_queries.persons_post(access, person_id, unit_id))).one_or_none())
+
+
 def _judge(row: Any) -> Judge:
     """The person of a row with the post by which he judges, or NON_ASN when nobody is found."""
     if row is None:
