@@ -125,9 +125,11 @@ async def _rated(
     suggested = await _suggestions(access, db, evaluation, given)
     _check_departure(given, suggested)
     before = await judged(access, db, evaluation)
+    delivered = local_day(access.now, place.zone)
+    until = objection_due(delivered, await policy_of(access, db, delivered), place).day
+    await keep_items(access, db, evaluation, given.results, given.values)
     if not amends:
         evaluation.self_report_missing = evaluation.status is EvaluationStatus.OPEN
-    await keep_items(access, db, evaluation, given.results, given.values)
     evaluation.status = after
     evaluation.work_result, evaluation.behaviour = given.work_result, given.behaviour
     evaluation.predicate = predicate(given.work_result, given.behaviour)
@@ -137,9 +139,7 @@ async def _rated(
     evaluation.comment = given.comment
     evaluation.evaluator_id, evaluation.evaluator = evaluator
     evaluation.rated_at = access.now
-    delivered = local_day(access.now, place.zone)
-    policy = await policy_of(access, db, delivered)
-    evaluation.objection_until = objection_due(delivered, policy, place).day
+    evaluation.objection_until = until
     flag_modified(evaluation, "status")
     await db.flush()
     changes = difference(before, await judged(access, db, evaluation))
