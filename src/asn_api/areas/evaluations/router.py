@@ -10,6 +10,7 @@ from asn_api.access.grants import Permission
 from asn_api.access.guard import require
 from asn_api.areas.evaluations import (
     closing,
+    columns,
     explaining,
     opening,
     organisation,
@@ -46,6 +47,7 @@ from asn_api.areas.evaluations.schemas import (
     StatementIn,
     SuggestionsOut,
 )
+from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Key, Page, page
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
 from asn_api.tables.evaluations import Evaluation, OrganisationRating
