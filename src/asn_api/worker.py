@@ -5,7 +5,11 @@ import logging
 import signal
 
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
-from asn_api.areas.evaluations.jobs import FINALISE_RATINGS, OPEN_EVALUATIONS
+from asn_api.areas.evaluations.jobs import (
+    FINALISE_RATINGS,
+    OPEN_EVALUATIONS,
+    REMIND_OF_EVALUATIONS,
+)
 from asn_api.areas.files.jobs import CLEAN_UP, FORGET_OBJECTS
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
 from asn_api.areas.notifications.jobs import FORGET_OLD, REMIND
@@ -27,6 +31,7 @@ JOBS: tuple[Job, ...] = (
     END_PLANS,
     OPEN_EVALUATIONS,
     FINALISE_RATINGS,
+    REMIND_OF_EVALUATIONS,
     CLOSE_YEARS,
     REMIND_OF_PLANS,
     REMIND,

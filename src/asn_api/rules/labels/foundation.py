@@ -251,6 +251,13 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         NoticeKind.TEAM_PLANS_MISSING: ("SKP Bawahan Belum Diajukan", "Plans of the team not submitted"),
         NoticeKind.PLAN_WAITING: ("SKP Menunggu Keputusan", "Plans wait for a decision"),
         NoticeKind.PLAN_UNDECIDED: ("SKP Tidak Diputuskan Pejabat Penilai", "Plans left undecided"),
+        NoticeKind.EVALUATION_DUE: ("Evaluasi belum dilaporkan", "Evaluation not reported"),
+        NoticeKind.RATING_WAITING: ("Evaluasi menunggu penilaian", "Evaluations wait for a rating"),
+        NoticeKind.EVALUATOR_SILENT: ("Pejabat penilai belum menilai", "Evaluator has not rated"),
+        NoticeKind.OBJECTION_WAITING: ("Keberatan menunggu keputusan", "Objections wait for a decision"),
+        NoticeKind.EVALUATION_RATED: ("Penilaian diterima", "Rating delivered"),
+        NoticeKind.OBJECTION_FILED: ("Keberatan diajukan", "Objection filed"),
+        NoticeKind.OBJECTION_DECIDED: ("Keberatan diputus", "Objection decided"),
     },
     FieldClass: {
         FieldClass.PUBLIC: ("Publik", "Public"),
