@@ -125,9 +125,7 @@ def evaluator(region_id: UUID, employee_id: Column, plan_id: Column, day: date) 
         EvaluatorAssignment.valid.contains(day),
         or_(EvaluatorAssignment.plan_id.is_(None), EvaluatorAssignment.plan_id == plan_id),
     )
-    return func.coalesce(
-        by_letter.scalar_subquery(), superior(region_id, employee_id, day).scalar_subquery()
-    )
+    return func.coalesce(by_letter.scalar_subquery(), superior(region_id, employee_id, day).scalar_subquery())
 
 
 def units_within(access: Access) -> ColumnElement[bool]:

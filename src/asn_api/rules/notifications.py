@@ -11,6 +11,16 @@ class NoticeKind(StrEnum):
     ACTIVITY_REJECTED = "ACTIVITY_REJECTED"
     ACTIVITY_REOPENED = "ACTIVITY_REOPENED"
     CONFLICT_WAITING = "CONFLICT_WAITING"
+    FEEDBACK_RECEIVED = "FEEDBACK_RECEIVED"
+    FEEDBACK_REQUESTED = "FEEDBACK_REQUESTED"
+    FEEDBACK_ANSWERED = "FEEDBACK_ANSWERED"
+    COACHING_RECORDED = "COACHING_RECORDED"
+    AGREED_ACTION_DUE = "AGREED_ACTION_DUE"
+    FORUM_INVITED = "FORUM_INVITED"
+    FORUM_CHANGED = "FORUM_CHANGED"
+    FORUM_CANCELLED = "FORUM_CANCELLED"
+    FORUM_SOON = "FORUM_SOON"
+    FORUM_MINUTES = "FORUM_MINUTES"
 
 
 REMINDERS = (
@@ -21,5 +31,13 @@ REMINDERS = (
 )
 """Made by the clock, once for each person and day; the other kinds are made by what somebody does."""
 
-RENEWED = (NoticeKind.ACTIVITY_REJECTED, NoticeKind.ACTIVITY_REOPENED)
+RENEWED = (
+    NoticeKind.ACTIVITY_REJECTED,
+    NoticeKind.ACTIVITY_REOPENED,
+    NoticeKind.COACHING_RECORDED,
+    NoticeKind.FORUM_INVITED,
+    NoticeKind.FORUM_CHANGED,
+    NoticeKind.FORUM_CANCELLED,
+    NoticeKind.FORUM_MINUTES,
+)
 """May happen to the same record again: the notification is then unread once more."""

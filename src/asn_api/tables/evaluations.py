@@ -36,7 +36,9 @@ class Evaluation(Versioned):
             name="ex_evaluations_period",
         ),
         CheckConstraint("evaluator_id <> employee_id", "not_by_oneself"),
-        CheckConstraint("(predicate is null) = (work_result is null or behaviour is null)", "predicate_follows"),
+        CheckConstraint(
+            "(predicate is null) = (work_result is null or behaviour is null)", "predicate_follows"
+        ),
         Index("ix_evaluations_employee", "region_id", "employee_id", "year"),
         Index("ix_evaluations_unit", "region_id", "unit_id", "year"),
         Index("ix_evaluations_evaluator", "region_id", "evaluator_id", "year"),

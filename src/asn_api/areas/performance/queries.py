@@ -135,9 +135,7 @@ def _evaluated_by(access: Access, person: UUID) -> ColumnElement[bool]:
         Plan.employee_id.in_(team(access.region_id, person, access.today)),
         Plan.employee_id.in_(assigned(access.region_id, person, access.today)),
     )
-    return and_(
-        or_(*around), evaluator(access.region_id, Plan.employee_id, Plan.id, access.today) == person
-    )
+    return and_(or_(*around), evaluator(access.region_id, Plan.employee_id, Plan.id, access.today) == person)
 
 
 def plan(access: Access, plan_id: UUID) -> Select[Plan, UUID, str, str, str]:

@@ -5,11 +5,15 @@ from enum import StrEnum
 from typing import TypeVar
 
 from asn_api.errors import Language
-from asn_api.rules.labels import evaluations, foundation
+from asn_api.rules.labels import evaluations, foundation, monitoring
 
 E = TypeVar("E", bound=StrEnum)
 
-LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {**foundation.LABELS, **evaluations.LABELS}
+LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
+    **foundation.LABELS,
+    **evaluations.LABELS,
+    **monitoring.LABELS,
+}
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
     **foundation.EXTERNAL_CODES,
