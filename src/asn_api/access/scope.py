@@ -51,7 +51,19 @@ DELEGABLE = frozenset(
 )
 """What a superior's team is within reach of for whoever verifies in his place."""
 
-EVALUATED = frozenset({Permission.PLANS_READ, Permission.PLANS_DECIDE})
+EVALUATED = frozenset(
+    {
+        Permission.PLANS_READ,
+        Permission.PLANS_DECIDE,
+        Permission.EVALUATIONS_READ,
+        Permission.EVALUATIONS_RATE,
+        Permission.FEEDBACK_READ,
+        Permission.COACHING_READ,
+        Permission.COACHING_WRITE,
+        Permission.FORUMS_READ,
+        Permission.FORUMS_MANAGE,
+    }
+)
 """For what whoever is evaluated or advised upon by letter belongs to the team too."""
 
 

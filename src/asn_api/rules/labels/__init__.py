@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from asn_api.errors import Language
-from asn_api.rules.labels import evaluations, foundation, monitoring
+from asn_api.rules.labels import evaluations, foundation, monitoring, planning
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -13,6 +13,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **foundation.LABELS,
     **evaluations.LABELS,
     **monitoring.LABELS,
+    **planning.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
