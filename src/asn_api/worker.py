@@ -7,6 +7,7 @@ import signal
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
 from asn_api.areas.files.jobs import CLEAN_UP, FORGET_OBJECTS
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
+from asn_api.areas.monitoring import jobs as monitoring
 from asn_api.areas.notifications.jobs import FORGET_OLD, REMIND
 from asn_api.areas.performance.jobs import END_PLANS
 from asn_api.areas.sync.jobs import FORGET_VIEWS
@@ -25,6 +26,7 @@ JOBS: tuple[Job, ...] = (
     FORGET_VIEWS,
     END_PLANS,
     REMIND,
+    monitoring.REMIND,
     FORGET_OLD,
     CLEAN_UP,
     FORGET_OBJECTS,

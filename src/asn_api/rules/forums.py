@@ -1,11 +1,11 @@
 """Evaluation forums: meetings in which people present results and are told what others think of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from asn_api.errors import Problem
+from asn_api.errors import Fault, Problem
 
 
 class ForumStatus(StrEnum):
@@ -114,3 +114,19 @@ def check_forum(
     if code:
         raise Problem(code, status=status.value)
     return FORUM_TRANSITIONS[status, action].next
+
+
+def check_schedule(
+    starts_at: datetime, ends_at: datetime, results: Sequence[object], *, now: datetime, longest_hours: int
+) -> list[Fault]:
+    """Faults of a meeting's time and of its agenda, on which each result stands once."""
+    faults = []
+    if starts_at <= now:
+        faults.append(Fault("/starts_at", "FORUM_STARTS_IN_PAST"))
+    if ends_at <= starts_at:
+        faults.append(Fault("/ends_at", "FORUM_ENDS_BEFORE_START"))
+    elif ends_at - starts_at > timedelta(hours=longest_hours):
+        faults.append(Fault("/ends_at", "FORUM_TOO_LONG", {"max": longest_hours}))
+    if len(set(results)) < len(results):
+        faults.append(Fault("/agenda", "FORUM_RESULT_TWICE"))
+    return faults
