@@ -411,7 +411,11 @@ async def test_the_journal_keeps_no_words(city: City) -> None:
     )
     async with city.database.sessions() as db:
         entries = list(
-            await db.scalars(select(JournalEntry).where(JournalEntry.entity_id == UUID(shown["id"])))
+            await db.scalars(
+                select(JournalEntry)
+                .where(JournalEntry.entity_id == UUID(shown["id"]))
+                .order_by(JournalEntry.seq)
+            )
         )
     assert [each.action for each in entries] == ["GIVE", "RESPOND"]
     assert "rahasia" not in str([each.changes for each in entries])

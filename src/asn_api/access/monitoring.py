@@ -13,7 +13,9 @@ from asn_api.access.grants import Permission, Reach
 from asn_api.access.scope import records_within, units_within
 from asn_api.rules.coaching import CoachingKind
 from asn_api.rules.feedback import CIRCLES, FeedbackReader
+from asn_api.rules.identity import AccountStatus
 from asn_api.rules.organization import AppointmentKind
+from asn_api.tables.identity import Account
 from asn_api.tables.monitoring import CoachingSession, Feedback, Forum, ForumParticipant, ForumTopic
 from asn_api.tables.organization import Appointment, ReportingLine, Unit
 from asn_api.tables.performance import EvaluatorAssignment, Plan
@@ -64,6 +66,15 @@ def leads(region_id: UUID, above: Column, below: Column, day: date) -> ColumnEle
             # Whoever acts for the head of a unit does not lead him.
             ~and_(post.is_head, post.unit_id == seat.unit_id),
         ),
+    )
+
+
+def signs_in(access: Access, employee_id: Column) -> ColumnElement[bool]:
+    """Whoever has an account in use: only these are reminded."""
+    return exists().where(
+        Account.region_id == access.region_id,
+        Account.employee_id == employee_id,
+        Account.status == AccountStatus.ACTIVE,
     )
 
 

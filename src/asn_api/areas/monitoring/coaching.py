@@ -11,6 +11,7 @@ from asn_api.access.actor import Access
 from asn_api.areas.monitoring import coaching_queries as queries
 from asn_api.areas.monitoring.coaching_schemas import (
     AgreedActionIn,
+    AgreedActionOut,
     AssessmentIn,
     CoachingChangeIn,
     CoachingIn,
@@ -158,7 +159,10 @@ async def shown(access: Access, db: AsyncSession, id: UUID) -> dict[str, Any]:
         "questions": [
             {"code": each.code, "label_id": each.id, "label_en": each.en} for each in policy.session_questions
         ],
-        "actions": list(await db.scalars(queries.actions(access, id))),
+        "actions": [
+            {name: getattr(action, name) for name in AgreedActionOut.model_fields}
+            for action in await db.scalars(queries.actions(access, id))
+        ],
         "allowed_actions": [
             {
                 "action": action,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import Delete
 
 from asn_api.access.actor import Access
-from asn_api.access.monitoring import coaching_within
+from asn_api.access.monitoring import coaching_within, signs_in
 from asn_api.access.scope import employees_within, units_within
 from asn_api.areas.monitoring.coaching_schemas import CoachingFilter, CountFilter
 from asn_api.core.http.paging import Key, day
@@ -158,6 +158,7 @@ def due(access: Access, until: date) -> Select[UUID, date, UUID, UUID]:
             row.due >= access.today,
             row.due <= until,
             CoachingSession.status == CoachingStatus.ACKNOWLEDGED,
+            signs_in(access, CoachingSession.employee_id),
         )
         .order_by(row.id)
     )

@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import Delete
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
-from asn_api.access.monitoring import by, forums_managed, forums_within
+from asn_api.access.monitoring import by, forums_managed, forums_within, signs_in
 from asn_api.access.scope import employees_within
 from asn_api.areas.monitoring.forum_schemas import ForumFilter
 from asn_api.core.http.paging import Key, moment
@@ -247,6 +247,7 @@ def soon(access: Access, until: datetime) -> Select[UUID, datetime, UUID]:
             Forum.status == ForumStatus.SCHEDULED,
             Forum.starts_at > access.now,
             Forum.starts_at <= until,
+            signs_in(access, ForumParticipant.employee_id),
         )
         .order_by(Forum.id, ForumParticipant.employee_id)
     )

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from asn_api.access.actor import Access
@@ -320,18 +321,18 @@ async def list_coaching_counts(
 
 
 async def _feedback(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    shown = await feedback.shown(access, db, id)
-    response.headers["ETag"] = etag(shown["version"])
-    return shown
+    return _tagged(response, await feedback.shown(access, db, id))
 
 
 async def _request(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    shown = await requesting.shown(access, db, id)
-    response.headers["ETag"] = etag(shown["version"])
-    return shown
+    return _tagged(response, await requesting.shown(access, db, id))
 
 
 async def _session(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    shown = await coaching.shown(access, db, id)
-    response.headers["ETag"] = etag(shown["version"])
+    return _tagged(response, await coaching.shown(access, db, id))
+
+
+def _tagged(response: Response, shown: dict[str, Any]) -> dict[str, Any]:
+    """What may be done changes with the day, without the version: the checksum tells."""
+    response.headers["ETag"] = etag(shown["version"], orjson.dumps(shown, default=str))
     return shown
