@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 
 from asn_api.areas.activities import router as activities
+from asn_api.areas.assessments import router as assessments
 from asn_api.areas.calendar import router as calendar
+from asn_api.areas.credits import router as credits
 from asn_api.areas.days import router as days
 from asn_api.areas.delegations import router as delegations
 from asn_api.areas.documents import router as documents
@@ -44,6 +46,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     evaluations.router,
     evaluators.router,
     documents.router,
+    assessments.router,
+    credits.router,
     policies.router,
     calendar.router,
     delegations.router,
@@ -61,6 +65,8 @@ TAGS = {
     "performance": "Agency goals and yearly plans (SKP): results, indicators, evaluators, approval, progress.",
     "evaluations": "Periodic and yearly evaluations: report, rating, predicate, objection, finality.",
     "monitoring": "Continuous feedback, coaching and counselling, evaluation forums with agenda and minutes.",
+    "assessments": "360° assessments: rounds, what raters are asked, results that tell no single answer.",
+    "credits": "Credit points (angka kredit) of functional positions, and what promotions still need.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",

@@ -4,6 +4,8 @@ from asn_api.core import idempotency, journal
 from asn_api.core.mapping import Table
 from asn_api.tables import (
     activities,
+    assessments,
+    credits,
     employees,
     evaluations,
     files,
@@ -19,6 +21,8 @@ from asn_api.tables import (
 __all__ = [
     "Table",
     "activities",
+    "assessments",
+    "credits",
     "employees",
     "evaluations",
     "files",
