@@ -12,64 +12,72 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.05
-"""Before each area that nobody waits for: its import holds up all requests."""
+"""Before each area that nobody has asked for yet: its import holds up all requests."""
 
 
 class Area:
     """A module with a `router`, and how the paths of its routes begin; `{}` is any one segment."""
 
     def __init__(self, module: str, *places: str, hot: bool = False) -> None:
-        self.module, self.hot = module, hot
-        self._places = [place.split("/") for place in places]
+        self.module, self.places, self.hot = module, places, hot
 
     def claims(self, path: str) -> bool:
+        """Whether a route of this area may match the path."""
         asked = path.split("/")
         return any(
-            len(place) <= len(asked) and all(part in ("{}", asked[n]) for n, part in enumerate(place))
-            for place in self._places
+            len(asked) >= len(parts) and all(part in ("{}", asked[n]) for n, part in enumerate(parts))
+            for parts in (place.split("/") for place in self.places)
         )
 
 
 class Areas:
-    """Puts an area's routes among the others once its module is imported, in the order of the areas."""
+    """Puts an area's routes among the others once its module is imported, in the order of the areas.
+
+    Everything happens within one step of the event loop: nobody sees half an area, and none is opened twice.
+    """
 
     def __init__(self, app: Starlette, areas: Sequence[Area]) -> None:
         self._routes = app.router.routes
-        self._sizes = dict.fromkeys(areas, 0)
+        self._areas = areas
+        self._counts = dict.fromkeys(areas, 0)
         self.closed = list(areas)
-        self._open([area for area in areas if area.hot])
-
-    def _open(self, areas: Sequence[Area]) -> None:
         for area in areas:
-            routes = import_module(area.module).router.routes
-            before = list(self._sizes)[: list(self._sizes).index(area)]
-            place = sum(self._sizes[each] for each in before)
-            # Not included but added flat: FastAPI walks a tree of routers anew for every request.
-            self._routes[place:place] = routes
-            self._sizes[area] = len(routes)
-            self.closed.remove(area)
+            if area.hot:
+                self._open(area)
+
+    def _open(self, area: Area) -> None:
+        routes = import_module(area.module).router.routes
+        place = sum(self._counts[each] for each in self._areas[: self._areas.index(area)])
+        # Not included but added flat: FastAPI walks a tree of routers anew for every request.
+        self._routes[place:place] = routes
+        self._counts[area] = len(routes)
+        self.closed.remove(area)
 
     def open_for(self, path: str) -> None:
-        """Every area that may have a route for the path: what is still closed cannot, so 404 and 405 are exact."""
-        self._open([area for area in self.closed if area.claims(path)])
+        """All that may have a route for the path; so 404, 405 and `Allow` are what they are with all areas."""
+        for area in [each for each in self.closed if each.claims(path)]:
+            self._open(area)
 
     def open_all(self) -> None:
-        self._open([*self.closed])
+        for area in [*self.closed]:
+            self._open(area)
 
     async def open_later(self) -> None:
         """The others, one at a time. One that cannot be imported ends the process, as it would at the start."""
         while self.closed:
             await asyncio.sleep(PAUSE_SECONDS)
-            try:
-                self._open(self.closed[:1])
-            except Exception:
-                log.critical("an area cannot be imported", exc_info=True)
-                raise SystemExit(1) from None
+            for area in self.closed[:1]:
+                try:
+                    self._open(area)
+                except Exception:
+                    log.critical("%s cannot be imported", area.module, exc_info=True)
+                    raise SystemExit(1) from None
+        # These objects stay for good, too: the collector need not look at them again.
         gc.freeze()
 
 
 class AreaDoor:
-    """Before the routes are tried: everything in one step of the event loop, so nobody sees half an area."""
+    """Opens what a request asks for, before the routes are tried."""
 
     def __init__(self, app: ASGIApp, *, areas: Areas) -> None:
         self._app, self._areas = app, areas

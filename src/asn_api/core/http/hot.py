@@ -176,8 +176,9 @@ class HotDoor:
     def __init__(self, app: ASGIApp, *, api: FastAPI) -> None:
         self._app = app
         self._api = api
-        self._routes: dict[Callable[..., Any], tuple[APIRoute, Serve]] = {}
         self._known = 0
+        self._routes: list[APIRoute] = []
+        self._serving: dict[Callable[..., Any], Serve] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = self._route(scope) if scope["type"] == "http" else None
@@ -197,21 +198,19 @@ class HotDoor:
         await response(scope, receive, send)
 
     def _route(self, scope: Scope) -> tuple[APIRoute, Serve, Mapping[str, str]] | None:
-        if self._known != len(self._api.routes):
-            self._learn()
-        for route, serve in self._routes.values():
+        if self._known != len(self._api.routes):  # an area has been opened
+            self._known = len(self._api.routes)
+            self._routes = [
+                route for route in self._api.routes if isinstance(route, APIRoute) and is_hot(route.endpoint)
+            ]
+        for route in self._routes:
             if scope["method"] in (route.methods or ()):
                 matched = route.path_regex.match(scope["path"])
                 if matched:
-                    return route, serve, matched.groupdict()
+                    if route.endpoint not in self._serving:
+                        self._serving[route.endpoint] = route.get_route_handler()
+                    return route, self._serving[route.endpoint], matched.groupdict()
         return None
-
-    def _learn(self) -> None:
-        """The first time, and whenever an area has been opened."""
-        for route in self._api.routes:
-            if isinstance(route, APIRoute) and is_hot(route.endpoint) and route.endpoint not in self._routes:
-                self._routes[route.endpoint] = route, route.get_route_handler()
-        self._known = len(self._api.routes)
 
     def _handler(self, error: Exception) -> Callable[[Request, Exception], Awaitable[Response]] | None:
         handlers: Mapping[Any, Any] = self._api.exception_handlers
