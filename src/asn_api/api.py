@@ -40,6 +40,20 @@ AREAS = (
     Area(
         "asn_api.areas.performance.router", "/v1/goals", "/v1/plans", "/v1/progress", "/v1/me/parent-results"
     ),
+    Area(
+        "asn_api.areas.evaluations.router",
+        "/v1/evaluations",
+        "/v1/organisation-ratings",
+        "/v1/employees/{}/performance-years",
+        "/v1/units/{}/rating-distribution",
+    ),
+    Area("asn_api.areas.evaluators.router", "/v1/evaluator-assignments"),
+    Area(
+        "asn_api.areas.documents.router",
+        "/v1/plans/{}/document",
+        "/v1/evaluations/{}/document",
+        "/v1/evaluations/{}/objection/document",
+    ),
     Area("asn_api.areas.policies.router", "/v1/policies"),
     Area("asn_api.areas.calendar.router", "/v1/calendar", "/v1/regional-days", "/v1/outages"),
     Area("asn_api.areas.delegations.router", "/v1/verification-delegations"),
@@ -51,7 +65,9 @@ TAGS = {
     "employees": "Employee records: search, history, changes, imports from the national portal, exports.",
     "policies": "The dated numbers that regulations and the region set.",
     "calendar": "Holidays, collective leave and working days.",
-    "performance": "Agency goals and yearly plans (SKP): work results, indicators, approval, progress.",
+    "documents": "The official forms as PDF: plans, evaluations, decisions on objections.",
+    "performance": "Agency goals and yearly plans (SKP): results, indicators, evaluators, approval, progress.",
+    "evaluations": "Periodic and yearly evaluations: report, rating, predicate, objection, finality.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",

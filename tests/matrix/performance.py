@@ -176,6 +176,9 @@ SAMPLES: dict[str, Build] = {
     "amend_plan": of(PlanStatus.DRAFT, note="Rencana awal"),
     "discard_plan": of(PlanStatus.DRAFT),
     "replace_plan_content": of(PlanStatus.DRAFT, work_results=[]),
+    "set_behaviour_expectations": of(
+        PlanStatus.SUBMITTED, expectations=[{"core_value": "LOYAL", "text": "Menjaga rahasia pasien"}]
+    ),
     "submit_plan": of(PlanStatus.DRAFT, succeeds=False),
     "return_plan": of(PlanStatus.SUBMITTED, comment="Lengkapi indikator"),
     "approve_plan": of(PlanStatus.SUBMITTED, succeeds=False),

@@ -10,6 +10,7 @@ from asn_api.errors import Problem, catalogue
 from asn_api.rules.plans import (
     TRANSITIONS,
     Approach,
+    Aspect,
     Perspective,
     PlanAction,
     PlanActor,
@@ -27,6 +28,7 @@ from asn_api.rules.plans import (
 
 EMPLOYEE, EVALUATOR, SYSTEM = PlanActor
 INDICATOR = PlannedIndicator(
+    aspect=Aspect.QUANTITY,
     statement="Jumlah laporan yang selesai",
     polarity=Polarity.HIGHER_IS_BETTER,
     target_value=Decimal(12),
@@ -34,7 +36,7 @@ INDICATOR = PlannedIndicator(
     target_unit="dokumen",
     target_text=None,
 )
-RESULT = PlannedResult(ResultKind.PRIMARY, None, PlanStatus.APPROVED, [INDICATOR])
+RESULT = PlannedResult(ResultKind.PRIMARY, None, PlanStatus.APPROVED, True, [INDICATOR])
 
 
 def faults(
@@ -52,9 +54,9 @@ def may(status: PlanStatus, actor: PlanActor) -> set[PlanAction]:
 @pytest.mark.parametrize(
     ("status", "employee", "evaluator"),
     [
-        ("DRAFT", {"EDIT", "SUBMIT"}, set()),
-        ("SUBMITTED", set(), {"RETURN", "APPROVE"}),
-        ("RETURNED", {"EDIT", "SUBMIT"}, set()),
+        ("DRAFT", {"EDIT", "SUBMIT"}, {"SET_EXPECTATIONS"}),
+        ("SUBMITTED", set(), {"RETURN", "APPROVE", "SET_EXPECTATIONS"}),
+        ("RETURNED", {"EDIT", "SUBMIT"}, {"SET_EXPECTATIONS"}),
         ("APPROVED", {"REQUEST_REVISION"}, set()),
         ("REVISION_REQUESTED", set(), {"REOPEN"}),
         ("CLOSED", set(), set()),

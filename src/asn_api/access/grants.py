@@ -33,6 +33,27 @@ class Permission(StrEnum):
     PLANS_READ = "plans:read"
     PLANS_WRITE = "plans:write"
     PLANS_DECIDE = "plans:decide"
+    EVALUATORS_MANAGE = "evaluators:manage"
+    EVALUATIONS_READ = "evaluations:read"
+    EVALUATIONS_REPORT = "evaluations:report"
+    EVALUATIONS_RATE = "evaluations:rate"
+    EVALUATIONS_RECORD = "evaluations:record"
+    OBJECTIONS_DECIDE = "objections:decide"
+    ORGANISATION_RATINGS_WRITE = "organisation-ratings:write"
+    FEEDBACK_READ = "feedback:read"
+    FEEDBACK_GIVE = "feedback:give"
+    COACHING_READ = "coaching:read"
+    COACHING_WRITE = "coaching:write"
+    FORUMS_READ = "forums:read"
+    FORUMS_MANAGE = "forums:manage"
+    ASSESSMENTS_READ = "assessments:read"
+    ASSESSMENTS_MANAGE = "assessments:manage"
+    ASSESSMENTS_ANSWER = "assessments:answer"
+    CONTRIBUTION_READ = "contribution:read"
+    FOLLOWUP_READ = "followup:read"
+    FOLLOWUP_WRITE = "followup:write"
+    CREDITS_READ = "credits:read"
+    CREDITS_MANAGE = "credits:manage"
     ACTIVITIES_READ = "activities:read"
     ACTIVITIES_RECORD = "activities:record"
     ACTIVITIES_VERIFY = "activities:verify"
@@ -59,7 +80,7 @@ OWN_AND_TEAM = frozenset({Reach.OWN, Reach.TEAM})
 BRANCH = frozenset({Reach.BRANCH})
 REGION = frozenset({Reach.REGION})
 
-# An admin's rights never include deciding about a plan or verifying work.
+# An admin's rights never include deciding about a plan, rating or verifying work.
 GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
     Role.EMPLOYEE: {
         Permission.ME: OWN,
@@ -72,6 +93,26 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.PLANS_READ: OWN_AND_TEAM,
         Permission.PLANS_WRITE: OWN,
         Permission.PLANS_DECIDE: TEAM,
+        Permission.EVALUATIONS_READ: OWN_AND_TEAM,
+        Permission.EVALUATIONS_REPORT: OWN,
+        Permission.EVALUATIONS_RATE: TEAM,
+        # Of the evaluators: whose superior one is.
+        Permission.OBJECTIONS_DECIDE: TEAM,
+        # Of the heads of agencies: whose superior one is.
+        Permission.ORGANISATION_RATINGS_WRITE: TEAM,
+        Permission.FEEDBACK_READ: OWN_AND_TEAM,
+        # About whom: rules/feedback.py says who may say what about whom.
+        Permission.FEEDBACK_GIVE: REGION,
+        Permission.COACHING_READ: OWN_AND_TEAM,
+        Permission.COACHING_WRITE: TEAM,
+        Permission.FORUMS_READ: OWN_AND_TEAM,
+        Permission.FORUMS_MANAGE: TEAM,
+        Permission.ASSESSMENTS_READ: OWN_AND_TEAM,
+        Permission.ASSESSMENTS_ANSWER: OWN,
+        Permission.CONTRIBUTION_READ: OWN_AND_TEAM,
+        Permission.FOLLOWUP_READ: OWN_AND_TEAM,
+        Permission.FOLLOWUP_WRITE: TEAM,
+        Permission.CREDITS_READ: OWN_AND_TEAM,
         Permission.ACTIVITIES_READ: OWN_AND_TEAM,
         Permission.ACTIVITIES_RECORD: OWN,
         Permission.ACTIVITIES_VERIFY: TEAM,
@@ -85,6 +126,16 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.EMPLOYEES_READ: BRANCH,
         Permission.GOALS_MANAGE: BRANCH,
         Permission.PLANS_READ: BRANCH,
+        Permission.EVALUATORS_MANAGE: BRANCH,
+        Permission.EVALUATIONS_READ: BRANCH,
+        Permission.FEEDBACK_READ: BRANCH,
+        Permission.FORUMS_READ: BRANCH,
+        Permission.FORUMS_MANAGE: BRANCH,
+        Permission.ASSESSMENTS_READ: BRANCH,
+        Permission.ASSESSMENTS_MANAGE: BRANCH,
+        Permission.CONTRIBUTION_READ: BRANCH,
+        Permission.FOLLOWUP_READ: BRANCH,
+        Permission.FOLLOWUP_WRITE: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
@@ -105,6 +156,18 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.GOALS_READ: REGION,
         Permission.GOALS_MANAGE: BRANCH,
         Permission.PLANS_READ: BRANCH,
+        Permission.EVALUATORS_MANAGE: BRANCH,
+        Permission.EVALUATIONS_READ: BRANCH,
+        # Only to write down what a superior who is no employee decided by letter, as with goals and plans.
+        Permission.EVALUATIONS_RECORD: BRANCH,
+        # Only to record the letter of a superior who is no employee.
+        Permission.ORGANISATION_RATINGS_WRITE: BRANCH,
+        Permission.ASSESSMENTS_READ: BRANCH,
+        Permission.ASSESSMENTS_MANAGE: BRANCH,
+        Permission.CONTRIBUTION_READ: BRANCH,
+        Permission.FOLLOWUP_READ: BRANCH,
+        Permission.CREDITS_READ: BRANCH,
+        Permission.CREDITS_MANAGE: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.ACTIVITIES_REOPEN: BRANCH,
         Permission.FILES_READ: BRANCH,
@@ -119,6 +182,8 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.EMPLOYEES_READ: BRANCH,
         Permission.GOALS_READ: REGION,
         Permission.PLANS_READ: BRANCH,
+        Permission.EVALUATIONS_READ: BRANCH,
+        Permission.CONTRIBUTION_READ: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
     },

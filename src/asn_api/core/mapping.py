@@ -61,6 +61,13 @@ class Table(DeclarativeBase):
     }
 
 
+def choice(kind: type[StrEnum], name: str) -> Enum:
+    """The type of a column whose table has another column of the same enum: its constraint needs a name."""
+    return Enum(
+        kind, native_enum=False, create_constraint=True, length=40, values_callable=_values, name=name
+    )
+
+
 class Regional(Table):
     """A row of a region's data: the key starts with the region, so no row points into another one."""
 

@@ -161,6 +161,7 @@ def _shown(result: Result, statements: Mapping[UUID, str]) -> WorkResultOut:
                 target_unit=each.unit,
                 target_text=None,
                 polarity=Polarity(each.polarity),
+                action_plan=[],
             )
             for each in result.indicators
         ],

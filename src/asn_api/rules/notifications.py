@@ -11,6 +11,10 @@ class NoticeKind(StrEnum):
     ACTIVITY_REJECTED = "ACTIVITY_REJECTED"
     ACTIVITY_REOPENED = "ACTIVITY_REOPENED"
     CONFLICT_WAITING = "CONFLICT_WAITING"
+    PLAN_MISSING = "PLAN_MISSING"
+    TEAM_PLANS_MISSING = "TEAM_PLANS_MISSING"
+    PLAN_WAITING = "PLAN_WAITING"
+    PLAN_UNDECIDED = "PLAN_UNDECIDED"
 
 
 REMINDERS = (
@@ -19,7 +23,11 @@ REMINDERS = (
     NoticeKind.VERIFICATION_DUE,
     NoticeKind.PERIOD_LOCKING,
 )
-"""Made by the clock, once for each person and day; the other kinds are made by what somebody does."""
+"""Made by the clock, once for each person and day, at an hour of the notifications' policy.
+
+Those of plans come by the clock too, at the hour of the plans' policy; the other kinds are made by what
+somebody does.
+"""
 
 RENEWED = (NoticeKind.ACTIVITY_REJECTED, NoticeKind.ACTIVITY_REOPENED)
 """May happen to the same record again: the notification is then unread once more."""

@@ -12,12 +12,13 @@ from asn_api.access.actor import Access
 from asn_api.areas.calendar.queries import calendar_for
 from asn_api.areas.days import queries
 from asn_api.areas.days.schemas import BoardFilter, SummaryFilter
-from asn_api.areas.policies.current import activity_policy
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.http.exports import Column
 from asn_api.core.http.paging import Key
 from asn_api.errors import Problem
 from asn_api.rules.days import DayState
 from asn_api.rules.minutes import day_target
+from asn_api.rules.policy import ActivityPolicy
 
 _STATES = tuple(DayState)
 _SUMS = (
@@ -36,7 +37,7 @@ _SUMS = (
 
 
 async def _targets(db: AsyncSession, access: Access, day: date) -> queries.Targets:
-    policy = await activity_policy(db, access.region_id, day)
+    policy = await policy_on(db, access.region_id, ActivityPolicy, day)
     # Without a path only the nation's and the whole region's days off; those of branches are told apart in SQL.
     calendar = await calendar_for(access, db, "", day, day)
     by_week = {week: day_target(day, week, calendar, policy) for week in policy.daily_target_minutes}

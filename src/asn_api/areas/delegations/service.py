@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.delegations import queries
 from asn_api.areas.delegations.schemas import DelegationIn
-from asn_api.areas.policies.current import activity_policy
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.http.route import check_version
 from asn_api.core.journal import Change, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules.delegations import check_delegation
+from asn_api.rules.policy import ActivityPolicy
 from asn_api.tables.activities import VerificationDelegation
 from asn_api.tables.employees import Employee
 
@@ -32,7 +33,7 @@ async def delegate(access: Access, db: AsyncSession, given: DelegationIn) -> tup
         if stored != (me, given.delegate_id, _range(given.start, given.end), given.reason):
             raise Problem("DELEGATION_ID_TAKEN")
         return await shown(access, db, known.id), False
-    policy = await activity_policy(db, access.region_id, access.today)
+    policy = await policy_on(db, access.region_id, ActivityPolicy, access.today)
     faults = check_delegation(
         me,
         given.delegate_id,

@@ -24,13 +24,14 @@ from asn_api.areas.employees.imports import (
 )
 from asn_api.areas.employees.portal_rows import EmployeeValues
 from asn_api.areas.organization import unit_import
-from asn_api.areas.policies.current import identity_policy
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.bulk import copy_in
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Problem
 from asn_api.rules.imports import ImportStatus, RowAction
+from asn_api.rules.policy import IdentityPolicy
 from asn_api.tables.employees import EmployeeImport, EmployeeImportRow
 
 CHUNK = 500
@@ -95,7 +96,7 @@ async def _verdicts(
     if not units:
         raise Problem("UNITS_MISSING")
     names = {siasn_id: unit.name for siasn_id, unit in units.items()}
-    policy = await identity_policy(db, access.region_id, access.today)
+    policy = await policy_on(db, access.region_id, IdentityPolicy, access.today)
     file = await asyncio.to_thread(portal.read, content, names, policy.pppk_contract_codes)
     values = [row.values for row in file.rows if row.values is not None]
     people = People(await known(access, db, keyring, values))

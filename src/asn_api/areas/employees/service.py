@@ -22,7 +22,7 @@ from asn_api.areas.employees.sealing import NOTHING, nik_index, seal, unseal
 from asn_api.areas.employees.shapes import STORED_AS, record_shape
 from asn_api.areas.identity.accounts import ensure_accounts
 from asn_api.areas.organization.lines import rebuild
-from asn_api.areas.policies.current import identity_policy
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.crypto import Keyring
 from asn_api.core.http.route import check_version
 from asn_api.core.journal import Change, difference, record
@@ -31,6 +31,7 @@ from asn_api.errors import Fault, Problem
 from asn_api.rules import nip, reference
 from asn_api.rules.organization import AppointmentKind
 from asn_api.rules.people import Employment
+from asn_api.rules.policy import IdentityPolicy
 from asn_api.rules.privacy import CHANGERS, Changer, FieldClass, fields_of, may_change
 from asn_api.tables.employees import Employee, EmployeeGrade
 from asn_api.tables.organization import Appointment
@@ -51,7 +52,7 @@ async def create(
     access: Access, db: AsyncSession, keyring: Keyring, given: EmployeeIn
 ) -> tuple[UUID, list[Fault], bool]:
     """The id of the record, what looks wrong in it, and whether it is new."""
-    codes = (await identity_policy(db, access.region_id, access.today)).pppk_contract_codes
+    codes = (await policy_on(db, access.region_id, IdentityPolicy, access.today)).pppk_contract_codes
     number = nip.parse(given.nip, codes)
     fields = given.model_dump(include=set(CHANGERS))
     fields |= {
@@ -156,7 +157,7 @@ async def change(
     if employee.version != expected:
         check_version(employee.version, expected, await _current(access, db, keyring, employee_id))
     fields = {name: getattr(given, name) for name in given.model_fields_set & may_change(changer)}
-    codes = (await identity_policy(db, access.region_id, access.today)).pppk_contract_codes
+    codes = (await policy_on(db, access.region_id, IdentityPolicy, access.today)).pppk_contract_codes
     if fields.get("nip"):
         fields["nip"] = nip.parse(fields["nip"], codes).digits
     _check(fields)

@@ -9,12 +9,13 @@ from sqlalchemy.orm.attributes import flag_modified
 from asn_api.access.actor import Access
 from asn_api.areas.evidence import queries
 from asn_api.areas.evidence.schemas import EvidenceRecordIn
-from asn_api.areas.policies.current import activity_policy
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.http.route import check_version
 from asn_api.core.journal import Change, difference, record
 from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import ActivityStatus
 from asn_api.rules.entries import is_https
+from asn_api.rules.policy import ActivityPolicy
 from asn_api.tables.files import Evidence
 
 ENTITY = "evidence"
@@ -129,7 +130,7 @@ async def _check(
         if found is not None and values.sha256 not in (None, found):
             faults.append(Fault("/sha256", "EVIDENCE_SHA256_DIFFERS", {"found": found}))
     if is_new:
-        policy = await activity_policy(db, access.region_id, activity.day)
+        policy = await policy_on(db, access.region_id, ActivityPolicy, activity.day)
         if len(activity.evidence) + activity.records >= policy.max_evidence:
             most = {"max": policy.max_evidence}
             faults.append(Fault("/activity_id", "ACTIVITY_TOO_MUCH_EVIDENCE", most))

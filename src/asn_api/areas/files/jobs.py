@@ -8,11 +8,12 @@ from sqlalchemy import select
 from asn_api.access.actor import Access, system
 from asn_api.access.grants import Permission
 from asn_api.areas.files import queries, uploads
-from asn_api.areas.policies.current import file_policy
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.jobs import Job, Means
 from asn_api.core.objects import Objects
 from asn_api.errors import Problem
 from asn_api.rules.files import FileState
+from asn_api.rules.policy import FilePolicy
 from asn_api.tables.files import File
 from asn_api.tables.organization import Region
 
@@ -38,7 +39,7 @@ async def clean_up(means: Means) -> None:
 async def _finish(means: Means, objects: Objects, access: Access) -> None:
     """Whole uploads whose server was stopped before it could look at them."""
     async with means.database.sessions() as db:
-        policy = await file_policy(db, access.region_id, access.today)
+        policy = await policy_on(db, access.region_id, FilePolicy, access.today)
         stuck = list(await db.scalars(queries.complete_but_pending(access, access.now - STUCK, BATCH)))
     for file in stuck:
         try:
@@ -51,7 +52,7 @@ async def _finish(means: Means, objects: Objects, access: Access) -> None:
 async def _forget_rows(means: Means, access: Access) -> None:
     while True:
         async with means.database.sessions() as db, db.begin():
-            policy = await file_policy(db, access.region_id, access.today)
+            policy = await policy_on(db, access.region_id, FilePolicy, access.today)
             before = access.now - timedelta(days=policy.unnamed_days)
             chosen = list(await db.scalars(queries.forgettable(access, access.now, before, BATCH)))
             if not chosen:

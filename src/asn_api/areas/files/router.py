@@ -15,11 +15,12 @@ from asn_api.access.grants import Permission
 from asn_api.access.guard import public, require
 from asn_api.areas.files import queries, tus, uploads
 from asn_api.areas.files.schemas import FileOut
-from asn_api.areas.policies.current import file_policy
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.http.route import Db, Now, Route, Tx, Writing
 from asn_api.core.objects import Objects
 from asn_api.errors import Problem
 from asn_api.rules.files import MEDIA_TYPES, FileKind, FileState, download_name
+from asn_api.rules.policy import FilePolicy
 from asn_api.tables.files import File
 
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
@@ -93,7 +94,7 @@ async def describe_uploads(request: Request, db: Db, now: Now) -> Response:
     }
     principal = await request.app.state.identify(request)
     if principal is not None:
-        policy = await file_policy(db, principal.region_id, now.date())
+        policy = await policy_on(db, principal.region_id, FilePolicy, now.date())
         headers["Tus-Max-Size"] = str(policy.max_bytes)
     return Response(status_code=204, headers=headers)
 

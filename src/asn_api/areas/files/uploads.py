@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.files import queries, tus
 from asn_api.areas.files.contents import Kept, examined
-from asn_api.areas.policies.current import file_policy
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.database import Database
 from asn_api.core.jobs import defer
 from asn_api.core.journal import Change, record
@@ -51,7 +51,7 @@ async def begin(db: AsyncSession, access: Access, given: tus.Creation) -> File:
     """A new upload; the same one announced again is the one that is there, kept from now on anew."""
     if access.employee_id is None:
         raise Problem("NOT_AN_EMPLOYEE")
-    policy = await file_policy(db, access.region_id, access.today)
+    policy = await policy_on(db, access.region_id, FilePolicy, access.today)
     if given.length == 0:
         raise Problem("FILE_EMPTY")
     if given.length > policy.max_bytes:
@@ -232,7 +232,7 @@ async def receive(
     """Take the bytes from `offset` on; with the last one the file is looked at before the answer."""
     async with database.sessions() as db:
         file = await found(db, access, id)
-        policy = await file_policy(db, access.region_id, access.today)
+        policy = await policy_on(db, access.region_id, FilePolicy, access.today)
     if file.received != offset:
         raise differs(file)
     if file.state is FileState.PENDING:

@@ -10,10 +10,11 @@ from asn_api.access.actor import Access, system
 from asn_api.access.grants import Permission
 from asn_api.areas.notifications import reminding
 from asn_api.areas.notifications.writing import forget
-from asn_api.areas.policies.current import notification_policy
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.database import Database, driver_of
 from asn_api.core.jobs import Job, Means
 from asn_api.errors import Problem
+from asn_api.rules.policy import NotificationPolicy
 from asn_api.tables.organization import Region
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ async def forget_old(means: Means) -> None:
 async def _forget(database: Database, access: Access) -> int:
     """Delete what is older than the policy's days, in small transactions."""
     async with database.sessions() as db:
-        policy = await notification_policy(db, access.region_id, access.today)
+        policy = await policy_on(db, access.region_id, NotificationPolicy, access.today)
     before = access.now - timedelta(days=policy.kept_days)
     total = 0
     while True:

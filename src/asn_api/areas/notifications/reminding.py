@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.notifications.writing import Notice, notify
-from asn_api.areas.policies.current import ActivityPolicies, activity_policies, notification_policy
+from asn_api.areas.policies.current import ActivityPolicies, activity_policies, policy_on
 from asn_api.core.database import Database, driver_of
 from asn_api.rules import reminders
 from asn_api.rules.calendar import ONE_DAY, Calendar, local_day, midnight
@@ -99,13 +99,13 @@ async def remind(database: Database, access: Access) -> int:
     Each batch commits by itself. Two runs at once, or one after a failure, make nothing twice.
     """
     async with database.sessions() as db:
-        scene = await _scene(db, access)
+        around = await scene(db, access)
     async with _driver(database) as driver:
         notices = [
-            *await _unreported(driver, access, scene),
-            *await _closing(driver, access, scene),
-            *await _verification_due(driver, access, scene),
-            *await _period_locking(driver, access, scene),
+            *await _unreported(driver, access, around),
+            *await _closing(driver, access, around),
+            *await _verification_due(driver, access, around),
+            *await _period_locking(driver, access, around),
         ]
     made = 0
     for start in range(0, len(notices), BATCH):
@@ -114,7 +114,8 @@ async def remind(database: Database, access: Access) -> int:
     return made
 
 
-async def _scene(db: AsyncSession, access: Access) -> Scene:
+async def scene(db: AsyncSession, access: Access) -> Scene:
+    """What judging in this region needs, as of now."""
     region_id = access.region_id
     national = list(await db.scalars(select(NationalDay)))
     off_everywhere = {each.day for each in national}
@@ -134,7 +135,7 @@ async def _scene(db: AsyncSession, access: Access) -> Scene:
         calendar = Calendar(frozenset(off), years, estimated)
         places[Place(unit.zone, unit.days_per_week, calendar)].append(unit.id)
     return Scene(
-        await notification_policy(db, region_id, access.today),
+        await policy_on(db, region_id, NotificationPolicy, access.today),
         await activity_policies(db, region_id),
         dict(places),
     )

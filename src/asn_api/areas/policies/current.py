@@ -2,24 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.errors import Problem
-from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
+from asn_api.rules.policy import ActivityPolicy
+from asn_api.rules.policy_values import PolicyArea
 from asn_api.tables.policies import Policy
 
-AREAS: dict[
-    str, type[ActivityPolicy] | type[FilePolicy] | type[IdentityPolicy] | type[NotificationPolicy]
-] = {
-    "activities": ActivityPolicy,
-    "files": FilePolicy,
-    "identity": IdentityPolicy,
-    "notifications": NotificationPolicy,
-}
+P = TypeVar("P", bound=PolicyArea)
 
 
 def applicable(region_id: UUID, area: str, day: date) -> Select[Policy]:
@@ -32,27 +26,12 @@ def applicable(region_id: UUID, area: str, day: date) -> Select[Policy]:
     )
 
 
-async def activity_policy(db: AsyncSession, region_id: UUID, day: date) -> ActivityPolicy:
-    return ActivityPolicy.from_mapping(await _content(db, region_id, "activities", day))
-
-
-async def identity_policy(db: AsyncSession, region_id: UUID, day: date) -> IdentityPolicy:
-    return IdentityPolicy.from_mapping(await _content(db, region_id, "identity", day))
-
-
-async def notification_policy(db: AsyncSession, region_id: UUID, day: date) -> NotificationPolicy:
-    return NotificationPolicy.from_mapping(await _content(db, region_id, "notifications", day))
-
-
-async def file_policy(db: AsyncSession, region_id: UUID, day: date) -> FilePolicy:
-    return FilePolicy.from_mapping(await _content(db, region_id, "files", day))
-
-
-async def _content(db: AsyncSession, region_id: UUID, area: str, day: date) -> dict[str, Any]:
-    row = await db.scalar(applicable(region_id, area, day))
+async def policy_on(db: AsyncSession, region_id: UUID, kind: type[P], day: date) -> P:
+    """The region's numbers of one area for acts of the day; POLICY_NOT_YET when they begin later."""
+    row = await db.scalar(applicable(region_id, kind.area, day))
     if row is None:
-        raise Problem("POLICY_NOT_YET", area=area, day=day.isoformat())
-    return row.content
+        raise Problem("POLICY_NOT_YET", area=kind.area, day=day.isoformat())
+    return kind.from_mapping(row.content)
 
 
 class ActivityPolicies:

@@ -8,14 +8,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.access.authority import announce
 from asn_api.access.grants import Reach
-from asn_api.areas.policies.current import AREAS
 from asn_api.areas.policies.queries import in_force, revisions
 from asn_api.areas.policies.schemas import PolicyIn
 from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
+from asn_api.rules.evaluation_policy import EvaluationPolicy
+from asn_api.rules.plan_policy import PlanPolicy
+from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
+from asn_api.rules.policy_values import PolicyArea
 from asn_api.tables.organization import Region
 from asn_api.tables.policies import Policy
+
+AREAS: dict[str, type[PolicyArea]] = {
+    kind.area: kind
+    for kind in (
+        ActivityPolicy,
+        EvaluationPolicy,
+        FilePolicy,
+        IdentityPolicy,
+        NotificationPolicy,
+        PlanPolicy,
+    )
+}
 
 
 async def revise(access: Access, db: AsyncSession, area: str, given: PolicyIn) -> tuple[Policy, bool]:

@@ -1,10 +1,8 @@
-"""The official Indonesian term, the English one, and SIASN's code for every enumerated value."""
+"""Terms of the organisation, plans, activities and what surrounds them."""
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar
 
-from asn_api.errors import Language
 from asn_api.rules.activities import ActivityAction, ActivityActor, ActivityStatus, Category, Flag, PlaceType
 from asn_api.rules.calendar import DayKind, Zone
 from asn_api.rules.days import DayState
@@ -30,8 +28,6 @@ from asn_api.rules.plans import (
 from asn_api.rules.policy import LateEntry, MonthTargetRule, Reaction
 from asn_api.rules.privacy import Changer, FieldClass
 from asn_api.rules.sync import ConflictDecision, Outcome, Platform
-
-E = TypeVar("E", bound=StrEnum)
 
 LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     Sex: {
@@ -148,6 +144,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         PlanAction.APPROVE: ("Setujui", "Approve"),
         PlanAction.REQUEST_REVISION: ("Minta Revisi", "Request a revision"),
         PlanAction.REOPEN: ("Buka untuk Revisi", "Reopen for revision"),
+        PlanAction.SET_EXPECTATIONS: ("Tetapkan Ekspektasi Khusus", "Set special expectations"),
         PlanAction.END_ON_TRANSFER: ("Akhiri karena Mutasi", "End on transfer"),
         PlanAction.CLOSE_YEAR: ("Tutup Tahun", "Close the year"),
     },
@@ -250,6 +247,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         NoticeKind.ACTIVITY_REJECTED: ("Kegiatan Ditolak", "Activity rejected"),
         NoticeKind.ACTIVITY_REOPENED: ("Kegiatan Dibuka Kembali", "Activity reopened"),
         NoticeKind.CONFLICT_WAITING: ("Perubahan Bertabrakan", "Change in conflict"),
+        NoticeKind.PLAN_MISSING: ("SKP Belum Diajukan", "Plan not submitted"),
+        NoticeKind.TEAM_PLANS_MISSING: ("SKP Bawahan Belum Diajukan", "Plans of the team not submitted"),
+        NoticeKind.PLAN_WAITING: ("SKP Menunggu Keputusan", "Plans wait for a decision"),
+        NoticeKind.PLAN_UNDECIDED: ("SKP Tidak Diputuskan Pejabat Penilai", "Plans left undecided"),
     },
     FieldClass: {
         FieldClass.PUBLIC: ("Publik", "Public"),
@@ -312,18 +313,3 @@ EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
         AppointmentKind.PJ: "PJ",
     },
 }
-
-
-def label(value: StrEnum, language: Language) -> str:
-    indonesian, english = LABELS[type(value)][value]
-    return indonesian if language == "id" else english
-
-
-def external_code(value: StrEnum) -> str | None:
-    """SIASN's code; None where SIASN has none (PPPK is told apart by the legal status there)."""
-    return EXTERNAL_CODES.get(type(value), {}).get(value)
-
-
-def from_external_code(kind: type[E], code: str) -> E | None:
-    """The value behind SIASN's code; None for codes we do not model (such as jenisJabatan 3, double post)."""
-    return next((value for value in kind if external_code(value) == code), None)
