@@ -16,7 +16,7 @@ from asn_api.tables.employees import Employee
 from asn_api.tables.evaluations import Evaluation
 from asn_api.tables.notifications import Notification
 from asn_api.tables.organization import Appointment
-from asn_api.tables.performance import EvaluatorAssignment, Plan, PlanRevision
+from asn_api.tables.performance import EvaluatorAssignment, Plan
 from tests.areas.evaluating import (
     LETTER,
     acted,
@@ -27,6 +27,7 @@ from tests.areas.evaluating import (
     rating_of,
     report_of,
     reported,
+    revision,
 )
 from tests.areas.races import at_once
 from tests.areas.test_performance import done, journal, refused, send
@@ -189,16 +190,7 @@ async def test_opening_again_gives_the_same_and_only_ones_own_approved_plan_can_
     answer = await send(city, "colleague", "POST", "/evaluations", json=body)
     await refused(answer, 409, "EVALUATION_PLAN_NOT_APPROVED")
     async with city.database.sessions() as db, db.begin():
-        db.add(
-            PlanRevision(
-                region_id=city.region.id,
-                id=uuid7(),
-                plan_id=draft.id,
-                revision=1,
-                content={},
-                approved_at=city.now,
-            )
-        )
+        db.add(revision(city, draft))
     assert (await send(city, "colleague", "POST", "/evaluations", json=body)).status_code == 201
 
 
@@ -390,16 +382,6 @@ async def transferred(city: City) -> Plan:
             update(Plan)
             .where(Plan.region_id == city.region.id, Plan.id == plan.id)
             .values(ended_on=date(2026, 7, 1))
-        )
-        db.add(
-            PlanRevision(
-                region_id=city.region.id,
-                id=uuid7(),
-                plan_id=plan.id,
-                revision=1,
-                content={},
-                approved_at=city.now,
-            )
         )
         post = city.posts["staff"]
         await db.execute(
