@@ -15,6 +15,8 @@ from asn_api.areas.evidence import router as evidence
 from asn_api.areas.files import router as files
 from asn_api.areas.identity import router as identity
 from asn_api.areas.journal import router as journal
+from asn_api.areas.monitoring import forum_router as forums
+from asn_api.areas.monitoring import router as monitoring
 from asn_api.areas.notifications import router as notifications
 from asn_api.areas.organization import router as organization
 from asn_api.areas.oversight import router as oversight
@@ -45,6 +47,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     policies.router,
     calendar.router,
     delegations.router,
+    monitoring.router,
+    forums.router,
 )
 
 TAGS = {
@@ -56,6 +60,7 @@ TAGS = {
     "documents": "The official forms as PDF: plans, evaluations, decisions on objections.",
     "performance": "Agency goals and yearly plans (SKP): results, indicators, evaluators, approval, progress.",
     "evaluations": "Periodic and yearly evaluations: report, rating, predicate, objection, finality.",
+    "monitoring": "Continuous feedback, coaching and counselling, evaluation forums with agenda and minutes.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",

@@ -12,6 +12,7 @@ from asn_api.areas.evaluations.jobs import (
 )
 from asn_api.areas.files.jobs import CLEAN_UP, FORGET_OBJECTS
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
+from asn_api.areas.monitoring import jobs as monitoring
 from asn_api.areas.notifications.jobs import FORGET_OLD, REMIND
 from asn_api.areas.performance.jobs import CLOSE_YEARS, END_PLANS, REMIND_OF_PLANS
 from asn_api.areas.sync.jobs import FORGET_VIEWS
@@ -35,6 +36,7 @@ JOBS: tuple[Job, ...] = (
     CLOSE_YEARS,
     REMIND_OF_PLANS,
     REMIND,
+    monitoring.REMIND,
     FORGET_OLD,
     CLEAN_UP,
     FORGET_OBJECTS,

@@ -22,6 +22,16 @@ class NoticeKind(StrEnum):
     EVALUATION_RATED = "EVALUATION_RATED"
     OBJECTION_FILED = "OBJECTION_FILED"
     OBJECTION_DECIDED = "OBJECTION_DECIDED"
+    FEEDBACK_RECEIVED = "FEEDBACK_RECEIVED"
+    FEEDBACK_REQUESTED = "FEEDBACK_REQUESTED"
+    FEEDBACK_ANSWERED = "FEEDBACK_ANSWERED"
+    COACHING_RECORDED = "COACHING_RECORDED"
+    AGREED_ACTION_DUE = "AGREED_ACTION_DUE"
+    FORUM_INVITED = "FORUM_INVITED"
+    FORUM_CHANGED = "FORUM_CHANGED"
+    FORUM_CANCELLED = "FORUM_CANCELLED"
+    FORUM_SOON = "FORUM_SOON"
+    FORUM_MINUTES = "FORUM_MINUTES"
 
 
 REMINDERS = (
@@ -36,5 +46,14 @@ Those of plans and evaluations come by the clock too, at the hour of their own p
 made by what somebody does.
 """
 
-RENEWED = (NoticeKind.ACTIVITY_REJECTED, NoticeKind.ACTIVITY_REOPENED, NoticeKind.EVALUATION_RATED)
+RENEWED = (
+    NoticeKind.ACTIVITY_REJECTED,
+    NoticeKind.ACTIVITY_REOPENED,
+    NoticeKind.EVALUATION_RATED,
+    NoticeKind.COACHING_RECORDED,
+    NoticeKind.FORUM_INVITED,
+    NoticeKind.FORUM_CHANGED,
+    NoticeKind.FORUM_CANCELLED,
+    NoticeKind.FORUM_MINUTES,
+)
 """May happen to the same record again: the notification is then unread once more."""

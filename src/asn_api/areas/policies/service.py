@@ -14,6 +14,7 @@ from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules.evaluation_policy import EvaluationPolicy
+from asn_api.rules.monitoring_policy import MonitoringPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 from asn_api.rules.policy_values import PolicyArea
@@ -27,6 +28,7 @@ AREAS: dict[str, type[PolicyArea]] = {
         EvaluationPolicy,
         FilePolicy,
         IdentityPolicy,
+        MonitoringPolicy,
         NotificationPolicy,
         PlanPolicy,
     )

@@ -5,13 +5,14 @@ from enum import StrEnum
 from typing import TypeVar
 
 from asn_api.errors import Language
-from asn_api.rules.labels import evaluations, foundation, planning
+from asn_api.rules.labels import evaluations, foundation, monitoring, planning
 
 E = TypeVar("E", bound=StrEnum)
 
 LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **foundation.LABELS,
     **evaluations.LABELS,
+    **monitoring.LABELS,
     **planning.LABELS,
 }
 
