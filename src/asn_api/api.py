@@ -8,6 +8,7 @@ from asn_api.areas.days import router as days
 from asn_api.areas.delegations import router as delegations
 from asn_api.areas.employees import import_router as employee_imports
 from asn_api.areas.employees import router as employees
+from asn_api.areas.events import router as events
 from asn_api.areas.evidence import router as evidence
 from asn_api.areas.files import router as files
 from asn_api.areas.identity import router as identity
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     policies.router,
     calendar.router,
     delegations.router,
+    events.router,
 )
 
 TAGS = {
@@ -54,6 +56,7 @@ TAGS = {
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
     "oversight": "Months by unit and verifications by verifier, from sums that every change keeps.",
     "sync": "For phones that are often offline: many operations in one sending.",
+    "events": "What changes within one's reach, told as it happens (server-sent events).",
     "notifications": "What one is reminded of and told: unreported days, waiting work, decisions.",
     "journal": "Who changed what, and when.",
     "reference": "Lists of values with their terms, and the error codes. Public.",

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, remove_compress_type
 
 from asn_api.access.authority import Authority
 from asn_api.access.grants import GRANTS
@@ -24,6 +24,7 @@ from asn_api.core.http.limits import Limiter
 from asn_api.core.objects import objects
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings, settings
+from asn_api.core.stopping import Stopping
 from asn_api.start_checks import check_content
 
 EXPOSED = (
@@ -59,6 +60,8 @@ def create_app(given: Settings | None = None) -> FastAPI:
         chosen.password_parallelism,
         chosen.password_concurrency,
     )
+    app.state.events = None
+    app.state.stopping = Stopping()
     for router in ROUTERS:
         # Not included but added flat: FastAPI walks a tree of routers anew for every request.
         app.router.routes.extend(router.routes)
@@ -67,6 +70,8 @@ def create_app(given: Settings | None = None) -> FastAPI:
     pages.install(app)
     openapi.install(app, GRANTS, TAGS)
     app.add_middleware(HotDoor, api=app)
+    # Each open stream would keep a window of megabytes to save some bytes of each event.
+    remove_compress_type("text/event-stream")
     app.add_middleware(CompressMiddleware, minimum_size=800)
     if chosen.cors_origins:
         app.add_middleware(
@@ -95,7 +100,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         # What was made so far stays for good: the collector need not look at it again.
         gc.freeze()
         gc.enable()
-        yield
+        with app.state.stopping.heeded():
+            yield
     finally:
         await app.state.authority.stop()
         await app.state.database.stop()
