@@ -27,7 +27,7 @@ from asn_api.areas.events.ids import Place, written
 from asn_api.areas.events.kinds import FOLLOWED, KINDS
 from asn_api.core import feed
 from asn_api.core.database import Database
-from asn_api.core.feed import Position, Snapshot
+from asn_api.core.feed import Cut, Position, Snapshot
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.core.settings import Settings
@@ -48,7 +48,8 @@ from tests.areas.streaming import (
 from tests.areas.test_activities import post
 from tests.areas.test_delegations import delegated
 from tests.factories import City, _token, make_city, sign_in
-from tests.fault.lines import Cut, Line, Until
+from tests.fault import lines
+from tests.fault.lines import Line, Until
 from tests.matrix import ROLES, reaches
 
 ONE = {"If-Match": '"1"'}
@@ -514,7 +515,7 @@ async def test_a_lost_database_is_waited_for_and_nothing_is_lost(city: City, set
         ):
             await stream.until("ready")
             for number in range(1, 4):
-                line.arm(Cut(0, Until.NOTHING))
+                line.arm(lines.Cut(0, Until.NOTHING))
                 while line.cuts < number:  # noqa: ASYNC110 (it has no event for it)
                     await asyncio.sleep(0.01)
             told = await happen(city, row(city), row(city))
@@ -666,17 +667,35 @@ def test_what_is_followed_is_named_once() -> None:
 async def test_reading_in_small_steps_finds_each_entry_once(city: City) -> None:
     pool = city.database.pool
     position = await feed.current(pool)
+    cut = Cut([city.region.id], ["activity"])
     wanted = await happen(city, *(row(city) for _ in range(7)), row(city, "device"))
     target = await feed.snapshot(pool)
     found: list[Any] = []
     later = await happen(city, row(city))
     while position.until is not None or position.seen != target:
-        entries, _, position = await feed.step(pool, position, target, 3, [city.region.id], ["activity"])
+        entries, _, position = await feed.step(pool, position, target, cut, 3)
         found += entries
     assert [str(each["entity_id"]) for each in found] == wanted[:7]
+    everything = Position(position.epoch, Snapshot(1))
+    others = [city.id("colleague")], [city.units["works"].id]
+    for people, units, expected in (
+        ([city.id("staff")], [], wanted[:7]),
+        ([city.id("staff")], others[1], wanted[:7]),
+        (others[0], [city.units["ward"].id], wanted[:7]),
+        (*others, []),
+        ([], [], []),
+    ):
+        narrow = replace(cut, people=people, units=units)
+        entries, _, _ = await feed.step(pool, everything, target, narrow, 100)
+        assert [str(each["entity_id"]) for each in entries] == expected
+        assert await feed.count(pool, everything, target, narrow, 100) == len(expected)
+        assert await feed.count(pool, everything, target, narrow, 5) == min(5, len(expected))
+    for units in ([], [city.units["works"].id]):
+        narrow = replace(cut, people=[], units=units, everybody=["activity"])
+        entries, _, _ = await feed.step(pool, everything, target, narrow, 100)
+        assert [str(each["entity_id"]) for each in entries] == wanted[:7]
+    third = Position(position.epoch, Snapshot(1), target, found[2]["seq"])
+    assert await feed.count(pool, third, target, cut, 100) == 4
+    now = await feed.snapshot(pool)
+    assert await feed.count(pool, third, now, cut, 100) == 5
     assert later[0] not in {str(each["entity_id"]) for each in found}
-    by_person, _, _ = await feed.step(
-        pool, Position(position.epoch, Snapshot(1)), target, 100, [city.region.id], ["activity"],
-        [city.id("staff")],
-    )  # fmt: skip
-    assert [str(each["entity_id"]) for each in by_person] == wanted[:7]

@@ -23,7 +23,7 @@ from asn_api.areas.events.listening import End, Listener, frame
 from asn_api.core import feed
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
-from asn_api.core.feed import Entry, Position, Snapshot
+from asn_api.core.feed import Cut, Entry, Position, Snapshot
 from asn_api.core.settings import Settings
 from asn_api.errors import Problem
 
@@ -35,7 +35,7 @@ TROUBLE_SECONDS = 1.0
 """Between two attempts while the database is away, and between two checks of everybody while nobody announces."""
 STUCK_SECONDS = 10
 """What a stream that has been ended gets to say so to its client."""
-CHUNK = 500
+CHUNK = 1000
 """Entries that are read at once."""
 ADMITTED = 50
 """Newcomers per round, so that a crowd that returns does not hold up those who are there."""
@@ -46,7 +46,7 @@ LISTENERS = Gauge("asn_event_listeners", "Open streams of events", multiprocess_
 TOLD = Counter("asn_events_told_total", "Events handed to streams")
 ENDED = Counter("asn_event_streams_ended_total", "Streams of events that ended", ("reason",))
 
-_UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, TimeoutError)
+UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, TimeoutError)
 _NOBODY: frozenset[Listener] = frozenset()
 
 
@@ -157,7 +157,7 @@ class Hub:
         while self._streams:
             try:
                 await self._round()
-            except _UNREACHABLE as error:
+            except UNREACHABLE as error:
                 log.warning("the journal cannot be followed: %s", type(error).__name__)
                 self._is_lost = True
                 await asyncio.sleep(TROUBLE_SECONDS)
@@ -181,7 +181,7 @@ class Hub:
         until = await feed.snapshot(self.database.pool)
         while position.until is not None or position.seen != until:
             entries, found_in, following = await feed.step(
-                self.database.pool, position, until, CHUNK, list(self._rooms), FOLLOWED
+                self.database.pool, position, until, Cut(list(self._rooms), FOLLOWED), CHUNK
             )
             self._mark(entries)
             await self._check_stale()

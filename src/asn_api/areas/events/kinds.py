@@ -12,12 +12,13 @@ from asn_api.errors import Problem
 class Kind:
     """Told to whoever could read the record: the permission, and within its reach the entry's person or unit.
 
-    `own`: nobody is told of another person's, whatever his reach.
+    `own`: nobody is told of another person's, whatever his reach. `common`: rare, and read by nearly everybody.
     """
 
     type: str
     permission: Permission
     own: bool = False
+    common: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
@@ -25,7 +26,7 @@ KINDS: Mapping[str, Kind] = {
     "evidence": Kind("evidence", Permission.ACTIVITIES_READ),
     "plan": Kind("plan", Permission.PLANS_READ),
     "progress": Kind("progress", Permission.PLANS_READ),
-    "agency_goal": Kind("goal", Permission.GOALS_READ),
+    "agency_goal": Kind("goal", Permission.GOALS_READ, common=True),
     "conflict": Kind("conflict", Permission.ACTIVITIES_RECORD, own=True),
     "notification": Kind("notification", Permission.ME, own=True),
 }

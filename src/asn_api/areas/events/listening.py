@@ -17,9 +17,9 @@ from asn_api.access.authority import Known
 from asn_api.access.grants import Permission
 from asn_api.areas.events.kinds import KINDS, Kind
 from asn_api.areas.events.reach import Views
-from asn_api.core.feed import Entry, Position
+from asn_api.core.feed import Cut, Entry, Position
 
-WAITING = 2000
+WAITING = 3000
 """Events that may wait for a slow client; then its stream ends, to be resumed."""
 TOGETHER = 200
 """Events that are handed to the server at once."""
@@ -87,6 +87,16 @@ class Listener:
     def visible(self, entry: Entry) -> bool:
         kind = KINDS.get(entry["entity"])
         return kind is not None and self.sees(kind, entry)
+
+    def cut(self) -> Cut:
+        """The entries that he may see, and few besides."""
+        common = [entity for entity in self.entities if KINDS[entity].common]
+        others = {KINDS[entity].permission for entity in self.entities.difference(common)}
+        views = [view for permission, view in self.views.items() if permission in others]
+        if any(view.whole for view in views):
+            return Cut([self.region_id], self.entities)
+        units = frozenset().union(*(view.units for view in views))
+        return Cut([self.region_id], self.entities, self.people, units, common)
 
     def tell(self, event: bytes) -> None:
         if self.ending is not None:
