@@ -17,14 +17,17 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client import REGISTRY
-from sqlalchemy import insert, make_url, text, update
+from sqlalchemy import insert, make_url, select, text, update
 from sqlalchemy.dialects.postgresql import Range
 
 import asn_api
+from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
+from asn_api.access.scope import records_within
+from asn_api.areas.events import reach
 from asn_api.areas.events.hub import Hub
 from asn_api.areas.events.ids import Place, written
-from asn_api.areas.events.kinds import FOLLOWED, KINDS
+from asn_api.areas.events.kinds import FOLLOWED, KINDS, PERMISSIONS
 from asn_api.core import feed
 from asn_api.core.database import Database
 from asn_api.core.feed import Cut, Position, Snapshot
@@ -32,8 +35,8 @@ from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.core.settings import Settings
 from asn_api.tables.identity import Client
+from asn_api.tables.organization import Appointment, ReportingLine
 from asn_api.tables.organization import Position as Post
-from asn_api.tables.organization import ReportingLine
 from tests.areas.streaming import (
     ABOUT_THE_STREAM,
     Stream,
@@ -649,6 +652,28 @@ async def test_a_server_that_is_told_to_stop_says_so_and_stops_at_once(
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+async def test_the_sets_in_memory_say_what_the_sql_of_visibility_says(city: City) -> None:
+    """For every caller and permission, about everybody, with a delegation in force."""
+    await delegated(city, "supervisor", "chief")
+    await delegated(city, "other_head", "other_staff")
+    await third_party(city, "viewer", *Permission)
+    wide = 0
+    for caller in [*city.people, "viewer"]:
+        known = await city.app.state.authority.standing(city.tokens[caller], city.now)
+        views = await reach.views(city.database, known.actor, city.now)
+        assert views.keys() == known.actor.permissions.keys() & PERMISSIONS
+        for permission, view in views.items():
+            access = Access(known.actor, permission, known.actor.permissions[permission], city.now)
+            own, unit = Appointment.employee_id, Appointment.unit_id
+            everybody = select(own, unit).where(Appointment.region_id == city.region.id)
+            async with city.database.sessions() as db:
+                seen = (await db.execute(everybody.where(records_within(access, own, unit)))).all()
+                rows = (await db.execute(everybody)).all()
+            assert {each for each in rows if view.holds(*each)} == set(seen), (caller, permission)
+            wide += view.is_wide
+    assert wide > 3
 
 
 def test_a_snapshot_reads_back_as_it_was_written() -> None:

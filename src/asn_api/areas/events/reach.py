@@ -1,18 +1,15 @@
-"""Whom and what a caller may be told about, as sets in memory; decided by the SQL of `access/scope.py`."""
+"""Whom and what a caller may be told about, as sets in memory; found by the SQL of `access/scope.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import literal, select, union_all
-
 from asn_api.access.actor import Access, Actor
 from asn_api.access.grants import Permission, Reach
-from asn_api.access.scope import personal, units_within
+from asn_api.access.scope import DELEGABLE, HOT_TEAM, HOT_UNITS, hot_params
 from asn_api.areas.events.kinds import PERMISSIONS
 from asn_api.core.database import Database
-from asn_api.tables.organization import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +38,33 @@ async def views(database: Database, actor: Actor, now: datetime) -> Views:
         for permission, scopes in actor.permissions.items()
         if permission in PERMISSIONS
     }
-    people: dict[str, set[UUID]] = {permission: set() for permission in held}
+    team, delegated = await _reports(database, held.values())
     units: dict[tuple[str, ...], frozenset[UUID]] = {(): frozenset()}
-    parts = []
+    for access in held.values():
+        branches = tuple(access.branches)
+        if branches not in units:
+            rows = await database.fetch(HOT_UNITS, {"region": access.region_id, **hot_params(access)})
+            units[branches] = frozenset(row[0] for row in rows)
+    found = {}
     for permission, access in held.items():
-        known = personal(access) if not access.reaches(Reach.REGION) else None
-        if known is not None:
-            inner = known.subquery()
-            parts.append(select(literal(permission.value), inner.c[0]))
-    async with database.sessions() as db:
-        if parts:
-            for permission, person in await db.execute(union_all(*parts)):
-                people[permission].add(person)
-        for access in held.values():
-            branches = tuple(access.branches)
-            if branches not in units:
-                inside = await db.scalars(select(Unit.id).where(units_within(access)))
-                units[branches] = frozenset(inside)
-    return {
-        permission: View(
-            frozenset(people[permission]), units[tuple(access.branches)], access.reaches(Reach.REGION)
-        )
-        for permission, access in held.items()
-    }
+        people: set[UUID] = set()
+        if access.employee_id is not None and access.reaches(Reach.OWN):
+            people.add(access.employee_id)
+        if access.reaches(Reach.TEAM):
+            people |= team | delegated if permission in DELEGABLE else team
+        whole = access.reaches(Reach.REGION)
+        found[permission] = View(frozenset(people), units[tuple(access.branches)], whole)
+    return found
+
+
+async def _reports(database: Database, held: Iterable[Access]) -> tuple[set[UUID], set[UUID]]:
+    """The team, and the teams of those who have delegated verification to the caller."""
+    team: set[UUID] = set()
+    delegated: set[UUID] = set()
+    access = next((each for each in held if each.employee_id is not None and each.reaches(Reach.TEAM)), None)
+    if access is not None:
+        me = access.employee_id
+        params = {"region": access.region_id, **hot_params(access), "scope_delegate": me}
+        for person, superior in await database.fetch(HOT_TEAM, params):
+            (team if superior == me else delegated).add(person)
+    return team, delegated
