@@ -50,7 +50,7 @@ from tests.areas.streaming import (
 )
 from tests.areas.test_activities import post
 from tests.areas.test_delegations import delegated
-from tests.factories import City, _token, make_city, sign_in
+from tests.factories import City, _token, make_city, sign_in, stand_at
 from tests.fault import lines
 from tests.fault.lines import Line, Until
 from tests.matrix import ROLES, reaches
@@ -140,10 +140,9 @@ async def test_every_caller_is_told_what_the_policy_lets_him_read_and_nothing_el
 
 
 def may_see(city: City, caller: str, entity: str, owner: str) -> bool:
-    kind = KINDS[entity]
-    if kind.own:
+    if entity in ("notification", "conflict"):
         return caller == owner
-    return reaches(city, caller, kind.permission, owner)
+    return reaches(city, caller, KINDS[entity].permission, owner)
 
 
 async def test_a_third_party_is_told_what_its_scopes_and_its_node_allow(city: City, port: int) -> None:
@@ -168,12 +167,14 @@ async def test_a_third_party_is_told_what_its_scopes_and_its_node_allow(city: Ci
 
 def test_no_kind_is_told_by_a_permission_that_is_not_about_reading_it() -> None:
     """A reminder for whoever adds a kind: these are the pairs that have been thought about."""
-    assert {entity: kind.permission for entity, kind in KINDS.items() if not kind.own} == {
+    assert {entity: kind.permission for entity, kind in KINDS.items()} == {
         "activity": Permission.ACTIVITIES_READ,
         "evidence": Permission.ACTIVITIES_READ,
         "plan": Permission.PLANS_READ,
         "progress": Permission.PLANS_READ,
         "agency_goal": Permission.GOALS_READ,
+        "conflict": Permission.ACTIVITIES_RECORD,
+        "notification": Permission.ME,
     }
     assert {"account", "session", "feedback", "coaching", "assessment"} & KINDS.keys() == set()
 
@@ -503,6 +504,17 @@ async def test_a_role_that_is_taken_away_stops_the_telling(city: City, port: int
         await happen(city, row(city))
         marker = await mark(city)
         assert await told_until(stream, marker) == []
+
+
+async def test_a_change_of_authority_that_only_is_announced_counts_too(city: City, port: int) -> None:
+    async with opened(city, port, "admin") as stream:
+        await stream.until("ready")
+        told = await happen(city, row(city))
+        assert (await stream.next()).about == told[0]
+        await stand_at(city, "works")
+        await happen(city, row(city))
+        still = await happen(city, row(city, about="other_staff"))
+        assert (await stream.next()).about == still[0]
 
 
 async def test_a_lost_database_is_waited_for_and_nothing_is_lost(city: City, settings: Settings) -> None:

@@ -234,10 +234,9 @@ class Hub:
     def _announced(self, payload: str) -> None:
         """What the authority hears is checked at once, not when the journal says so."""
         what, _, id = payload.partition(":")
-        for room in self._rooms.values():
-            for listener in room.listeners:
-                if what in ("", "keys") or id in (str(listener.principal_id), str(listener.region_id)):
-                    self._stale.add(listener)
+        for listener in self._streams:
+            if what in ("", "keys") or id in (str(listener.principal_id), str(listener.region_id)):
+                self._stale.add(listener)
         if self._stale:
             self._woken.set()
 

@@ -12,12 +12,11 @@ from asn_api.errors import Problem
 class Kind:
     """Told to whoever could read the record: the permission, and within its reach the entry's person or unit.
 
-    `own`: nobody is told of another person's, whatever his reach. `common`: rare, and read by nearly everybody.
+    `common`: rare, and read by nearly everybody.
     """
 
     type: str
     permission: Permission
-    own: bool = False
     common: bool = False
 
 
@@ -27,8 +26,8 @@ KINDS: Mapping[str, Kind] = {
     "plan": Kind("plan", Permission.PLANS_READ),
     "progress": Kind("progress", Permission.PLANS_READ),
     "agency_goal": Kind("goal", Permission.GOALS_READ, common=True),
-    "conflict": Kind("conflict", Permission.ACTIVITIES_RECORD, own=True),
-    "notification": Kind("notification", Permission.ME, own=True),
+    "conflict": Kind("conflict", Permission.ACTIVITIES_RECORD),
+    "notification": Kind("notification", Permission.ME),
 }
 """By the name that the journal gives them. A new kind joins here, once its entries name person and unit as its
 own queries judge them; one that is read by further rules than reach does not join."""

@@ -80,8 +80,6 @@ class Listener:
         view = self.views.get(kind.permission)
         if view is None or entry["entity"] not in self.entities:
             return False
-        if kind.own:
-            return self.own is not None and entry["employee_id"] == self.own
         return view.holds(entry["employee_id"], entry["unit_id"])
 
     def visible(self, entry: Entry) -> bool:
