@@ -31,10 +31,12 @@ from sqlalchemy.orm import aliased
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission, Reach
 from asn_api.core.database import Prepared
+from asn_api.rules.evaluators import EvaluatorRole
 from asn_api.rules.organization import AppointmentKind
 from asn_api.tables.activities import VerificationDelegation
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Appointment, ReportingLine, Unit
+from asn_api.tables.performance import EvaluatorAssignment
 
 Column: TypeAlias = ColumnElement[Any] | Any
 
@@ -48,6 +50,21 @@ DELEGABLE = frozenset(
     }
 )
 """What a superior's team is within reach of for whoever verifies in his place."""
+
+EVALUATED = frozenset(
+    {
+        Permission.PLANS_READ,
+        Permission.PLANS_DECIDE,
+        Permission.EVALUATIONS_READ,
+        Permission.EVALUATIONS_RATE,
+        Permission.FEEDBACK_READ,
+        Permission.COACHING_READ,
+        Permission.COACHING_WRITE,
+        Permission.FORUMS_READ,
+        Permission.FORUMS_MANAGE,
+    }
+)
+"""For what whoever is evaluated or advised upon by letter belongs to the team too."""
 
 
 def team(region_id: UUID, superior_id: UUID, day: date) -> Select[UUID]:
@@ -100,6 +117,27 @@ def superior(region_id: UUID, employee_id: Column, day: date) -> Select[UUID]:
         ReportingLine.employee_id == employee_id,
         ReportingLine.valid.contains(day),
     )
+
+
+def assigned(region_id: UUID, evaluator_id: UUID, day: date) -> Select[UUID]:
+    """The employees whom this person evaluates, or advises upon, by letter on the day."""
+    return select(EvaluatorAssignment.employee_id).where(
+        EvaluatorAssignment.region_id == region_id,
+        EvaluatorAssignment.evaluator_id == evaluator_id,
+        EvaluatorAssignment.valid.contains(day),
+    )
+
+
+def evaluator(region_id: UUID, employee_id: Column, plan_id: Column, day: date) -> ColumnElement[Any]:
+    """Who evaluates the employee's plan on the day: whoever has a letter for it, else the superior."""
+    by_letter = select(EvaluatorAssignment.evaluator_id).where(
+        EvaluatorAssignment.region_id == region_id,
+        EvaluatorAssignment.employee_id == employee_id,
+        EvaluatorAssignment.role == EvaluatorRole.EVALUATOR,
+        EvaluatorAssignment.valid.contains(day),
+        or_(EvaluatorAssignment.plan_id.is_(None), EvaluatorAssignment.plan_id == plan_id),
+    )
+    return func.coalesce(by_letter.scalar_subquery(), superior(region_id, employee_id, day).scalar_subquery())
 
 
 def units_within(access: Access) -> ColumnElement[bool]:
@@ -175,6 +213,8 @@ def _personal(access: Access, employee_id: Column, day: date) -> list[ColumnElem
         conditions.append(employee_id == access.employee_id)
     if access.reaches(Reach.TEAM):
         conditions.append(employee_id.in_(reports(access, day).with_only_columns(ReportingLine.employee_id)))
+        if access.permission in EVALUATED:
+            conditions.append(employee_id.in_(assigned(access.region_id, access.employee_id, day)))
     return conditions
 
 
@@ -187,6 +227,8 @@ def personal(access: Access) -> CompoundSelect[UUID] | None:
         parts.append(select(literal(access.employee_id, Uuid).label("id")))
     if access.reaches(Reach.TEAM):
         parts.append(reports(access, access.today).with_only_columns(ReportingLine.employee_id))
+        if access.permission in EVALUATED:
+            parts.append(assigned(access.region_id, access.employee_id, access.today))
     return union(*parts) if parts else None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from asn_api.core.mapping import Regional, Versioned, within_region
+from asn_api.rules.evaluators import EvaluatorReason, EvaluatorRole
 from asn_api.rules.plans import (
     Approach,
     Aspect,
@@ -40,7 +41,11 @@ class AgencyGoal(Versioned):
 class Plan(Versioned):
     """An employee's plan for a part of a year in one position. `revision` counts approved versions.
 
-    The position and the evaluator are kept as they stood when the plan was submitted.
+    The position and the evaluator are kept as they stood when the plan was submitted. `annexes` is a list of
+    kinds and texts, `behaviour` maps a core value to the employee's `proposal` and the evaluator's `expectation`.
+    `waiting_since` is when it last came to wait for a decision, null while it waits for none.
+    `ended_on` is the first day of the situation that ended an ENDED plan; its period was cut before that day,
+    unless it had not begun.
     """
 
     __tablename__ = "plans"
@@ -72,10 +77,14 @@ class Plan(Versioned):
     evaluator_id: Mapped[UUID | None]
     evaluator: Mapped[dict[str, Any] | None]
     position: Mapped[dict[str, Any]]
+    annexes: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'::jsonb"))
+    behaviour: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     note: Mapped[str | None]
     submitted_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
+    ended_on: Mapped[date | None]
 
 
 class WorkResult(Versioned):
@@ -105,7 +114,10 @@ class WorkResult(Versioned):
 
 
 class Indicator(Versioned):
-    """How a work result is measured (IKI): a number with a unit, a range, or a narrative target."""
+    """How a work result is measured (IKI): a number with a unit, a range, or a narrative target.
+
+    `action_plan` says what is to be reached by the ends of periods (decision 0027).
+    """
 
     __tablename__ = "indicators"
     __table_args__ = (
@@ -121,6 +133,7 @@ class Indicator(Versioned):
     target_unit: Mapped[str | None]
     target_text: Mapped[str | None]
     polarity: Mapped[Polarity]
+    action_plan: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'::jsonb"))
     order_no: Mapped[int]
     withdrawn: Mapped[bool] = mapped_column(default=False)
 
@@ -142,6 +155,49 @@ class PlanRevision(Regional):
     content: Mapped[dict[str, Any]]
     approved_at: Mapped[datetime]
     approved_by: Mapped[UUID | None]
+
+
+class EvaluatorAssignment(Versioned):
+    """Who evaluates an employee, or advises the evaluator, from when to when, other than the superior.
+
+    Without `plan_id` it is for all plans of these days. Nobody has two evaluators on a day.
+    """
+
+    __tablename__ = "evaluator_assignments"
+    __table_args__ = (
+        within_region("employee_id", "employees"),
+        within_region("evaluator_id", "employees"),
+        within_region("plan_id", "plans"),
+        ExcludeConstraint(
+            ("region_id", "="),
+            ("employee_id", "="),
+            ("valid", "&&"),
+            where=text("role = 'EVALUATOR'"),
+            name="ex_evaluator_assignments_one_evaluator",
+        ),
+        ExcludeConstraint(
+            ("region_id", "="),
+            ("employee_id", "="),
+            ("evaluator_id", "="),
+            ("valid", "&&"),
+            where=text("role = 'ADVISOR'"),
+            name="ex_evaluator_assignments_once",
+        ),
+        CheckConstraint("evaluator_id <> employee_id", "not_oneself"),
+        CheckConstraint("not isempty(valid) and not lower_inf(valid)", "valid"),
+        Index("ix_evaluator_assignments_employee", "region_id", "employee_id"),
+        Index("ix_evaluator_assignments_evaluator", "region_id", "evaluator_id"),
+    )
+
+    employee_id: Mapped[UUID]
+    plan_id: Mapped[UUID | None]
+    evaluator_id: Mapped[UUID]
+    role: Mapped[EvaluatorRole]
+    reason: Mapped[EvaluatorReason]
+    valid: Mapped[Range[date]]
+    letter_number: Mapped[str]
+    letter_date: Mapped[date]
+    created_at: Mapped[datetime]
 
 
 class ProgressReport(Versioned):

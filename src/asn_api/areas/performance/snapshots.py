@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
@@ -11,16 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.performance import post_queries
 from asn_api.areas.performance.schemas import EvaluatorOut, PostOut, RecordedDecisionIn
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.journal import Change
 from asn_api.errors import Problem
 from asn_api.rules import reference
 from asn_api.rules.organization import AppointmentKind
 from asn_api.rules.people import Employment
+from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.tables.organization import Position, Unit
 from asn_api.tables.performance import Plan
 
 ACTING = {AppointmentKind.PLT: "Plt. ", AppointmentKind.PLH: "Plh. ", AppointmentKind.PJ: "Pj. "}
 ONE_DAY = timedelta(days=1)
+
+Judge: TypeAlias = tuple[UUID | None, dict[str, Any]]
+"""An employee, None for somebody outside, and an `EvaluatorOut` as JSON."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,10 @@ async def my_post(access: Access, db: AsyncSession, day: date) -> Post:
     row = (await db.execute(post_queries.definitive_post(access, day))).one_or_none()
     if row is None:
         raise Problem("PLAN_WITHOUT_POST", day=day.isoformat())
-    valid, position, unit, employment, grade = row
+    valid, position, unit, employment, standing, grade = row
+    policy = await policy_on(db, access.region_id, PlanPolicy, access.today)
+    if standing in policy.standings_without_plan:
+        raise Problem("PLAN_NOT_SERVING")
     shown = PostOut(
         title=position.title,
         kind=position.kind,
@@ -51,11 +59,35 @@ async def my_post(access: Access, db: AsyncSession, day: date) -> Post:
     return Post(valid.lower, last, position, unit, shown.model_dump(mode="json"))
 
 
-async def evaluator_of(access: Access, db: AsyncSession, plan: Plan) -> tuple[UUID | None, dict[str, Any]]:
-    """The superior of today by the post in which he leads, or NON_ASN when nobody above is an employee."""
-    row = (
-        await db.execute(post_queries.superiors_posts(access, plan.employee_id, plan.unit_id))
-    ).one_or_none()
+async def evaluator_of(access: Access, db: AsyncSession, plan: Plan) -> Judge:
+    """Who evaluates the plan today: whoever is assigned by letter, else the superior, acting or not."""
+    post = post_queries.evaluators_post(access, plan.employee_id, plan.id, plan.unit_id)
+    return _judge((await db.execute(post)).one_or_none())
+
+
+async def superior_of_evaluator(access: Access, db: AsyncSession, plan: Plan) -> Judge:
+    """Who is above the evaluator of today and hears objections: never the employee himself."""
+    person, _ = await evaluator_of(access, db, plan)
+    passed = {plan.employee_id}
+    while person is not None and person not in passed - {plan.employee_id}:
+        passed.add(person)
+        unit_id = await db.scalar(post_queries.definitive_unit(access, person))
+        post = post_queries.superiors_post(access, person, unit_id or plan.unit_id)
+        person, shown = _judge((await db.execute(post)).one_or_none())
+        if person != plan.employee_id:
+            return person, shown
+    return _judge(None)
+
+
+async def judge(access: Access, db: AsyncSession, person_id: UUID | None, unit_id: UUID) -> Judge:
+    """This person as he judges somebody of the unit today; NON_ASN for nobody."""
+    if person_id is None:
+        return _judge(None)
+    return _judge((await db.execute(post_queries.persons_post(access, person_id, unit_id))).one_or_none())
+
+
+def _judge(row: Any) -> Judge:
+    """The person of a row with the post by which he judges, or NON_ASN when nobody is found."""
     if row is None:
         return None, _outside().model_dump(mode="json")
     shown = EvaluatorOut(

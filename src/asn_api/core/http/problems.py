@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from asn_api.errors import Fault, Language, Problem, catalogue
 
@@ -187,9 +188,8 @@ async def _framework(request: Request, error: Exception) -> Response:
 def allowed_methods(request: Request) -> Sequence[str]:
     """All methods of this path: the framework names only those of the first matching route."""
     path = request.url.path
-    return sorted(
-        {method for pattern, methods in request.app.state.routes if pattern.match(path) for method in methods}
-    )
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    return sorted({method for each in routes if each.path_regex.match(path) for method in each.methods or ()})
 
 
 async def _stale(request: Request, _: Exception) -> Response:
@@ -228,6 +228,8 @@ CONSTRAINTS: dict[str, str] = {
     "ex_appointments_one_definitive_post": "APPOINTMENT_OVERLAPS",
     "ex_appointments_one_head": "SEAT_TAKEN",
     "ex_employee_grades_one_grade": "GRADE_OVERLAPS",
+    "ex_evaluator_assignments_once": "EVALUATOR_ADVISES_ALREADY",
+    "ex_evaluator_assignments_one_evaluator": "EVALUATOR_OVERLAPS",
     "ex_plans_one_at_a_time": "PLAN_OVERLAPS",
     "ex_role_grants_once": "ROLE_ALREADY_GRANTED",
     "uq_employees_region_id_nip": "NIP_TAKEN",
