@@ -9,6 +9,7 @@ import pytest
 
 from asn_api.errors import Problem
 from asn_api.rules.activities import Category
+from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy, Reaction
 from tests.rules.samples import activity_policy, identity_policy, notification_policy, policy_values, shipped
 
@@ -19,6 +20,7 @@ NOTIFICATIONS: Any = policy_values("notifications")
     ("area", "policy"),
     [
         ("activities", ActivityPolicy),
+        ("contribution", ContributionPolicy),
         ("files", FilePolicy),
         ("identity", IdentityPolicy),
         ("notifications", NotificationPolicy),

@@ -4,6 +4,7 @@ from asn_api.core import idempotency, journal
 from asn_api.core.mapping import Table
 from asn_api.tables import (
     activities,
+    contribution,
     employees,
     evaluations,
     files,
@@ -18,6 +19,7 @@ from asn_api.tables import (
 __all__ = [
     "Table",
     "activities",
+    "contribution",
     "employees",
     "evaluations",
     "files",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
@@ -14,6 +15,7 @@ from asn_api.areas.performance.schemas import GoalFilter, PlanFilter
 from asn_api.rules.organization import AppointmentKind, UnitKind
 from asn_api.rules.plans import PlanStatus
 from asn_api.tables.activities import Activity
+from asn_api.tables.contribution import ResultChain
 from asn_api.tables.employees import Employee
 from asn_api.tables.organization import Appointment, Unit
 from asn_api.tables.performance import (
@@ -54,7 +56,11 @@ def managed_unit(access: Access, unit_id: UUID) -> Select[UnitKind]:
 
 
 def goal_is_used(access: Access, goal_id: UUID) -> Select[bool]:
-    return select(exists().where(WorkResult.region_id == access.region_id, WorkResult.goal_id == goal_id))
+    """By a result of now, or by verified work when it was verified."""
+    return select(
+        exists().where(WorkResult.region_id == access.region_id, WorkResult.goal_id == goal_id)
+        | exists().where(ResultChain.region_id == access.region_id, ResultChain.goal_id == goal_id)
+    )
 
 
 def matches(table: Any, column: ColumnElement[Any] | Any, row: Any = Plan) -> ColumnElement[bool]:
@@ -293,7 +299,7 @@ def possible_goals(access: Access, year: int, unit_id: UUID, ids: Collection[UUI
 
 
 def used_results(access: Access, ids: Collection[UUID]) -> Select[UUID]:
-    """Those that work, another plan's results or a kept indicator point at."""
+    """Those that work, another plan's results, a kept indicator or a kept chain point at."""
     child = aliased(WorkResult)
     return select(WorkResult.id).where(
         WorkResult.region_id == access.region_id,
@@ -302,6 +308,9 @@ def used_results(access: Access, ids: Collection[UUID]) -> Select[UUID]:
         | exists().where(child.region_id == WorkResult.region_id, child.parent_id == WorkResult.id)
         | exists().where(
             Indicator.region_id == WorkResult.region_id, Indicator.work_result_id == WorkResult.id
+        )
+        | exists().where(
+            ResultChain.region_id == WorkResult.region_id, ResultChain.path.contains(array([WorkResult.id]))
         ),
     )
 

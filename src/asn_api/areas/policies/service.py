@@ -13,13 +13,15 @@ from asn_api.areas.policies.schemas import PolicyIn
 from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
+from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 from asn_api.rules.policy_values import PolicyArea
 from asn_api.tables.organization import Region
 from asn_api.tables.policies import Policy
 
 AREAS: dict[str, type[PolicyArea]] = {
-    kind.area: kind for kind in (ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy)
+    kind.area: kind
+    for kind in (ActivityPolicy, ContributionPolicy, FilePolicy, IdentityPolicy, NotificationPolicy)
 }
 
 

@@ -5,12 +5,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 from asn_api.errors import Language
-from asn_api.rules.labels import evaluations, foundation, planning
+from asn_api.rules.labels import contribution, evaluations, foundation, planning
 
 E = TypeVar("E", bound=StrEnum)
 
 LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **foundation.LABELS,
+    **contribution.LABELS,
     **evaluations.LABELS,
     **planning.LABELS,
 }
