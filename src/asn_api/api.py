@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from asn_api.areas.activities import router as activities
 from asn_api.areas.calendar import router as calendar
+from asn_api.areas.contribution import router as contribution
 from asn_api.areas.days import router as days
 from asn_api.areas.delegations import router as delegations
 from asn_api.areas.documents import router as documents
@@ -29,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     evidence.router,
     files.router,
     oversight.router,
+    contribution.router,
     employees.router,
     employee_imports.router,
     identity.router,
@@ -56,6 +58,7 @@ TAGS = {
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
     "oversight": "Months by unit and verifications by verifier, from sums that every change keeps.",
+    "contribution": "Whom verified work served: effort for goals beside what came of them, never a rating.",
     "sync": "For phones that are often offline: many operations in one sending.",
     "notifications": "What one is reminded of and told: unreported days, waiting work, decisions.",
     "journal": "Who changed what, and when.",

@@ -96,9 +96,14 @@ def _typed(columns: Mapping[str, str]) -> str:
 
 
 def _adding(
-    table: str, keys: Mapping[str, str], numbers: Sequence[str], parameter: str, also: Mapping[str, str] = {}
+    table: str,
+    keys: Mapping[str, str],
+    numbers: Sequence[str],
+    parameter: str,
+    also: Mapping[str, str] | None = None,
 ) -> str:
     """Adds numbers to kept sums, row by row in one order for everybody: they are locked until the commit."""
+    also = also or {}
     given = _typed({**keys, **also, **dict.fromkeys(numbers, "int")})
     named = ", ".join([*keys, *also, *numbers])
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in numbers)
@@ -108,8 +113,8 @@ def _adding(
     on conflict (region_id, {", ".join(keys)}) do update set {added}"""  # noqa: S608
 
 
-# What many people share comes last, in CTEs that nothing reads: those run when all else is done.
-def _writing(columns: Mapping[str, str], counting: str) -> str:
+# What many people share is in CTEs that nothing reads: those run when all else is done, the last one first.
+def _writing(columns: Mapping[str, str], shared: str, own: str) -> str:
     return f"""
 with stored as (
     insert into activities (region_id, {", ".join(columns)})
@@ -156,26 +161,27 @@ with stored as (
     on conflict (region_id, employee_id, day) do update
     set {", ".join(f"{name} = excluded.{name}" for name in _TOTALS)}
     returning 1
-){counting}, decided as ({_adding("verification_days", _VERIFIED_DAY, DECISION_NUMBERS, "$7")}
+){shared}, decided as ({_adding("verification_days", _VERIFIED_DAY, DECISION_NUMBERS, "$7")}
 ), months as ({_adding("unit_months", _UNIT_MONTH, MONTH_NUMBERS, "$6")}
-)
+){own}
 select (select count(*) from stored) + (select count(*) from gone) as changed,
     (select count(*) from logged) as logged, (select count(*) from totals) as summed
 """  # noqa: S608 (column names of this module only)
 
 
-# Beside it what comes to count, or ceases to: the chains, a person's sums, then those that are shared.
-_COUNTING = f""", chained as (
+# Beside it what comes to count, or ceases to: sums that are shared, those of one person, the chains.
+_SHARED = f""", unit_efforts as ({_adding("unit_contributions", _UNIT_EFFORT, UNIT_NUMBERS, "$10")}
+), goal_efforts as ({_adding("goal_contributions", _GOAL_EFFORT, ("minutes",), "$11")}
+)"""
+_OWN = f""", efforts as ({_adding("contributions", _EFFORT, EFFORT_NUMBERS, "$9", {"goal_id": "uuid"})}
+), chained as (
     insert into result_chains (region_id, id, path, goal_id)
     select $1, id, path, goal_id from jsonb_to_recordset($8::jsonb) as x (id uuid, path uuid[], goal_id uuid)
     order by id on conflict do nothing
-), efforts as ({_adding("contributions", _EFFORT, EFFORT_NUMBERS, "$9", {"goal_id": "uuid"})}
-), goal_efforts as ({_adding("goal_contributions", _GOAL_EFFORT, ("minutes",), "$11")}
-), unit_efforts as ({_adding("unit_contributions", _UNIT_EFFORT, UNIT_NUMBERS, "$10")}
 )"""  # noqa: S608
 
-_WRITE = _writing(COLUMNS, "")
-_WRITE_COUNTING = _writing({**COLUMNS, **CHAINS}, _COUNTING)
+_WRITE = _writing(COLUMNS, "", "")
+_WRITE_COUNTING = _writing({**COLUMNS, **CHAINS}, _SHARED, _OWN)
 
 _CASCADE = """
 with recursive above (id) as (
