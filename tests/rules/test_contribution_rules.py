@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from asn_api.rules.activities import ActivityStatus, Category, Flag
-from asn_api.rules.attainment import attainment, capped, mean
+from asn_api.rules.attainment import attainment, capped, known, mean
 from asn_api.rules.contribution import (
     NOTHING,
     Chain,
@@ -294,12 +294,14 @@ def test_attainment_is_never_negative_and_the_better_value_never_shows_less(
 
 
 def test_the_mean_is_of_what_is_known_each_capped_first() -> None:
-    known = [Fraction(130), None, Fraction(50)]
-    assert mean(known, 120) == Decimal("85.0")
-    assert mean([None, None], 120) is None
-    assert mean([], 120) is None
+    found = [Fraction(130), None, Fraction(50)]
+    assert known(found, 120) == (170, 2)
+    assert mean([known(found, 120)]) == Decimal("85.0")
+    assert mean([known(found, 120), known([Fraction(10)], 120)]) == Decimal("60.0")
+    assert mean([known([None, None], 120)]) is None
+    assert mean([]) is None
     assert capped(None, 120) is None
-    assert str(mean([Fraction(100, 3)], 120)) == "33.3"
+    assert str(mean([known([Fraction(100, 3)], 120)])) == "33.3"
 
 
 def test_percent_rounds_half_up() -> None:

@@ -7,6 +7,9 @@ from fractions import Fraction
 from asn_api.rules.contribution import percent
 from asn_api.rules.plans import Polarity
 
+Known = tuple[Fraction, int]
+"""A sum of percents, and of how many indicators."""
+
 
 def attainment(
     polarity: Polarity, target: Decimal | None, upper: Decimal | None, realisation: Decimal | None
@@ -47,7 +50,14 @@ def capped(found: Fraction | None, cap: int) -> Fraction | None:
     return None if found is None else min(found, Fraction(cap))
 
 
-def mean(found: Iterable[Fraction | None], cap: int) -> Decimal | None:
-    """The mean of those that are known, each capped first; 1 decimal, half up; None when nothing is known."""
-    known = [each for each in (capped(one, cap) for one in found) if each is not None]
-    return percent(sum(known, Fraction(0)) / len(known)) if known else None
+def known(found: Iterable[Fraction | None], cap: int) -> Known:
+    """Those that are known, each capped first: their sum and how many they are."""
+    each = [at_most for at_most in (capped(one, cap) for one in found) if at_most is not None]
+    return sum(each, Fraction(0)), len(each)
+
+
+def mean(parts: Iterable[Known]) -> Decimal | None:
+    """Of all that is known in these parts; percent with 1 decimal, half up; None when nothing is known."""
+    held = list(parts)
+    number = sum(count for _, count in held)
+    return percent(sum((total for total, _ in held), Fraction(0)) / number) if number else None

@@ -1,6 +1,6 @@
 """Whom work served: chains of work results up to a goal, what counts, shares, alignment, what to look at."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,6 @@ UNIT_NUMBERS = (
     "same_evidence",
 )
 _CHAINS = UUID("6a0c9d52-6ad1-5b0e-9d4f-7c55e0f0a9b3")
-_TENTH = Decimal("0.1")
 
 
 class ContributionFlag(StrEnum):
@@ -199,12 +198,12 @@ class Effort:
 
 def percent(number: Fraction) -> Decimal:
     """1 decimal, half up, of a number not below 0. Rounded parts of a whole need not sum to 100."""
-    return (Decimal(floor(number * 10 + Fraction(1, 2))) / 10).quantize(_TENTH)
+    return Decimal(floor(number * 10 + Fraction(1, 2))).scaleb(-1)
 
 
 def share(part: int, whole: int) -> Decimal | None:
-    """`part` of `whole` in percent, 1 decimal, half up; None of nothing."""
-    return percent(Fraction(100 * part, whole)) if whole else None
+    """`part` of `whole` in percent, neither below 0, 1 decimal, half up; None of nothing."""
+    return Decimal((2000 * part + whole) // (2 * whole)).scaleb(-1) if whole else None
 
 
 def flags(effort: Effort, policy: ContributionPolicy) -> list[ContributionFlag]:
@@ -226,8 +225,3 @@ def result_flags(*, minutes: int, reported_in_span: bool, reported_ever: bool) -
     if minutes and not reported_ever:
         return [ContributionFlag.WORK_WITHOUT_REALISATION]
     return []
-
-
-def total(rows: Sequence[Mapping[str, int]]) -> Effort:
-    """Rows with the numbers of `Effort`, summed."""
-    return Effort(**{name: sum(row[name] for row in rows) for name in Effort.__slots__})

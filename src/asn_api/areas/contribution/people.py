@@ -52,7 +52,7 @@ def person_row(span: Span, of_goal: int | None) -> Callable[[Row], dict[str, Any
             "effort": shown(
                 effort_of(found["sums"]), span.policy, [flag for flag, is_so in flags.items() if is_so]
             ),
-            "goal_minutes": None if of_goal is None else found["goal_minutes"],
+            "goal_minutes": found["goal_minutes"],
             "goal_share_pct": None if of_goal is None else text(share(found["goal_minutes"], of_goal)),
             "attainment_pct": text(mean_of_json(found["indicators"], span.policy)),
         }
@@ -161,8 +161,7 @@ async def _goals(db: AsyncSession, access: Access, person: Person, all_minutes: 
             minutes[row["goal_id"]] += row["minutes"]
     served = [goal_id for goal_id, mine in minutes.items() if mine]
     found = []
-    for row in (await db.execute(people_queries.named_goals(access, served))).mappings():
-        of_everybody = await total_of_goal(db, access, person.span, row["id"])
+    for row in (await db.execute(people_queries.named_goals(access, person.span, served))).mappings():
         mine = minutes[row["id"]]
         found.append(
             {
@@ -170,7 +169,7 @@ async def _goals(db: AsyncSession, access: Access, person: Person, all_minutes: 
                 "agency": agency_of(row),
                 "minutes": mine,
                 "effort_share_pct": text(share(mine, all_minutes)),
-                "goal_share_pct": text(share(mine, of_everybody or 0)),
+                "goal_share_pct": text(share(mine, row["of_everybody"])),
                 "attainment_pct": person.mean(person.on_chains(row["id"])),
             }
         )

@@ -3,8 +3,22 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    union,
+)
 from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
 from asn_api.access.scope import employees_within, records_within
@@ -14,6 +28,7 @@ from asn_api.areas.contribution.queries import (
     Rows,
     during,
     effort_sums,
+    goal_total,
     measured,
     of_people,
     of_units,
@@ -39,8 +54,11 @@ def people(access: Access, span: Span, wanted: PersonContributionFilter) -> Rows
         .where(*mine)
         .correlate(Employee)
     )
-    for_goal = select(func.coalesce(func.sum(Contribution.minutes), 0)).where(
-        *mine, Contribution.goal_id == wanted.goal_id
+    for_goal = (
+        select(func.coalesce(func.sum(Contribution.minutes), 0))
+        .where(*mine, Contribution.goal_id == wanted.goal_id)
+        .correlate(Employee)
+        .scalar_subquery()
     )
     worked_for = select(func.unnest(ResultChain.path)).join(
         Contribution, and_(CHAIN, *mine, Contribution.minutes > 0)
@@ -57,7 +75,7 @@ def people(access: Access, span: Span, wanted: PersonContributionFilter) -> Rows
         Employee.name,
         Employee.sort_name,
         sums.scalar_subquery().label("sums"),
-        for_goal.correlate(Employee).scalar_subquery().label("goal_minutes"),
+        (null() if wanted.goal_id is None else for_goal).label("goal_minutes"),
         measured(access, span, worked_for.correlate(Employee)).label("indicators"),
         _reported_without_work(access, span).label("reported_without_work"),
         _worked_without_report(access, span).label("worked_without_report"),
@@ -104,18 +122,20 @@ def _reported_without_work(access: Access, span: Span) -> ColumnElement[bool]:
         .where(
             CHAIN,
             Contribution.region_id == access.region_id,
-            Contribution.employee_id == ProgressReport.employee_id,
+            Contribution.employee_id == Employee.id,
             during(Contribution, span),
             Contribution.minutes > 0,
             ResultChain.path[1] == ProgressReport.work_result_id,
         )
-        .correlate(ProgressReport)
+        .correlate(Employee, ProgressReport)
     )
-    return exists().where(
-        ProgressReport.region_id == access.region_id,
-        ProgressReport.employee_id == Employee.id,
-        ProgressReport.day.between(span.first, span.end),
-        ~worked,
+    return _any(
+        select(literal(True)).where(
+            ProgressReport.region_id == access.region_id,
+            ProgressReport.employee_id == Employee.id,
+            ProgressReport.day.between(span.first, span.end),
+            ~worked,
+        )
     )
 
 
@@ -125,15 +145,14 @@ def _worked_without_report(access: Access, span: Span) -> ColumnElement[bool]:
         exists()
         .where(
             ProgressReport.region_id == access.region_id,
-            ProgressReport.employee_id == Contribution.employee_id,
+            ProgressReport.employee_id == Employee.id,
             ProgressReport.work_result_id == ResultChain.path[1],
             ProgressReport.day <= span.end,
         )
-        .correlate(Contribution, ResultChain)
+        .correlate(Employee, ResultChain)
     )
-    return (
-        exists()
-        .where(
+    return _any(
+        select(literal(True)).where(
             CHAIN,
             Contribution.region_id == access.region_id,
             Contribution.employee_id == Employee.id,
@@ -142,8 +161,12 @@ def _worked_without_report(access: Access, span: Span) -> ColumnElement[bool]:
             func.cardinality(ResultChain.path) > 0,
             ~reported,
         )
-        .correlate(Employee)
     )
+
+
+def _any(rows: Select[bool]) -> ColumnElement[bool]:
+    """Looked up person by person: of an EXISTS here PostgreSQL makes a table of everybody, for a page of fifty."""
+    return func.coalesce(rows.limit(1).correlate(Employee).scalar_subquery(), false())
 
 
 def person(access: Access, id: UUID) -> Rows:
@@ -180,16 +203,24 @@ def of_one(access: Access, span: Span, employee_id: UUID) -> Rows:
 
 def planned(access: Access, span: Span, employee_id: UUID, worked_for: Collection[UUID]) -> Rows:
     """The person's results of plans of these months, within reach, and those that the work was for."""
-    mine = and_(
-        Plan.employee_id == employee_id,
-        Plan.period.overlaps(Range(span.first, span.end + ONE_DAY)),
-        WorkResult.withdrawn.is_(False),
-        records_within(access, Plan.employee_id, Plan.unit_id),
+    result, plan = aliased(WorkResult), aliased(Plan)
+    mine = (
+        select(result.id)
+        .join(plan, and_(plan.region_id == result.region_id, plan.id == result.plan_id))
+        .where(
+            result.region_id == access.region_id,
+            result.withdrawn.is_(False),
+            plan.employee_id == employee_id,
+            plan.period.overlaps(Range(span.first, span.end + ONE_DAY)),
+            records_within(access, plan.employee_id, plan.unit_id),
+        )
     )
+    worked = select(func.unnest(literal(list(worked_for), ARRAY(Uuid))))
+    wanted = union(mine, worked).subquery("wanted")
 
     def reported(*when: ColumnElement[bool]) -> ColumnElement[bool]:
         return exists().where(
-            ProgressReport.region_id == WorkResult.region_id,
+            ProgressReport.region_id == access.region_id,
             ProgressReport.employee_id == employee_id,
             ProgressReport.work_result_id == WorkResult.id,
             *when,
@@ -204,11 +235,9 @@ def planned(access: Access, span: Span, employee_id: UUID, worked_for: Collectio
             reported(ProgressReport.day <= span.end).label("reported_ever"),
             reported(ProgressReport.day.between(span.first, span.end)).label("reported_in_span"),
         )
+        .select_from(wanted)
+        .join(WorkResult, and_(WorkResult.region_id == access.region_id, WorkResult.id == wanted.c.id))
         .join(Plan, and_(Plan.region_id == WorkResult.region_id, Plan.id == WorkResult.plan_id))
-        .where(
-            WorkResult.region_id == access.region_id,
-            or_(mine, WorkResult.id.in_(worked_for) if worked_for else false()),
-        )
         .order_by(Plan.period, WorkResult.order_no, WorkResult.id)
     )
 
@@ -220,7 +249,8 @@ def named_results(access: Access, ids: Collection[UUID]) -> Rows:
     )
 
 
-def named_goals(access: Access, ids: Collection[UUID]) -> Rows:
+def named_goals(access: Access, span: Span, ids: Collection[UUID]) -> Rows:
+    """The goals that somebody served, each with the minutes of everybody."""
     return (
         select(
             AgencyGoal.id,
@@ -229,6 +259,7 @@ def named_goals(access: Access, ids: Collection[UUID]) -> Rows:
             AgencyGoal.statement,
             AgencyGoal.agency_id,
             Unit.name.label("agency_name"),
+            goal_total(access, span, AgencyGoal.id).label("of_everybody"),
         )
         .join(Unit, and_(Unit.region_id == AgencyGoal.region_id, Unit.id == AgencyGoal.agency_id))
         .where(AgencyGoal.region_id == access.region_id, AgencyGoal.id.in_(ids))

@@ -92,30 +92,30 @@ _UNIT_STEPS = [
         """
         insert into unit_contributions
         select region_id, month, unit_id, 0, 0, 0, 0, 0, 0 from contributions
-        where region_id = :region and unit_id = :unit and month >= :oldest
-        group by 1, 2, 3 order by 2 on conflict do nothing""",
+        where region_id = :region and unit_id = any(:units) and month >= :oldest
+        group by 1, 2, 3 order by 2, 3 on conflict do nothing""",
         """
         insert into goal_contributions
         select c.region_id, month, unit_id, c.goal_id, path[cardinality(path)], 0
         from contributions c
         join result_chains r on r.region_id = c.region_id and r.id = c.chain_id
-        where c.region_id = :region and unit_id = :unit and month >= :oldest and c.goal_id is not null
-        group by 1, 2, 3, 4, 5 order by 2, 4, 5 on conflict do nothing""",
+        where c.region_id = :region and unit_id = any(:units) and month >= :oldest and c.goal_id is not null
+        group by 1, 2, 3, 4, 5 order by 2, 3, 4, 5 on conflict do nothing""",
         """
         select 1 from goal_contributions
-        where region_id = :region and unit_id = :unit and month >= :oldest
-        order by month, goal_id, result_id for update""",
+        where region_id = :region and unit_id = any(:units) and month >= :oldest
+        order by month, unit_id, goal_id, result_id for update""",
         """
         select 1 from unit_contributions
-        where region_id = :region and unit_id = :unit and month >= :oldest
-        order by month for update""",
+        where region_id = :region and unit_id = any(:units) and month >= :oldest
+        order by month, unit_id for update""",
         """
         update goal_contributions g set minutes = coalesce((
             select sum(c.minutes) from contributions c
             join result_chains r on r.region_id = c.region_id and r.id = c.chain_id
             where c.region_id = g.region_id and c.unit_id = g.unit_id and c.month = g.month
                 and c.goal_id = g.goal_id and r.path[cardinality(r.path)] = g.result_id), 0)
-        where region_id = :region and unit_id = :unit and month >= :oldest""",
+        where region_id = :region and unit_id = any(:units) and month >= :oldest""",
         """
         update unit_contributions u set (minutes, plan_minutes, goal_minutes, non_task_minutes, copied_texts,
             same_evidence) = (
@@ -126,7 +126,7 @@ _UNIT_STEPS = [
             from contributions c
             join result_chains r on r.region_id = c.region_id and r.id = c.chain_id
             where c.region_id = u.region_id and c.unit_id = u.unit_id and c.month = u.month)
-        where region_id = :region and unit_id = :unit and month >= :oldest""",
+        where region_id = :region and unit_id = any(:units) and month >= :oldest""",
     )
 ]
 
@@ -141,7 +141,7 @@ async def recount(access: Access, database: Database, progress: Callable[[int], 
         progress(len(people))
     for unit_id in await _units(access, database):
         async with database.sessions.begin() as db:
-            await count_unit(access, db, unit_id)
+            await count_units(access, db, [unit_id])
         progress(1)
 
 
@@ -163,10 +163,10 @@ async def count_people(access: Access, db: AsyncSession, people: Sequence[UUID])
     await db.execute(_EFFORTS, {**given, "nothing": NOTHING.id})
 
 
-async def count_unit(access: Access, db: AsyncSession, unit_id: UUID) -> None:
-    """A unit's sums from those of its people; its rows stay locked until the transaction ends."""
+async def count_units(access: Access, db: AsyncSession, units: Sequence[UUID]) -> None:
+    """Units' sums from those of their people; their rows stay locked until the transaction ends."""
     for step in _UNIT_STEPS:
-        await db.execute(step, _given(access, unit=unit_id))
+        await db.execute(step, _given(access, units=list(units)))
 
 
 def _given(access: Access, **given: object) -> dict[str, object]:

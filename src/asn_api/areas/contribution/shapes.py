@@ -46,7 +46,7 @@ def attained(indicator: Row) -> Fraction | None:
 
 
 def mean_of(rows: Iterable[Row], policy: ContributionPolicy) -> Decimal | None:
-    return attainment.mean(map(attained, rows), policy.attainment_cap)
+    return attainment.mean([attainment.known(map(attained, rows), policy.attainment_cap)])
 
 
 def mean_of_json(rows: Sequence[Sequence[Any]] | None, policy: ContributionPolicy) -> Decimal | None:
@@ -55,7 +55,7 @@ def mean_of_json(rows: Sequence[Sequence[Any]] | None, policy: ContributionPolic
         attainment.attainment(Polarity(polarity), *map(_decimal, numbers))
         for polarity, *numbers in rows or ()
     )
-    return attainment.mean(found, policy.attainment_cap)
+    return attainment.mean([attainment.known(found, policy.attainment_cap)])
 
 
 def _decimal(written: str | None) -> Decimal | None:

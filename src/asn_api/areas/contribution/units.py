@@ -12,11 +12,20 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
 from asn_api.areas.contribution import queries
 from asn_api.areas.contribution.schemas import GoalContributionFilter, ScopeFilter
-from asn_api.areas.contribution.shapes import added, effort_of, goal_named, mean_of, mean_of_json, shown, text
+from asn_api.areas.contribution.shapes import (
+    added,
+    attained,
+    effort_of,
+    goal_named,
+    mean_of_json,
+    shown,
+    text,
+)
 from asn_api.areas.contribution.shapes import named as agency_of
 from asn_api.areas.contribution.spans import Span
 from asn_api.core.http.exports import Column
 from asn_api.errors import Problem
+from asn_api.rules.attainment import Known, known, mean
 from asn_api.rules.contribution import Effort, share
 
 Row = Mapping[Any, Any]
@@ -24,18 +33,18 @@ Row = Mapping[Any, Any]
 
 @dataclass(frozen=True)
 class Outcome:
-    """The results through which each unit reached goals, and the indicators of them all."""
+    """The results through which each unit reached goals, the indicators of them all, and how far those came."""
 
     span: Span
     of_units: Mapping[UUID, frozenset[UUID]]
     indicators: Mapping[UUID, list[Row]]
+    attained: Mapping[UUID, Known]
 
     def mean(self, units: Iterable[UUID]) -> str | None:
         """Of the results that these units reached goals through, each once."""
         nothing: frozenset[UUID] = frozenset()
         results = nothing.union(*(self.of_units.get(unit, nothing) for unit in units))
-        rows = (row for result in results for row in self.indicators.get(result, ()))
-        return text(mean_of(rows, self.span.policy))
+        return text(mean(self.attained[result] for result in results if result in self.attained))
 
 
 async def check_unit(db: AsyncSession, access: Access, unit_id: UUID | None) -> None:
@@ -52,7 +61,13 @@ async def outcome(db: AsyncSession, access: Access, span: Span, wanted: ScopeFil
     if every:
         for row in (await db.execute(queries.indicators(access, span, every))).mappings():
             indicators[row["work_result_id"]].append(row)
-    return Outcome(span, {unit: frozenset(held) for unit, held in results.items()}, indicators)
+    cap = span.policy.attainment_cap
+    return Outcome(
+        span,
+        {unit: frozenset(held) for unit, held in results.items()},
+        indicators,
+        {id: known(map(attained, rows), cap) for id, rows in indicators.items()},
+    )
 
 
 async def summary(db: AsyncSession, access: Access, span: Span, wanted: ScopeFilter) -> dict[str, Any]:
