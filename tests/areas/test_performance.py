@@ -12,12 +12,14 @@ import pytest
 from sqlalchemy import event, select, update
 from sqlalchemy.dialects.postgresql import Range
 
+from asn_api.access.actor import system
+from asn_api.access.grants import Permission
 from asn_api.areas.organization.lines import rebuild
 from asn_api.areas.performance.jobs import end_plans_of_left_posts
 from asn_api.areas.performance.transfer import end_on_transfer
 from asn_api.core.database import Database
 from asn_api.core.jobs import Means
-from asn_api.core.journal import Author, JournalEntry
+from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.rules.activities import ActivityStatus, Category, PlaceType
 from asn_api.rules.organization import AppointmentKind, PositionKind
@@ -247,6 +249,7 @@ async def test_a_step_is_taken_by_its_actor_in_its_status_only(city: City, statu
         PlanAction.APPROVE: ("POST", "/approval", None),
         PlanAction.REQUEST_REVISION: ("POST", "/revision-request", {"reason": "Perubahan"}),
         PlanAction.REOPEN: ("POST", "/reopening", None),
+        PlanAction.SET_EXPECTATIONS: ("PUT", "/behaviour-expectations", {"expectations": []}),
     }
     people = {"chief": PlanActor.EMPLOYEE, "head": PlanActor.EVALUATOR, "other_head": None, "admin": None}
     employees_own = {PlanAction.EDIT, PlanAction.SUBMIT, PlanAction.REQUEST_REVISION}
@@ -609,7 +612,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_plan(city: City, 
     several = [result(indicators=[indicator(), indicator()]) for _ in range(size)]
     await filled(city, "staff", plan, *several)
     await begun(city, "colleague")
-    paths = {f"/plans/{plan['id']}": 2, "/plans": 1, "/me/parent-results?year=2026": 1, "/goals": 1}
+    paths = {f"/plans/{plan['id']}": 3, "/plans": 1, "/me/parent-results?year=2026": 1, "/goals": 1}
     for path, expected in paths.items():
         with statements(city.database) as seen:
             await done(city, "staff", "GET", path)
@@ -635,8 +638,8 @@ async def test_a_transfer_ends_the_plan_and_the_new_post_gets_its_own(city: City
     day = date(2026, 11, 16)
     async with city.database.sessions() as db, db.begin():
         post = await db.get_one(Appointment, (city.region.id, city.posts["staff"].id))
-        author = Author(city.region.id)
-        await end_on_transfer(db, author, city.now, city.id("staff"), day)
+        access = system(city.region.id, Permission.PLANS_WRITE, city.now)
+        await end_on_transfer(access, db, city.id("staff"), day)
         assert (await db.get_one(Plan, (city.region.id, UUID(plan["id"])))).status is PlanStatus.DRAFT
         post.valid = Range(post.valid.lower, day)
         await db.flush()
@@ -662,7 +665,7 @@ async def test_a_transfer_ends_the_plan_and_the_new_post_gets_its_own(city: City
             )
         )
         await rebuild(db, city.region.id)
-        await end_on_transfer(db, author, city.now, city.id("staff"), day)
+        await end_on_transfer(access, db, city.id("staff"), day)
     ended = await done(city, "staff", "GET", f"/plans/{plan['id']}")
     assert (ended["status"], ended["period_end"]) == ("ENDED", "2026-11-15")
     assert (await journal(city, "plan"))[-1][0] == "END_ON_TRANSFER"

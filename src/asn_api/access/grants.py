@@ -37,6 +37,7 @@ class Permission(StrEnum):
     EVALUATIONS_READ = "evaluations:read"
     EVALUATIONS_REPORT = "evaluations:report"
     EVALUATIONS_RATE = "evaluations:rate"
+    EVALUATIONS_RECORD = "evaluations:record"
     OBJECTIONS_DECIDE = "objections:decide"
     ORGANISATION_RATINGS_WRITE = "organisation-ratings:write"
     FEEDBACK_READ = "feedback:read"
@@ -157,6 +158,8 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.PLANS_READ: BRANCH,
         Permission.EVALUATORS_MANAGE: BRANCH,
         Permission.EVALUATIONS_READ: BRANCH,
+        # Only to write down what a superior who is no employee decided by letter, as with goals and plans.
+        Permission.EVALUATIONS_RECORD: BRANCH,
         # Only to record the letter of a superior who is no employee.
         Permission.ORGANISATION_RATINGS_WRITE: BRANCH,
         Permission.ASSESSMENTS_READ: BRANCH,

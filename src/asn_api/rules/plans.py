@@ -25,6 +25,7 @@ class PlanAction(StrEnum):
     APPROVE = "APPROVE"
     REQUEST_REVISION = "REQUEST_REVISION"
     REOPEN = "REOPEN"
+    SET_EXPECTATIONS = "SET_EXPECTATIONS"
     END_ON_TRANSFER = "END_ON_TRANSFER"
     CLOSE_YEAR = "CLOSE_YEAR"
 
@@ -48,6 +49,14 @@ class PlanType(StrEnum):
 class ResultKind(StrEnum):
     PRIMARY = "PRIMARY"
     ADDITIONAL = "ADDITIONAL"
+
+
+class AnnexKind(StrEnum):
+    """What both sides agree on beside the results (annex of the SKP)."""
+
+    RESOURCE_SUPPORT = "RESOURCE_SUPPORT"
+    ACCOUNTABILITY_SCHEME = "ACCOUNTABILITY_SCHEME"
+    CONSEQUENCE = "CONSEQUENCE"
 
 
 class Perspective(StrEnum):
@@ -82,14 +91,19 @@ class Transition:
 TRANSITIONS: Mapping[tuple[PlanStatus, PlanAction], Transition] = {
     (PlanStatus.DRAFT, PlanAction.EDIT): Transition(PlanActor.EMPLOYEE, PlanStatus.DRAFT),
     (PlanStatus.DRAFT, PlanAction.SUBMIT): Transition(PlanActor.EMPLOYEE, PlanStatus.SUBMITTED),
+    (PlanStatus.DRAFT, PlanAction.SET_EXPECTATIONS): Transition(PlanActor.EVALUATOR, PlanStatus.DRAFT),
     (PlanStatus.DRAFT, PlanAction.END_ON_TRANSFER): Transition(PlanActor.SYSTEM, PlanStatus.ENDED),
     (PlanStatus.SUBMITTED, PlanAction.RETURN): Transition(
         PlanActor.EVALUATOR, PlanStatus.RETURNED, reason_required=True
     ),
     (PlanStatus.SUBMITTED, PlanAction.APPROVE): Transition(PlanActor.EVALUATOR, PlanStatus.APPROVED),
+    (PlanStatus.SUBMITTED, PlanAction.SET_EXPECTATIONS): Transition(
+        PlanActor.EVALUATOR, PlanStatus.SUBMITTED
+    ),
     (PlanStatus.SUBMITTED, PlanAction.END_ON_TRANSFER): Transition(PlanActor.SYSTEM, PlanStatus.ENDED),
     (PlanStatus.RETURNED, PlanAction.EDIT): Transition(PlanActor.EMPLOYEE, PlanStatus.RETURNED),
     (PlanStatus.RETURNED, PlanAction.SUBMIT): Transition(PlanActor.EMPLOYEE, PlanStatus.SUBMITTED),
+    (PlanStatus.RETURNED, PlanAction.SET_EXPECTATIONS): Transition(PlanActor.EVALUATOR, PlanStatus.RETURNED),
     (PlanStatus.RETURNED, PlanAction.END_ON_TRANSFER): Transition(PlanActor.SYSTEM, PlanStatus.ENDED),
     (PlanStatus.APPROVED, PlanAction.REQUEST_REVISION): Transition(
         PlanActor.EMPLOYEE, PlanStatus.REVISION_REQUESTED, reason_required=True
@@ -107,6 +121,12 @@ _SYSTEM_ACTIONS = frozenset({PlanAction.END_ON_TRANSFER, PlanAction.CLOSE_YEAR})
 
 AGREED = frozenset({PlanStatus.APPROVED, PlanStatus.REVISION_REQUESTED})
 """A plan whose results others may build on: a requested revision leaves the approved text in force."""
+
+WAITING = frozenset({PlanStatus.SUBMITTED, PlanStatus.REVISION_REQUESTED})
+"""A plan that waits for its evaluator's decision."""
+
+OVER = frozenset({PlanStatus.ENDED, PlanStatus.CLOSED})
+"""A plan that never changes again."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +171,7 @@ def check_transition(
 
 @dataclass(frozen=True)
 class PlannedIndicator:
+    aspect: Aspect
     statement: str
     polarity: Polarity
     target_value: Decimal | None
@@ -161,11 +182,15 @@ class PlannedIndicator:
 
 @dataclass(frozen=True)
 class PlannedResult:
-    """`parent_status` is the status of the plan that holds the superior's result, None without a parent."""
+    """`parent_status` is the status of the plan that holds the superior's result, None without a parent.
+
+    `connected`: its owner is above the employee within the plan's days, or leads a team that he is in by letter.
+    """
 
     kind: ResultKind
     perspective: Perspective | None
     parent_status: PlanStatus | None
+    connected: bool
     indicators: Sequence[PlannedIndicator]
 
 
@@ -188,6 +213,8 @@ def _result_faults(pointer: str, plan_type: PlanType, result: PlannedResult) -> 
     faults = []
     if not result.indicators:
         faults.append(Fault(f"{pointer}/indicators", "PLAN_INDICATOR_REQUIRED"))
+    if result.parent_status is not None and not result.connected:
+        faults.append(Fault(f"{pointer}/parent_id", "PLAN_PARENT_NOT_CONNECTED"))
     if plan_type is PlanType.JPT_OR_UNIT_HEAD:
         return faults
     if result.perspective is not None:
@@ -207,6 +234,9 @@ def _indicator_faults(pointer: str, approach: Approach, indicator: PlannedIndica
     if approach is Approach.QUALITATIVE:
         missing_text = not (indicator.target_text or "").strip()
         return [Fault(f"{pointer}/target_text", "PLAN_TARGET_TEXT_REQUIRED")] if missing_text else []
+    if indicator.aspect is Aspect.TIME and indicator.target_value is None and indicator.target_text:
+        # A time is often a date or a quarter, which is no number.
+        return []
     faults = []
     if indicator.target_value is None:
         faults.append(Fault(f"{pointer}/target_value", "PLAN_TARGET_VALUE_REQUIRED"))

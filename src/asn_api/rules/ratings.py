@@ -44,7 +44,7 @@ class CoreValue(StrEnum):
     COLLABORATIVE = "COLLABORATIVE"
 
 
-_TABLE: Mapping[tuple[Expectation, Expectation], Predicate] = {
+NINE_CELLS: Mapping[tuple[Expectation, Expectation], Predicate] = {
     (Expectation.ABOVE, Expectation.ABOVE): Predicate.VERY_GOOD,
     (Expectation.ABOVE, Expectation.MEETS): Predicate.GOOD,
     (Expectation.ABOVE, Expectation.BELOW): Predicate.POOR,
@@ -59,4 +59,4 @@ _TABLE: Mapping[tuple[Expectation, Expectation], Predicate] = {
 
 def predicate(work_result: Expectation, behaviour: Expectation) -> Predicate:
     """The predicate by the nine cells of PermenPANRB 6/2022. A table, because no arithmetic on codes gives it."""
-    return _TABLE[work_result, behaviour]
+    return NINE_CELLS[work_result, behaviour]

@@ -56,6 +56,14 @@ def _tables() -> dict[str, list[dict[str, Any]]]:
     return tables
 
 
+@cache
+def core_value_guidance() -> Mapping[str, Mapping[str, list[str]]]:
+    """What each core value asks for, by language, as SE MenPANRB 20/2021 lays it down; there are no levels."""
+    text = resources.files("asn_api").joinpath("data/core_values.json").read_text("utf-8")
+    guidance: dict[str, dict[str, list[str]]] = json.loads(text)["guidance"]
+    return guidance
+
+
 T = TypeVar("T")
 
 

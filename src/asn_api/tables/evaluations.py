@@ -5,13 +5,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from asn_api.core.mapping import Regional, Versioned, choice, of_region, within_region
 from asn_api.rules.evaluations import EvaluationKind, EvaluationStatus, ObjectionDecision
-from asn_api.rules.ratings import CoreValue, Expectation, OrganisationPredicate, Predicate
+from asn_api.rules.ratings import NINE_CELLS, CoreValue, Expectation, OrganisationPredicate, Predicate
+
+_CELLS = ", ".join(f"('{row}', '{column}', '{cell}')" for (row, column), cell in NINE_CELLS.items())
 
 
 class Evaluation(Versioned):
@@ -20,6 +22,7 @@ class Evaluation(Versioned):
     `self_…` is what the employee thinks of himself; null means not given, never zero. `evaluator` is a snapshot
     of whoever rated (as in plans); `predicate` follows from the two ratings and is never set otherwise.
     `suggestion` keeps what the rules suggested and why, as it was shown when the rating was made.
+    That the predicate is the one of the nine cells is checked here too: no program can write another.
     """
 
     __tablename__ = "evaluations"
@@ -39,9 +42,13 @@ class Evaluation(Versioned):
         CheckConstraint(
             "(predicate is null) = (work_result is null or behaviour is null)", "predicate_follows"
         ),
+        CheckConstraint(f"(work_result, behaviour, predicate) in ({_CELLS})", "nine_cells"),
+        CheckConstraint("(predicate is null) = (status in ('OPEN', 'REPORTED'))", "rated"),
+        CheckConstraint("not isempty(period) and not lower_inf(period) and not upper_inf(period)", "period"),
         Index("ix_evaluations_employee", "region_id", "employee_id", "year"),
         Index("ix_evaluations_unit", "region_id", "unit_id", "year"),
         Index("ix_evaluations_evaluator", "region_id", "evaluator_id", "year"),
+        Index("ix_evaluations_running", "region_id", "status", postgresql_where=text("status <> 'FINAL'")),
     )
 
     plan_id: Mapped[UUID]
@@ -63,6 +70,7 @@ class Evaluation(Versioned):
     behaviour: Mapped[Expectation | None] = mapped_column(choice(Expectation, "behaviour"))
     predicate: Mapped[Predicate | None]
     departure_reason: Mapped[str | None]
+    amendment_reason: Mapped[str | None]
     comment: Mapped[str | None]
     rated_at: Mapped[datetime | None]
     objection_until: Mapped[date | None]
@@ -122,6 +130,7 @@ class EvaluatedValue(Regional):
     self_note: Mapped[str | None]
     rating: Mapped[Expectation | None] = mapped_column(choice(Expectation, "rating"))
     comment: Mapped[str | None]
+    evidence: Mapped[list[dict[str, Any]]]
 
 
 class Objection(Versioned):

@@ -41,7 +41,11 @@ class AgencyGoal(Versioned):
 class Plan(Versioned):
     """An employee's plan for a part of a year in one position. `revision` counts approved versions.
 
-    The position and the evaluator are kept as they stood when the plan was submitted.
+    The position and the evaluator are kept as they stood when the plan was submitted. `annexes` is a list of
+    kinds and texts, `behaviour` maps a core value to the employee's `proposal` and the evaluator's `expectation`.
+    `waiting_since` is when it last came to wait for a decision, null while it waits for none.
+    `ended_on` is the first day of the situation that ended an ENDED plan; its period was cut before that day,
+    unless it had not begun.
     """
 
     __tablename__ = "plans"
@@ -73,10 +77,14 @@ class Plan(Versioned):
     evaluator_id: Mapped[UUID | None]
     evaluator: Mapped[dict[str, Any] | None]
     position: Mapped[dict[str, Any]]
+    annexes: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'::jsonb"))
+    behaviour: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     note: Mapped[str | None]
     submitted_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
+    ended_on: Mapped[date | None]
 
 
 class WorkResult(Versioned):
@@ -106,7 +114,10 @@ class WorkResult(Versioned):
 
 
 class Indicator(Versioned):
-    """How a work result is measured (IKI): a number with a unit, a range, or a narrative target."""
+    """How a work result is measured (IKI): a number with a unit, a range, or a narrative target.
+
+    `action_plan` says what is to be reached by the ends of periods (decision 0027).
+    """
 
     __tablename__ = "indicators"
     __table_args__ = (
@@ -122,6 +133,7 @@ class Indicator(Versioned):
     target_unit: Mapped[str | None]
     target_text: Mapped[str | None]
     polarity: Mapped[Polarity]
+    action_plan: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'::jsonb"))
     order_no: Mapped[int]
     withdrawn: Mapped[bool] = mapped_column(default=False)
 

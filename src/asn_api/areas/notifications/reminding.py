@@ -99,13 +99,13 @@ async def remind(database: Database, access: Access) -> int:
     Each batch commits by itself. Two runs at once, or one after a failure, make nothing twice.
     """
     async with database.sessions() as db:
-        scene = await _scene(db, access)
+        around = await scene(db, access)
     async with _driver(database) as driver:
         notices = [
-            *await _unreported(driver, access, scene),
-            *await _closing(driver, access, scene),
-            *await _verification_due(driver, access, scene),
-            *await _period_locking(driver, access, scene),
+            *await _unreported(driver, access, around),
+            *await _closing(driver, access, around),
+            *await _verification_due(driver, access, around),
+            *await _period_locking(driver, access, around),
         ]
     made = 0
     for start in range(0, len(notices), BATCH):
@@ -114,7 +114,8 @@ async def remind(database: Database, access: Access) -> int:
     return made
 
 
-async def _scene(db: AsyncSession, access: Access) -> Scene:
+async def scene(db: AsyncSession, access: Access) -> Scene:
+    """What judging in this region needs, as of now."""
     region_id = access.region_id
     national = list(await db.scalars(select(NationalDay)))
     off_everywhere = {each.day for each in national}

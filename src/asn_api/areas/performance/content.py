@@ -10,13 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from asn_api.access.actor import Access
-from asn_api.areas.performance import queries
+from asn_api.areas.performance import cascade_queries, queries
+from asn_api.areas.performance.behaviour import put_texts
 from asn_api.areas.performance.drafting import editable
 from asn_api.areas.performance.schemas import ContentIn, IndicatorIn, PlanOut, WorkResultIn, WorkResultOut
 from asn_api.areas.performance.showing import results, shown
-from asn_api.areas.performance.snapshots import changed
+from asn_api.areas.performance.snapshots import changed, period_days
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.journal import difference, record
 from asn_api.errors import Fault, Problem
+from asn_api.rules.periods import PeriodTarget, period_target_faults
+from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.plans import PlanAction
 from asn_api.tables.performance import Indicator, Plan, WorkResult
 
@@ -39,8 +43,10 @@ async def replace_content(
     indicators = {row.id: row for row in await db.scalars(queries.locked_indicators(access, plan_id))}
     await _check_ids(access, db, plan, given, indicators)
     await _check_cascade(access, db, plan, given, new_parents)
-    await _drop(access, db, indicators, [id for _, id in _indicator_ids(given)], queries.used_indicators)
-    await _drop(access, db, stored, [each.id for each in given.work_results], queries.used_results)
+    await _check_periods(access, db, plan, given)
+    kept = [id for _, id in _indicator_ids(given)]
+    await _drop(access, db, plan, indicators, kept, queries.used_indicators)
+    await _drop(access, db, plan, stored, [each.id for each in given.work_results], queries.used_results)
     for order, result in enumerate(given.work_results, 1):
         work_result = stored.get(result.id)
         if work_result is None:
@@ -55,12 +61,12 @@ async def replace_content(
             _put(db, indicator, each, order)
     await db.flush()
     after = await results(access, db, plan_id)
-    if before != after:
+    changes = {**_changes(before, after), **_set_words(plan, given)}
+    if changes:
         # The plan's version stands for its content too, though none of its own columns changes.
         flag_modified(plan, "status")
         await db.flush()
-        change = changed(plan, PlanAction.EDIT, _changes(before, after))
-        await record(db, access.author, access.now, change)
+        await record(db, access.author, access.now, changed(plan, PlanAction.EDIT, changes))
     return await shown(access, db, plan_id)
 
 
@@ -69,8 +75,8 @@ async def discard(access: Access, db: AsyncSession, plan_id: UUID, expected: int
     plan = await editable(access, db, plan_id, expected)
     stored = {row.id: row for row in await db.scalars(queries.locked_results(access, plan_id))}
     indicators = {row.id: row for row in await db.scalars(queries.locked_indicators(access, plan_id))}
-    await _drop(access, db, indicators, [], queries.used_indicators)
-    await _drop(access, db, stored, [], queries.used_results)
+    await _drop(access, db, plan, indicators, [], queries.used_indicators)
+    await _drop(access, db, plan, stored, [], queries.used_results)
     used = any(row.withdrawn for row in stored.values()) or await db.scalar(
         queries.plan_is_used(access, plan_id)
     )
@@ -125,16 +131,52 @@ async def _check_cascade(
     goals = {each.goal_id for each in given.work_results if each.goal_id is not None}
     faults = []
     if parents:
-        found = set(await db.scalars(queries.possible_parents(access, plan.year, plan.employee_id, parents)))
+        found = set(
+            await db.scalars(cascade_queries.possible_parents(access, plan.year, plan.employee_id, parents))
+        )
         faults += _at(given, "parent_id", parents - found, "PLAN_PARENT_UNKNOWN")
     if goals:
-        found = set(await db.scalars(queries.possible_goals(access, plan.year, plan.unit_id, goals)))
+        found = set(await db.scalars(cascade_queries.possible_goals(access, plan.year, plan.unit_id, goals)))
         faults += _at(given, "goal_id", goals - found, "PLAN_GOAL_UNKNOWN")
     if new_parents:
-        circular = set(await db.scalars(queries.parents_above(access, plan.id, new_parents)))
+        circular = set(await db.scalars(cascade_queries.parents_above(access, plan.id, new_parents)))
         faults += _at(given, "parent_id", circular, "PLAN_PARENT_CIRCULAR")
     if faults:
         raise Problem("REQUEST_INVALID", faults=faults)
+
+
+async def _check_periods(access: Access, db: AsyncSession, plan: Plan, given: ContentIn) -> None:
+    policy = await policy_on(db, access.region_id, PlanPolicy, access.today)
+    first, last = period_days(plan.period)
+    faults = [
+        fault
+        for number, result in enumerate(given.work_results)
+        for position, indicator in enumerate(result.indicators)
+        for fault in period_target_faults(
+            f"/work_results/{number}/indicators/{position}/action_plan",
+            [
+                PeriodTarget(each.until, each.target_value, each.target_text)
+                for each in indicator.action_plan or ()
+            ],
+            first,
+            last,
+            policy.periodicity,
+        )
+    ]
+    if faults:
+        raise Problem("REQUEST_INVALID", faults=faults)
+
+
+def _set_words(plan: Plan, given: ContentIn) -> dict[str, Any]:
+    """Store annexes and proposals, where they are given; what changed of them, for the journal."""
+    changes: dict[str, Any] = {}
+    if given.annexes is not None:
+        before = {"annexes": plan.annexes}
+        plan.annexes = [each.model_dump(mode="json") for each in given.annexes]
+        changes |= difference(before, {"annexes": plan.annexes})
+    if given.behaviour_proposals is not None:
+        changes |= put_texts(plan, "proposal", given.behaviour_proposals, "/behaviour_proposals")
+    return changes
 
 
 def _parents(results: Sequence[WorkResultIn | WorkResultOut]) -> set[UUID]:
@@ -152,17 +194,18 @@ def _at(given: ContentIn, name: str, wrong: Collection[UUID], code: str) -> list
 async def _drop(
     access: Access,
     db: AsyncSession,
+    plan: Plan,
     rows: Mapping[UUID, Row],
     kept: Collection[UUID],
     used_of: Callable[[Access, Collection[UUID]], Select[Any]],
 ) -> None:
-    """Delete what is not kept; what something points at is withdrawn and stays for it."""
+    """Delete what is not kept; what something points at, or was once submitted, is withdrawn and stays."""
     missing = [row for id, row in rows.items() if id not in set(kept)]
     if not missing:
         return
     used = set(await db.scalars(used_of(access, [row.id for row in missing])))
     for row in missing:
-        if row.id in used:
+        if plan.submitted_at is not None or row.id in used:
             row.withdrawn = True
         else:
             await db.delete(row)
@@ -172,8 +215,11 @@ async def _drop(
 def _put(
     db: AsyncSession, row: WorkResult | Indicator, given: WorkResultIn | IndicatorIn, order: int
 ) -> None:
-    for name, value in given.model_dump(exclude={"id", "indicators"}).items():
+    for name, value in given.model_dump(exclude={"id", "indicators", "action_plan"}).items():
         setattr(row, name, value)
+    if isinstance(row, Indicator) and isinstance(given, IndicatorIn) and given.action_plan is not None:
+        targets = sorted(given.action_plan, key=lambda each: each.until)
+        row.action_plan = [each.model_dump(mode="json") for each in targets]
     row.order_no = order
     row.withdrawn = False
     db.add(row)

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.areas.performance import queries
-from asn_api.areas.performance.schemas import PlanOut, RecordedDecisionIn
+from asn_api.areas.performance import cascade_queries as queries
+from asn_api.areas.performance.behaviour import put_texts
+from asn_api.areas.performance.schemas import ExpectationsIn, PlanOut, RecordedDecisionIn
 from asn_api.areas.performance.showing import locked, results, shown
 from asn_api.areas.performance.snapshots import changed, evaluator_of, recorded_evaluator
 from asn_api.core.journal import difference, record
@@ -15,6 +16,7 @@ from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules.plans import (
     AGREED,
+    WAITING,
     PlanAction,
     PlanActor,
     PlannedIndicator,
@@ -59,10 +61,30 @@ async def decide(
     """Approve, return or reopen a plan of one's team; the superior of the day of the act decides."""
     plan = await locked(access, db, plan_id, expected)
     evaluator_id, evaluator = await evaluator_of(access, db, plan)
+    actors = _actors(access, plan, evaluator_id)
+    return await _decided(access, db, plan, action, actors, comment, evaluator_id, evaluator)
+
+
+async def set_expectations(
+    access: Access, db: AsyncSession, plan_id: UUID, expected: int, given: ExpectationsIn
+) -> PlanOut:
+    """Replace all special expectations of the evaluator's, until the plan is approved."""
+    plan = await locked(access, db, plan_id, expected)
+    evaluator_id, _ = await evaluator_of(access, db, plan)
+    action = PlanAction.SET_EXPECTATIONS
+    check_transition(plan.status, action, _actors(access, plan, evaluator_id))
+    changes = put_texts(plan, "expectation", given.expectations, "/expectations")
+    if changes:
+        await db.flush()
+        await record(db, access.author, access.now, changed(plan, action, changes))
+    return await shown(access, db, plan_id)
+
+
+def _actors(access: Access, plan: Plan, evaluator_id: UUID | None) -> set[PlanActor]:
     actors = {PlanActor.EVALUATOR} if evaluator_id == access.employee_id else set()
     if plan.employee_id == access.employee_id:
         actors.add(PlanActor.EMPLOYEE)
-    return await _decided(access, db, plan, action, actors, comment, evaluator_id, evaluator)
+    return actors
 
 
 async def record_decision(
@@ -79,7 +101,12 @@ async def record_decision(
         raise Problem("REQUEST_INVALID", faults=[Fault("/letter_date", "PLAN_LETTER_IN_FUTURE")])
     evaluator = recorded_evaluator(given)
     action = PlanAction(given.action)
-    return await _decided(access, db, plan, action, {PlanActor.EVALUATOR}, given.comment, None, evaluator)
+    words = None
+    if given.expectations is not None and action is not PlanAction.REOPEN:
+        words = put_texts(plan, "expectation", given.expectations, "/expectations")
+    return await _decided(
+        access, db, plan, action, {PlanActor.EVALUATOR}, given.comment, None, evaluator, words
+    )
 
 
 async def _decided(
@@ -91,6 +118,7 @@ async def _decided(
     comment: str | None,
     evaluator_id: UUID | None,
     evaluator: dict[str, Any],
+    words: dict[str, Any] | None = None,
 ) -> PlanOut:
     before = _state(plan)
     after = check_transition(plan.status, action, actors, reason=comment)
@@ -102,7 +130,7 @@ async def _decided(
         await _keep(access, db, plan)
     if action is PlanAction.REOPEN:
         plan.revision += 1
-    return await _moved(access, db, plan, action, after, before)
+    return await _moved(access, db, plan, action, after, before, words)
 
 
 async def _keep(access: Access, db: AsyncSession, plan: Plan) -> None:
@@ -120,6 +148,8 @@ async def _keep(access: Access, db: AsyncSession, plan: Plan) -> None:
             "position",
             "evaluator",
             "work_results",
+            "annexes",
+            "behaviour",
         },
     )
     db.add(
@@ -142,10 +172,12 @@ async def _moved(
     action: PlanAction,
     after: PlanStatus,
     before: dict[str, Any],
+    words: dict[str, Any] | None = None,
 ) -> PlanOut:
     plan.status = after
+    plan.waiting_since = access.now if after in WAITING else None
     await db.flush()
-    changes = difference(before, _state(plan))
+    changes = difference(before, _state(plan)) | (words or {})
     await record(db, access.author, access.now, changed(plan, action, changes))
     return await shown(access, db, plan.id)
 
@@ -164,7 +196,7 @@ def _state(plan: Plan) -> dict[str, Any]:
 async def _check_complete(access: Access, db: AsyncSession, plan: Plan) -> None:
     """PLAN_WAITS_FOR_SUPERIOR when only the superior's plan is missing, else what has to be completed."""
     content = await results(access, db, plan.id)
-    parents = {row.id: row.status for row in await db.execute(queries.parent_plans(access, plan.id))}
+    parents = {row.id: row for row in await db.execute(queries.parent_plans(access, plan))}
     faults = check_submittable(
         plan.plan_type,
         plan.approach,
@@ -172,9 +204,11 @@ async def _check_complete(access: Access, db: AsyncSession, plan: Plan) -> None:
             PlannedResult(
                 result.kind,
                 result.perspective,
-                None if result.parent_id is None else parents.get(result.parent_id),
+                parents[result.parent_id].status if result.parent_id in parents else None,
+                result.parent_id in parents and parents[result.parent_id].connected,
                 [
                     PlannedIndicator(
+                        indicator.aspect,
                         indicator.statement,
                         indicator.polarity,
                         indicator.target_value,
@@ -190,7 +224,7 @@ async def _check_complete(access: Access, db: AsyncSession, plan: Plan) -> None:
     )
     codes = {fault.code for fault in faults}
     if "PLAN_PARENT_REQUIRED" in codes and codes <= WAITS:
-        could_choose = await db.scalar(queries.superiors_agreed_plan(access, plan.year, AGREED))
+        could_choose = await db.scalar(queries.leaders_agreed_plan(access, plan, AGREED))
         raise Problem("PLAN_NOT_SUBMITTABLE" if could_choose else "PLAN_WAITS_FOR_SUPERIOR", faults=faults)
     if codes:
         raise Problem("PLAN_WAITS_FOR_SUPERIOR" if codes <= WAITS else "PLAN_NOT_SUBMITTABLE", faults=faults)

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.areas.performance import queries
+from asn_api.areas.performance import ending_queries, queries
 from asn_api.areas.performance.schemas import PlanIn, PlanOut, PlanPatch
 from asn_api.areas.performance.showing import locked, shown
 from asn_api.areas.performance.snapshots import ONE_DAY, Post, changed, my_post
@@ -35,7 +35,15 @@ async def begin(access: Access, db: AsyncSession, given: PlanIn) -> PlanOut:
     last = given.period_end or date(given.year, 12, 31)
     _check_period(given, first, last)
     post = await my_post(access, db, min(max(first, access.today), last))
+    # The job that ends plans of left posts may not have come by yet.
+    await end_outdated(access, db, access.employee_id)
+    ended = await db.scalar(ending_queries.segment_end(access, access.employee_id, first, last))
+    if ended is not None and given.period_start is None:
+        # Back in the same post after study or leave: the days before have their segment.
+        first = max(first, ended)
     period = _within_post(given, first, last, post)
+    if period.lower is None or period.isempty or (ended is not None and period.lower < ended):
+        raise Problem("PLAN_OVERLAPS")
     if given.plan_type is PlanType.JPT_OR_UNIT_HEAD and not _leads(post):
         raise Problem("REQUEST_INVALID", faults=[Fault("/plan_type", "PLAN_TYPE_NOT_FOR_POST")])
     plan = Plan(
@@ -51,8 +59,6 @@ async def begin(access: Access, db: AsyncSession, given: PlanIn) -> PlanOut:
         status=PlanStatus.DRAFT,
         position=post.snapshot,
     )
-    # The job that ends plans of left posts may not have come by yet.
-    await end_outdated(db, access, access.employee_id)
     db.add(plan)
     await db.flush()
     about = {

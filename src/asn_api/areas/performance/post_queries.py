@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select
 
 from asn_api.access.actor import Access
 from asn_api.access.scope import evaluator, superior
@@ -17,7 +17,9 @@ from asn_api.tables.organization import Appointment, Position, Unit
 def definitive_post(access: Access, day: date) -> Select[Any]:
     """My definitive post on the day; it cannot end while a plan is made for it."""
     return (
-        select(Appointment.valid, Position, Unit, Employee.employment, _grade(day))
+        select(
+            Appointment.valid, Position, Unit, Employee.employment, Employee.legal_standing_code, _grade(day)
+        )
         .join(Position, matches(Position, Appointment.position_id, Appointment))
         .join(Unit, matches(Unit, Appointment.unit_id, Appointment))
         .join(Employee, matches(Employee, Appointment.employee_id, Appointment))
@@ -40,6 +42,11 @@ def superiors_post(access: Access, employee_id: UUID, unit_id: UUID) -> Select[A
     """The superior of today, the same way."""
     above = superior(access.region_id, employee_id, access.today)
     return _post(access, above.scalar_subquery(), unit_id)
+
+
+def persons_post(access: Access, person_id: UUID, unit_id: UUID) -> Select[Any]:
+    """Anybody, with the post by which he leads the unit, or else his own."""
+    return _post(access, literal(person_id, Uuid), unit_id)
 
 
 def definitive_unit(access: Access, employee_id: UUID) -> Select[UUID]:

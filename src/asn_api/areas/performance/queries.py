@@ -1,34 +1,32 @@
 """The SQL of goals and plans: lists, whole plans, what a draft may name, plans whose post is over."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
-from asn_api.access.scope import assigned, evaluator, records_within, superior, team, units_within
+from asn_api.access.scope import assigned, evaluator, records_within, team, units_within
 from asn_api.areas.performance.schemas import GoalFilter, PlanFilter
-from asn_api.rules.organization import AppointmentKind, UnitKind
-from asn_api.rules.plans import PlanStatus
+from asn_api.rules.organization import UnitKind
+from asn_api.rules.plans import OVER, WAITING
 from asn_api.tables.activities import Activity
 from asn_api.tables.contribution import ResultChain
 from asn_api.tables.employees import Employee
-from asn_api.tables.organization import Appointment, Unit
+from asn_api.tables.monitoring import Feedback, FeedbackRequest, ForumTopic
+from asn_api.tables.organization import Unit
 from asn_api.tables.performance import (
     AgencyGoal,
+    EvaluatorAssignment,
     Indicator,
     Plan,
     PlanRevision,
     ProgressReport,
     WorkResult,
 )
-
-WAITING = (PlanStatus.SUBMITTED, PlanStatus.REVISION_REQUESTED)
-OVER = (PlanStatus.ENDED, PlanStatus.CLOSED)
 
 
 def goals(access: Access, wanted: GoalFilter) -> Select[Any]:
@@ -95,16 +93,16 @@ _SUMMARY: tuple[Any, ...] = (
     Plan.decided_at,
     *_PERSON,
 )
-_PARENT: tuple[Any, ...] = (
-    WorkResult.id,
-    WorkResult.plan_id,
-    WorkResult.kind,
-    WorkResult.statement,
-    WorkResult.order_no,
-    Plan.status.label("plan_status"),
-    Plan.employee_id.label("superior_id"),
-    Employee.name.label("superior_name"),
-)
+
+
+def branch(access: Access, unit_id: UUID) -> Select[UUID]:
+    """This unit and all below it, whether within reach or not."""
+    top, below = aliased(Unit), aliased(Unit)
+    return (
+        select(below.id)
+        .join(top, and_(top.region_id == below.region_id, below.path.startswith(top.path)))
+        .where(top.region_id == access.region_id, top.id == unit_id)
+    )
 
 
 def plans(access: Access, wanted: PlanFilter) -> Select[Any]:
@@ -116,13 +114,9 @@ def plans(access: Access, wanted: PlanFilter) -> Select[Any]:
     if wanted.status is not None:
         conditions.append(Plan.status == wanted.status)
     if wanted.unit_id is not None:
-        top, below = aliased(Unit), aliased(Unit)
-        branch = select(below.id).join(
-            top, and_(top.region_id == below.region_id, below.path.startswith(top.path))
-        )
-        conditions.append(
-            Plan.unit_id.in_(branch.where(top.region_id == access.region_id, top.id == wanted.unit_id))
-        )
+        conditions.append(Plan.unit_id.in_(branch(access, wanted.unit_id)))
+    if wanted.left_over:
+        conditions += [Plan.year < access.today.year, Plan.status.not_in(OVER)]
     if wanted.waiting_for_me:
         mine = access.employee_id
         conditions.append(Plan.status.in_(WAITING))
@@ -153,6 +147,10 @@ def plan(access: Access, plan_id: UUID) -> Select[Plan, UUID, str, str, str]:
         .join(Unit, matches(Unit, Plan.unit_id))
         .where(*visible(access), Plan.id == plan_id)
     )
+
+
+def seen_plan(access: Access, plan_id: UUID) -> Select[Plan]:
+    return select(Plan).where(*visible(access), Plan.id == plan_id)
 
 
 def locked_plan(access: Access, plan_id: UUID) -> Select[Plan]:
@@ -208,22 +206,6 @@ def revisions(access: Access, plan_id: UUID) -> Select[Any]:
     )
 
 
-def parent_results(access: Access, year: int) -> Select[Any]:
-    """The results of the plans that my superior has for the year, approved or not."""
-    return (
-        select(*_PARENT)
-        .join(Plan, matches(Plan, WorkResult.plan_id, WorkResult))
-        .join(Employee, matches(Employee, Plan.employee_id))
-        .where(
-            WorkResult.region_id == access.region_id,
-            WorkResult.withdrawn.is_(False),
-            Plan.year == year,
-            Plan.status != PlanStatus.ENDED,
-            Plan.employee_id.in_(superior(access.region_id, access.employee_id, access.today)),
-        )
-    )
-
-
 def locked_results(access: Access, plan_id: UUID) -> Select[WorkResult]:
     """Locked against work and other plans that are just about to point at them."""
     return (
@@ -258,59 +240,38 @@ def indicators_elsewhere(access: Access, plan_id: UUID, ids: Collection[UUID]) -
     )
 
 
-def possible_parents(access: Access, year: int, employee_id: UUID, ids: Collection[UUID]) -> Select[UUID]:
-    """Results of anybody else's plan of the year: a team may be led from another unit."""
-    return (
-        select(WorkResult.id)
-        .join(Plan, matches(Plan, WorkResult.plan_id, WorkResult))
-        .where(
-            WorkResult.region_id == access.region_id,
-            WorkResult.id.in_(ids),
-            Plan.year == year,
-            Plan.employee_id != employee_id,
-        )
-    )
-
-
-def parents_above(access: Access, plan_id: UUID, ids: Collection[UUID]) -> Select[UUID]:
-    """Those of the parents whose own chain leads back to this plan."""
-    chain = (
-        select(WorkResult.id.label("start"), WorkResult.plan_id, WorkResult.parent_id)
-        .where(WorkResult.region_id == access.region_id, WorkResult.id.in_(ids))
-        .cte("chain", recursive=True)
-    )
-    chain = chain.union(
-        select(chain.c.start, WorkResult.plan_id, WorkResult.parent_id).where(
-            WorkResult.region_id == access.region_id, WorkResult.id == chain.c.parent_id
-        )
-    )
-    return select(chain.c.start).where(chain.c.plan_id == plan_id).distinct()
-
-
-def possible_goals(access: Access, year: int, unit_id: UUID, ids: Collection[UUID]) -> Select[UUID]:
-    """Goals of the year of the agency that the unit belongs to."""
-    agency = select(Unit.agency_id).where(Unit.region_id == access.region_id, Unit.id == unit_id)
-    return select(AgencyGoal.id).where(
-        AgencyGoal.region_id == access.region_id,
-        AgencyGoal.id.in_(ids),
-        AgencyGoal.year == year,
-        AgencyGoal.agency_id.in_(agency),
+def _split_work(access: Access, name: str, row: type[WorkResult] | type[Indicator]) -> ColumnElement[bool]:
+    """Whether the caller's own work names it beside another result; nobody else's can."""
+    link = func.jsonb_build_array(func.jsonb_build_object(name, cast(row.id, Text)))
+    return exists().where(
+        Activity.region_id == row.region_id,
+        Activity.employee_id == access.employee_id,
+        Activity.further_links.contains(link),
     )
 
 
 def used_results(access: Access, ids: Collection[UUID]) -> Select[UUID]:
-    """Those that work, another plan's results, a kept indicator or a kept chain point at."""
+    """Those that work, another plan's results, a kept indicator or chain, or what was said of them point at."""
     child = aliased(WorkResult)
     return select(WorkResult.id).where(
         WorkResult.region_id == access.region_id,
         WorkResult.id.in_(ids),
         exists().where(Activity.region_id == WorkResult.region_id, Activity.work_result_id == WorkResult.id)
+        | _split_work(access, "work_result_id", WorkResult)
         | exists().where(child.region_id == WorkResult.region_id, child.parent_id == WorkResult.id)
         | exists().where(
             Indicator.region_id == WorkResult.region_id, Indicator.work_result_id == WorkResult.id
         )
         | exists().where(
             ResultChain.region_id == WorkResult.region_id, ResultChain.path.contains(array([WorkResult.id]))
+        )
+        | or_(
+            *(
+                exists().where(
+                    spoken.region_id == WorkResult.region_id, spoken.work_result_id == WorkResult.id
+                )
+                for spoken in (Feedback, FeedbackRequest, ForumTopic)
+            )
         ),
     )
 
@@ -321,6 +282,7 @@ def used_indicators(access: Access, ids: Collection[UUID]) -> Select[UUID]:
         Indicator.region_id == access.region_id,
         Indicator.id.in_(ids),
         exists().where(Activity.region_id == Indicator.region_id, Activity.indicator_id == Indicator.id)
+        | _split_work(access, "indicator_id", Indicator)
         | exists().where(
             ProgressReport.region_id == Indicator.region_id, ProgressReport.indicator_id == Indicator.id
         ),
@@ -328,67 +290,10 @@ def used_indicators(access: Access, ids: Collection[UUID]) -> Select[UUID]:
 
 
 def plan_is_used(access: Access, plan_id: UUID) -> Select[bool]:
-    return select(exists().where(Activity.region_id == access.region_id, Activity.plan_id == plan_id))
-
-
-def parent_plans(access: Access, plan_id: UUID) -> Select[UUID, PlanStatus]:
-    """The status behind each parent of this plan's results; the parents' plans cannot change meanwhile."""
-    child = aliased(WorkResult)
-    return (
-        select(WorkResult.id, Plan.status)
-        .join(Plan, matches(Plan, WorkResult.plan_id, WorkResult))
-        .join(child, and_(child.region_id == WorkResult.region_id, child.parent_id == WorkResult.id))
-        .where(
-            WorkResult.region_id == access.region_id,
-            WorkResult.withdrawn.is_(False),
-            child.plan_id == plan_id,
-            child.withdrawn.is_(False),
-        )
-        .order_by(Plan.id)
-        .with_for_update(read=True, of=Plan)
-    )
-
-
-def superiors_agreed_plan(access: Access, year: int, agreed: Collection[PlanStatus]) -> Select[bool]:
+    """Whether work or a letter that names the plan's evaluator points at it."""
     return select(
-        exists().where(
-            Plan.region_id == access.region_id,
-            Plan.year == year,
-            Plan.status.in_(agreed),
-            Plan.employee_id.in_(superior(access.region_id, access.employee_id, access.today)),
+        exists().where(Activity.region_id == access.region_id, Activity.plan_id == plan_id)
+        | exists().where(
+            EvaluatorAssignment.region_id == access.region_id, EvaluatorAssignment.plan_id == plan_id
         )
     )
-
-
-def outdated(access: Access, employee_id: UUID | None = None) -> Select[UUID, date | None]:
-    """Whose running plan is for a post that he no longer holds today, and the day on which it was over."""
-    post = aliased(Appointment)
-    holds = exists().where(
-        post.region_id == Plan.region_id,
-        post.employee_id == Plan.employee_id,
-        post.position_id == Plan.position_id,
-        post.kind == AppointmentKind.DEFINITIVE,
-        post.valid.contains(access.today),
-    )
-    held = aliased(Appointment)
-    statement = (
-        select(Plan.employee_id, func.max(func.upper(held.valid)))
-        .outerjoin(
-            held,
-            and_(
-                held.region_id == Plan.region_id,
-                held.employee_id == Plan.employee_id,
-                held.position_id == Plan.position_id,
-                held.kind == AppointmentKind.DEFINITIVE,
-                func.upper(held.valid) <= access.today,
-            ),
-        )
-        .where(
-            Plan.region_id == access.region_id,
-            Plan.status.not_in(OVER),
-            Plan.period.contains(access.today),
-            ~holds,
-        )
-        .group_by(Plan.employee_id)
-    )
-    return statement if employee_id is None else statement.where(Plan.employee_id == employee_id)

@@ -9,10 +9,12 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
 from asn_api.areas.performance import (
+    cascade_queries,
     content,
     deciding,
     drafting,
     goals,
+    overviews,
     progress,
     progress_queries,
     queries,
@@ -21,6 +23,7 @@ from asn_api.areas.performance import (
 from asn_api.areas.performance.schemas import (
     CommentIn,
     ContentIn,
+    ExpectationsIn,
     GoalFilter,
     GoalIn,
     GoalOut,
@@ -39,6 +42,9 @@ from asn_api.areas.performance.schemas import (
     RecordedDecisionIn,
     RevisionOut,
 )
+from asn_api.areas.performance.team_queries import BY_NAME
+from asn_api.areas.performance.team_schemas import MatrixFilter, MissingFilter, MissingOut, RoleMatrixOut
+from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Key, Page, PagingQuery, day, page
 from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Route, Tx, etag
 from asn_api.errors import Problem
@@ -107,12 +113,15 @@ async def remove_goal(access: CanManageGoals, db: Tx, goal_id: UUID, version: If
 async def list_parent_results(
     access: CanWrite, db: Db, request: Request, response: Response, wanted: Annotated[ParentFilter, Query()]
 ) -> dict[str, Any]:
-    """What my superior plans for the year, for my own results to lean on.
+    """What my leaders plan for the year, for my own results to lean on.
+
+    These are my superiors of the rest of the year and whoever leads a team that I am in by letter, from
+    whatever unit.
 
     `provisional` results belong to a plan that is not approved yet: they can be named in a draft already, and
     the draft can be submitted once that plan is approved. Empty when I have no superior or he has no plan.
     """
-    found = queries.parent_results(access, wanted.year)
+    found = cascade_queries.parent_results(access, wanted.year)
     return await page(db, request, response, found, RESULT_ORDER, wanted, showing.parent_result)
 
 
@@ -128,6 +137,28 @@ async def list_plans(
     return await page(
         db, request, response, queries.plans(access, wanted), PLAN_ORDER, wanted, showing.summary
     )
+
+
+@router.get("/plans/missing", response_model=Page[MissingOut], responses=EXPORTS)
+async def list_missing_plans(
+    access: CanRead,
+    db: Db,
+    request: Request,
+    response: Response,
+    wanted: Annotated[MissingFilter, Query()],
+    format: Wanted,
+) -> Any:
+    """Who within reach serves in a post and has handed in no plan of the year, by name.
+
+    Due is the day of January that the region's policy says, or so many days after the post was taken up.
+    """
+    found = await overviews.missing(access, db, wanted)
+    if format is not Format.JSON:
+        ordered = found.order_by(*(key.column for key in BY_NAME))
+        return await export(
+            request, ordered, overviews.MISSING_COLUMNS, "skp-belum-ada", format, overviews.missing_row
+        )
+    return await page(db, request, response, found, BY_NAME, wanted, overviews.missing_row)
 
 
 @router.post("/plans", status_code=201)
@@ -190,6 +221,17 @@ async def submit_plan(
     return _plan(await deciding.submit(access, db, plan_id, version), response)
 
 
+@router.put("/plans/{plan_id}/behaviour-expectations")
+async def set_behaviour_expectations(
+    access: CanDecide, db: Tx, plan_id: UUID, version: IfMatch, given: ExpectationsIn, response: Response
+) -> PlanOut:
+    """What the evaluator expects beyond the common guidance of a core value: all of it, until he approves.
+
+    The employee's own proposals stay beside. The guidance is in the vocabulary `core_value`.
+    """
+    return _plan(await deciding.set_expectations(access, db, plan_id, version, given), response)
+
+
 @router.post("/plans/{plan_id}/return")
 async def return_plan(
     access: CanDecide, db: Tx, plan_id: UUID, version: IfMatch, given: CommentIn, response: Response
@@ -247,6 +289,30 @@ async def list_plan_revisions(
     """The plan as it was approved each time, the latest first."""
     await showing.seen(access, db, plan_id)
     return await page(db, request, response, queries.revisions(access, plan_id), REVISION_ORDER, wanted, dict)
+
+
+@router.get("/plans/{plan_id}/role-matrix", response_model=RoleMatrixOut, responses=EXPORTS)
+async def get_role_matrix(
+    access: CanRead,
+    db: Db,
+    plan_id: UUID,
+    request: Request,
+    response: Response,
+    wanted: Annotated[MatrixFilter, Query()],
+    format: Wanted,
+) -> Any:
+    """Who supports which result of a plan: a row for each person, a column for each result.
+
+    Rows are the team of the plan's owner and whoever leans on the plan, as far as they are within reach.
+    Results that nobody carries and people who carry none are shown too.
+    """
+    found, results, day = await overviews.matrix(access, db, plan_id, unlinked=wanted.unlinked)
+    if format is not Format.JSON:
+        ordered = found.order_by(*(key.column for key in BY_NAME))
+        columns = overviews.matrix_columns(results)
+        return await export(request, ordered, columns, "matriks-peran-hasil", format, overviews.matrix_row)
+    shown = await page(db, request, response, found, BY_NAME, wanted, overviews.matrix_row)
+    return {**shown, "plan_id": plan_id, "as_of": day, "results": results}
 
 
 @router.get("/plans/{plan_id}/progress", response_model=Page[ProgressOut])

@@ -9,8 +9,10 @@ from pydantic import Field
 
 from asn_api.core.http.paging import Paging
 from asn_api.core.wire import In, Line, Out, Paragraph
+from asn_api.rules.evaluators import EvaluatorReason, EvaluatorRole
 from asn_api.rules.organization import PositionKind
 from asn_api.rules.plans import (
+    AnnexKind,
     Approach,
     Aspect,
     Perspective,
@@ -20,6 +22,7 @@ from asn_api.rules.plans import (
     Polarity,
     ResultKind,
 )
+from asn_api.rules.ratings import CoreValue
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
 Target = Annotated[Decimal, Field(max_digits=18, decimal_places=4)]
@@ -65,7 +68,10 @@ class PlanFilter(Paging):
     year: Year | None = None
     status: PlanStatus | None = None
     waiting_for_me: bool = Field(
-        default=False, description="Only what my team has submitted or asks me to open for revision."
+        default=False, description="Only what waits for my decision: submitted, or to be opened for revision."
+    )
+    left_over: bool = Field(
+        default=False, description="Only plans of past years that are neither closed nor ended, drafts too."
     )
 
 
@@ -96,6 +102,14 @@ class PlanPatch(In):
     note: Paragraph | None = None
 
 
+class PeriodTargetIn(In):
+    """What is to be reached by the end of a period, counted from the plan's first day as progress is."""
+
+    until: date = Field(description="The last day of a period of the plan; see the policy `plans`.")
+    target_value: Target | None = None
+    target_text: Paragraph | None = None
+
+
 class IndicatorIn(In):
     id: UUID = Field(description="Made by the client (UUIDv7); the same id keeps being the same indicator.")
     aspect: Aspect
@@ -105,6 +119,9 @@ class IndicatorIn(In):
     target_unit: Line | None = None
     target_text: Paragraph | None = Field(default=None, description="The target in the qualitative approach.")
     polarity: Polarity = Polarity.HIGHER_IS_BETTER
+    action_plan: Annotated[list[PeriodTargetIn], Field(max_length=12)] | None = Field(
+        default=None, description="What is to be reached by the ends of periods. Left out: it stays as it is."
+    )
 
 
 class WorkResultIn(In):
@@ -118,10 +135,34 @@ class WorkResultIn(In):
     indicators: Annotated[list[IndicatorIn], Field(max_length=20)]
 
 
+class AnnexIn(In):
+    kind: AnnexKind
+    statement: Paragraph
+
+
+class ValueTextIn(In):
+    core_value: CoreValue
+    text: Paragraph
+
+
+class ExpectationsIn(In):
+    """All special expectations of the evaluator; a value that is left out has none."""
+
+    expectations: Annotated[list[ValueTextIn], Field(max_length=7)]
+
+
 class ContentIn(In):
     """All results and indicators in the order in which they are to be shown."""
 
     work_results: Annotated[list[WorkResultIn], Field(max_length=50)]
+    annexes: Annotated[list[AnnexIn], Field(max_length=60)] | None = Field(
+        default=None, description="All of them in their order. Left out: they stay as they are."
+    )
+    behaviour_proposals: Annotated[list[ValueTextIn], Field(max_length=7)] | None = Field(
+        default=None,
+        description="What the employee proposes to be expected of him by core value. "
+        "Left out: they stay as they are.",
+    )
 
 
 class ProgressFilter(Paging):
@@ -161,6 +202,9 @@ class RecordedDecisionIn(In):
     comment: Paragraph | None = Field(
         default=None, description="Needed for RETURN: what has to be corrected."
     )
+    expectations: Annotated[list[ValueTextIn], Field(max_length=7)] | None = Field(
+        default=None, description="The special expectations by core value, with RETURN or APPROVE."
+    )
 
 
 class PersonOut(Out):
@@ -196,6 +240,12 @@ class EvaluatorOut(Out):
     letter_date: date | None
 
 
+class PeriodTargetOut(Out):
+    until: date
+    target_value: Decimal | None
+    target_text: str | None
+
+
 class IndicatorOut(Out):
     id: UUID
     aspect: Aspect
@@ -205,6 +255,7 @@ class IndicatorOut(Out):
     target_unit: str | None
     target_text: str | None
     polarity: Polarity
+    action_plan: list[PeriodTargetOut]
 
 
 class WorkResultOut(Out):
@@ -218,6 +269,32 @@ class WorkResultOut(Out):
     statement: str
     assignment_letter: str | None
     indicators: list[IndicatorOut]
+
+
+class AnnexOut(Out):
+    kind: AnnexKind
+    statement: str
+
+
+class BehaviourOut(Out):
+    """A core value; what it asks of everybody is in the vocabulary `core_value`."""
+
+    core_value: CoreValue
+    proposal: str | None = Field(description="What the employee proposes to be expected of him.")
+    expectation: str | None = Field(description="What the evaluator expects beyond the common guidance.")
+
+
+class EvaluatorTermOut(Out):
+    """Who judges on these days of the plan's period, both included."""
+
+    person: PersonOut
+    role: EvaluatorRole
+    reason: EvaluatorReason
+    first: date
+    last: date
+    assignment_id: UUID | None = Field(description="The letter behind it; null for the superior.")
+    letter_number: str | None
+    letter_date: date | None
 
 
 class AllowedOut(Out):
@@ -267,7 +344,16 @@ class PlanOut(Out):
     submitted_at: datetime | None
     decided_at: datetime | None
     decided_by: UUID | None
+    ended_on: date | None = Field(
+        description="Of an ENDED plan: the first day of the situation that ended it. Unless it lies on or before "
+        "`period_start`, the days up to `period_end` are a segment to be evaluated."
+    )
+    evaluators: list[EvaluatorTermOut] = Field(
+        description="Who evaluates and who advises on which days of the period, as known today."
+    )
     work_results: list[WorkResultOut]
+    annexes: list[AnnexOut]
+    behaviour: list[BehaviourOut] = Field(description="All seven core values in their order.")
     allowed_actions: list[AllowedOut]
 
 

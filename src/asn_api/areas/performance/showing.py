@@ -1,14 +1,17 @@
-"""A plan as the caller gets it: everything in two statements, with what he may do next."""
+"""A plan as the caller gets it: everything in three statements, with what he may do next."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.areas.performance import queries
+from asn_api.areas.performance import queries, term_queries
+from asn_api.areas.performance.behaviour import behaviour_shown
 from asn_api.areas.performance.schemas import (
     AllowedOut,
+    EvaluatorTermOut,
     IndicatorOut,
     ParentResultOut,
     PersonOut,
@@ -19,6 +22,16 @@ from asn_api.areas.performance.schemas import (
 from asn_api.areas.performance.snapshots import period_days
 from asn_api.core.http.route import check_version
 from asn_api.errors import Problem
+from asn_api.rules.evaluators import (
+    EvaluatorReason,
+    EvaluatorRole,
+    Letter,
+    Seat,
+    Span,
+    Superior,
+    terms,
+)
+from asn_api.rules.organization import AppointmentKind
 from asn_api.rules.plans import AGREED, PlanActor, allowed_actions
 from asn_api.tables.performance import Plan
 
@@ -36,7 +49,9 @@ async def shown(access: Access, db: AsyncSession, plan_id: UUID) -> PlanOut:
             "unit_name": row.unit_name,
             "period_start": first,
             "period_end": last,
+            "evaluators": await terms_of(access, db, plan),
             "work_results": await results(access, db, plan_id),
+            "behaviour": behaviour_shown(plan.behaviour),
             "allowed_actions": _allowed(access, plan, row.decides_id),
         }
     )
@@ -46,6 +61,41 @@ async def seen(access: Access, db: AsyncSession, plan_id: UUID) -> None:
     """404 for a plan out of reach, before a list of what belongs to it."""
     if (await db.execute(queries.plan(access, plan_id))).one_or_none() is None:
         raise Problem("NOT_FOUND")
+
+
+async def terms_of(access: Access, db: AsyncSession, plan: Plan) -> list[EvaluatorTermOut]:
+    """Who evaluates and who advises within the plan's period, as known today."""
+    letters: list[Letter] = []
+    superiors: list[Superior] = []
+    seats: list[Seat] = []
+    people: dict[UUID, PersonOut] = {}
+    papers: dict[UUID | None, tuple[str, date]] = {}
+    for row in await db.execute(term_queries.judges(access, plan)):
+        days = Span(row.valid.lower, row.valid.upper)
+        if row.source == "SEAT":
+            seats.append(Seat(row.person_id, AppointmentKind(row.reason), row.depth, days))
+            continue
+        people[row.person_id] = PersonOut(id=row.person_id, nip=row.nip, name=row.name)
+        if row.source == "SUPERIOR":
+            superiors.append(Superior(row.person_id, days))
+        else:
+            role, reason = EvaluatorRole(row.role), EvaluatorReason(row.reason)
+            letters.append(Letter(row.letter_id, row.person_id, role, reason, days))
+            papers[row.letter_id] = (row.letter_number, row.letter_date)
+    first, last = period_days(plan.period)
+    return [
+        EvaluatorTermOut(
+            person=people[term.person],
+            role=term.role,
+            reason=term.reason,
+            first=term.first,
+            last=term.last,
+            assignment_id=term.letter,
+            letter_number=papers.get(term.letter, (None, None))[0],
+            letter_date=papers.get(term.letter, (None, None))[1],
+        )
+        for term in terms(first, last, letters, superiors, seats)
+    ]
 
 
 def _columns(plan: Plan) -> dict[str, Any]:

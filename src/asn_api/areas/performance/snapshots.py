@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.performance import post_queries
 from asn_api.areas.performance.schemas import EvaluatorOut, PostOut, RecordedDecisionIn
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.journal import Change
 from asn_api.errors import Problem
 from asn_api.rules import reference
 from asn_api.rules.organization import AppointmentKind
 from asn_api.rules.people import Employment
+from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.tables.organization import Position, Unit
 from asn_api.tables.performance import Plan
 
@@ -41,7 +43,10 @@ async def my_post(access: Access, db: AsyncSession, day: date) -> Post:
     row = (await db.execute(post_queries.definitive_post(access, day))).one_or_none()
     if row is None:
         raise Problem("PLAN_WITHOUT_POST", day=day.isoformat())
-    valid, position, unit, employment, grade = row
+    valid, position, unit, employment, standing, grade = row
+    policy = await policy_on(db, access.region_id, PlanPolicy, access.today)
+    if standing in policy.standings_without_plan:
+        raise Problem("PLAN_NOT_SERVING")
     shown = PostOut(
         title=position.title,
         kind=position.kind,
@@ -72,6 +77,13 @@ async def superior_of_evaluator(access: Access, db: AsyncSession, plan: Plan) ->
         if person != plan.employee_id:
             return person, shown
     return _judge(None)
+
+
+async def judge(access: Access, db: AsyncSession, person_id: UUID | None, unit_id: UUID) -> Judge:
+    """This person as he judges somebody of the unit today; NON_ASN for nobody."""
+    if person_id is None:
+        return _judge(None)
+    return _judge((await db.execute(post_queries.persons_post(access, person_id, unit_id))).one_or_none())
 
 
 def _judge(row: Any) -> Judge:

@@ -38,7 +38,7 @@ async def list_policies(access: CanRead, db: Db, on: On = None) -> PoliciesOut:
 
 @router.get("/{area}")
 async def get_policy(access: CanRead, db: Db, area: str, response: Response, on: On = None) -> PolicyOut:
-    """One area's policy (`activities`, `files`, `identity`, `notifications`) as it applies on a day."""
+    """One area's policy (`activities`, `evaluations`, `files`, …) as it applies on a day."""
     row = await db.scalar(queries.in_force(access, area, on or access.today))
     if row is None:
         raise Problem("NOT_FOUND")

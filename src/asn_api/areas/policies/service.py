@@ -13,7 +13,12 @@ from asn_api.areas.policies.schemas import PolicyIn
 from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
+from asn_api.rules.assessment_policy import AssessmentPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
+from asn_api.rules.credit_policy import CreditPolicy
+from asn_api.rules.evaluation_policy import EvaluationPolicy
+from asn_api.rules.monitoring_policy import MonitoringPolicy
+from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 from asn_api.rules.policy_values import PolicyArea
 from asn_api.tables.organization import Region
@@ -21,7 +26,18 @@ from asn_api.tables.policies import Policy
 
 AREAS: dict[str, type[PolicyArea]] = {
     kind.area: kind
-    for kind in (ActivityPolicy, ContributionPolicy, FilePolicy, IdentityPolicy, NotificationPolicy)
+    for kind in (
+        ActivityPolicy,
+        AssessmentPolicy,
+        ContributionPolicy,
+        CreditPolicy,
+        EvaluationPolicy,
+        FilePolicy,
+        IdentityPolicy,
+        MonitoringPolicy,
+        NotificationPolicy,
+        PlanPolicy,
+    )
 }
 
 

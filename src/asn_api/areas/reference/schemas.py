@@ -14,7 +14,9 @@ class TermOut(Out):
     national_code: str | None = Field(
         description="The code in the national personnel system, where it has one."
     )
-    attributes: dict[str, Any] = Field(description="What else a national code table says, such as the rank.")
+    attributes: dict[str, Any] = Field(
+        description="What else is said of a value: the rank of a grade, the guidance of a core value."
+    )
 
 
 class VocabularyOut(Out):

@@ -1,7 +1,7 @@
 """Every enumeration of the rules and every national code table, in one shape."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from functools import cache
@@ -10,6 +10,15 @@ from typing import Any
 from asn_api.areas.reference.schemas import TermOut, VocabularyOut
 from asn_api.rules import reference
 from asn_api.rules.labels import LABELS, external_code
+from asn_api.rules.ratings import CoreValue
+
+ATTRIBUTES: Mapping[type[StrEnum], Callable[[], Mapping[str, Mapping[str, Any]]]] = {
+    CoreValue: lambda: {
+        value: {f"guidance_{language}": lines for language, lines in guidance.items()}
+        for value, guidance in reference.core_value_guidance().items()
+    }
+}
+"""What else some values say, by value."""
 
 TABLES = {
     "religions": reference.religions,
@@ -33,13 +42,14 @@ def vocabularies() -> dict[str, VocabularyOut]:
 
 
 def _enumerated(kind: type[StrEnum], labels: Mapping[str, tuple[str, str]]) -> VocabularyOut:
+    attributes = ATTRIBUTES[kind]() if kind in ATTRIBUTES else {}
     terms = [
         TermOut(
             value=value.value,
             label_id=labels[value][0],
             label_en=labels[value][1],
             national_code=external_code(value),
-            attributes={},
+            attributes=dict(attributes.get(value, {})),
         )
         for value in kind
     ]

@@ -53,6 +53,7 @@ def upgrade() -> None:
     sa.Column('behaviour', sa.Enum('ABOVE', 'MEETS', 'BELOW', name='behaviour', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('predicate', sa.Enum('VERY_GOOD', 'GOOD', 'NEEDS_IMPROVEMENT', 'POOR', 'VERY_POOR', name='predicate', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('departure_reason', sa.Text(), nullable=True),
+    sa.Column('amendment_reason', sa.Text(), nullable=True),
     sa.Column('comment', sa.Text(), nullable=True),
     sa.Column('rated_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('objection_until', sa.Date(), nullable=True),
@@ -60,6 +61,9 @@ def upgrade() -> None:
     sa.Column('finalised_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
     postgresql.ExcludeConstraint((sa.column('region_id'), '='), (sa.column('plan_id'), '='), (sa.column('kind'), '='), (sa.column('period'), '&&'), using='gist', name='ex_evaluations_period'),
+    sa.CheckConstraint("(work_result, behaviour, predicate) in (('ABOVE', 'ABOVE', 'VERY_GOOD'), ('ABOVE', 'MEETS', 'GOOD'), ('ABOVE', 'BELOW', 'POOR'), ('MEETS', 'ABOVE', 'GOOD'), ('MEETS', 'MEETS', 'GOOD'), ('MEETS', 'BELOW', 'POOR'), ('BELOW', 'ABOVE', 'NEEDS_IMPROVEMENT'), ('BELOW', 'MEETS', 'NEEDS_IMPROVEMENT'), ('BELOW', 'BELOW', 'VERY_POOR'))", name=op.f('ck_evaluations_nine_cells')),
+    sa.CheckConstraint("(predicate is null) = (status in ('OPEN', 'REPORTED'))", name=op.f('ck_evaluations_rated')),
+    sa.CheckConstraint('not isempty(period) and not lower_inf(period) and not upper_inf(period)', name=op.f('ck_evaluations_period')),
     sa.CheckConstraint('(predicate is null) = (work_result is null or behaviour is null)', name=op.f('ck_evaluations_predicate_follows')),
     sa.CheckConstraint('evaluator_id <> employee_id', name=op.f('ck_evaluations_not_by_oneself')),
     sa.ForeignKeyConstraint(['region_id', 'employee_id'], ['employees.region_id', 'employees.id'], name=op.f('fk_evaluations_region_id_employee_id')),
@@ -68,6 +72,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id', 'unit_id'], ['units.region_id', 'units.id'], name=op.f('fk_evaluations_region_id_unit_id')),
     sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_evaluations'))
     )
+    op.create_index('ix_evaluations_running', 'evaluations', ['region_id', 'status'], postgresql_where=sa.text("status <> 'FINAL'"))
     op.create_index('ix_evaluations_employee', 'evaluations', ['region_id', 'employee_id', 'year'], unique=False)
     op.create_index('ix_evaluations_evaluator', 'evaluations', ['region_id', 'evaluator_id', 'year'], unique=False)
     op.create_index('ix_evaluations_unit', 'evaluations', ['region_id', 'unit_id', 'year'], unique=False)
@@ -95,6 +100,7 @@ def upgrade() -> None:
     sa.Column('self_note', sa.Text(), nullable=True),
     sa.Column('rating', sa.Enum('ABOVE', 'MEETS', 'BELOW', name='rating', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('comment', sa.Text(), nullable=True),
+    sa.Column('evidence', postgresql.JSONB(), nullable=False),
     sa.ForeignKeyConstraint(['region_id', 'evaluation_id'], ['evaluations.region_id', 'evaluations.id'], name=op.f('fk_evaluated_values_region_id_evaluation_id')),
     sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_evaluated_values')),
     sa.UniqueConstraint('region_id', 'evaluation_id', 'core_value', name='uq_evaluated_values_value')
