@@ -11,17 +11,19 @@ from typing import Any
 import pytest
 
 from asn_api.errors import Problem
-from asn_api.rules import credits, nip, plans
+from asn_api.rules import contribution, credits, nip, plans
 from asn_api.rules.activities import ActivityAction, Category, check_verification
 from asn_api.rules.assessment_policy import AssessmentPolicy
 from asn_api.rules.assessments import Answer, AssessmentForm, RaterGroup, outcome
+from asn_api.rules.attainment import attainment, known, mean
 from asn_api.rules.credit_policy import CreditPolicy
 from asn_api.rules.credits import SIASN_COEFFICIENTS, CreditLevel
 from asn_api.rules.entries import Entry, Judgement, Recorded, check_entry
 from asn_api.rules.labels import external_code
 from asn_api.rules.minutes import counted_minutes, fulfilment, month_score, month_target
-from asn_api.rules.plans import PlanAction, PlanActor, PlanStatus
+from asn_api.rules.plans import PlanAction, PlanActor, PlanStatus, Polarity
 from asn_api.rules.ratings import CoreValue, Predicate
+from tests.rules import evaluation_vectors
 from tests.rules.samples import activity_policy, national_calendar, place, policy_values, shipped
 
 FOLDER = Path(os.environ.get("ASN_VECTORS") or Path(__file__).parents[1] / "vectors")
@@ -175,6 +177,29 @@ def check_plan_transition(row: Row) -> None:
         assert plans.refusal(status, action, {actor})
 
 
+def check_contribution(row: Row) -> None:
+    if shares := row.get("expected_share_pct"):
+        minutes = row["verified_minutes_linked_to_goal"]
+        found = {who: contribution.share(part, sum(minutes.values())) for who, part in minutes.items()}
+        assert found == {who: Decimal(str(pct)) for who, pct in shares.items()}
+        return
+    total = row["verified_minutes_total"]
+    for name, key in (("plan", "linked_to_plan"), ("goal", "linked_to_agency_goal")):
+        expected = row["expected"][f"{name}_alignment_pct"]
+        found_share = contribution.share(row.get(f"verified_minutes_{key}", 0), total)
+        assert found_share == (None if expected is None else Decimal(str(expected)))
+
+
+def check_attainment(row: Row) -> None:
+    target, actual = Decimal(row["target"]), Decimal(row["actual"])
+    found = attainment(Polarity(row["polarity"]), target, None, actual)
+    assert found is not None
+    assert contribution.percent(found) == Decimal(str(row["attainment_pct"]))
+    cap = policy_values("contribution")["attainment_cap"]
+    at_most = mean([known([found], cap)])  # type: ignore[arg-type]
+    assert at_most == Decimal(str(row.get("capped_120", min(row["attainment_pct"], 120))))
+
+
 def check_assessment(row: Row) -> None:
     form = AssessmentForm(row["formula"].upper())
     given = {
@@ -228,6 +253,8 @@ def check_need(row: Row) -> None:
 
 
 CHECKERS: Mapping[str, Callable[[Row], None]] = {
+    "contribution_analysis": check_contribution,
+    **evaluation_vectors.CHECKERS,
     "ak_coefficients": check_coefficient,
     "ak_conversion": check_conversion,
     "ak_cumulative_needs": check_need,
@@ -236,6 +263,7 @@ CHECKERS: Mapping[str, Callable[[Row], None]] = {
     "daily_log_validation": check_daily_log,
     "daily_minutes_capped_categories": check_capped_minutes,
     "holidays": check_holiday,
+    "iki_attainment": check_attainment,
     "monthly_minutes_score": check_month_score,
     "nip": check_nip,
     "skp_transitions": check_plan_transition,

@@ -58,6 +58,10 @@ EVALUATED = frozenset(
         Permission.EVALUATIONS_READ,
         Permission.EVALUATIONS_RATE,
         Permission.FEEDBACK_READ,
+        Permission.COACHING_READ,
+        Permission.COACHING_WRITE,
+        Permission.FORUMS_READ,
+        Permission.FORUMS_MANAGE,
     }
 )
 """For what whoever is evaluated or advised upon by letter belongs to the team too."""
@@ -297,7 +301,7 @@ def hot_params(access: Access) -> dict[str, Any]:
 
 
 HOT_TEAM = Prepared(
-    select(ReportingLine.employee_id).where(
+    select(ReportingLine.employee_id, ReportingLine.superior_id).where(
         ReportingLine.region_id == bindparam("region", type_=Uuid),
         ReportingLine.superior_id
         == acting_for(
@@ -310,7 +314,7 @@ HOT_TEAM = Prepared(
         ReportingLine.valid.contains(bindparam("scope_today", type_=Date)),
     )
 )
-"""The people of `reports` of today; `hot_params` and the region give its values."""
+"""The people of `reports` of today, each with the superior; `hot_params` and the region give its values."""
 
 HOT_UNITS = Prepared(
     select(Unit.id).where(

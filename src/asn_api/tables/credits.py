@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, Numeric, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+import asn_api.tables.evaluations  # noqa: F401  credits point there
 from asn_api.core.mapping import Versioned, within_region
 from asn_api.rules.credits import CreditKind, CreditLevel
 from asn_api.rules.evaluations import EvaluationKind

@@ -15,6 +15,7 @@ from asn_api.areas.performance.queries import matches
 from asn_api.rules.calendar import ONE_DAY
 from asn_api.rules.evaluations import EvaluationKind, EvaluationStatus
 from asn_api.rules.plans import AGREED, PlanStatus
+from asn_api.rules.ratings import OrganisationPredicate
 from asn_api.tables.employees import Employee
 from asn_api.tables.evaluations import (
     EvaluatedIndicator,
@@ -22,11 +23,18 @@ from asn_api.tables.evaluations import (
     EvaluatedValue,
     Evaluation,
     Objection,
+    OrganisationRating,
 )
 from asn_api.tables.organization import Unit
 from asn_api.tables.performance import Indicator, Plan, PlanRevision, ProgressReport, WorkResult
 
 last_day_column: ColumnElement[date] = type_coerce(func.upper(Evaluation.period) - 1, Date)
+
+APPROVED: ColumnElement[bool] = or_(
+    Plan.status.in_((*AGREED, PlanStatus.CLOSED)),
+    exists().where(PlanRevision.region_id == Plan.region_id, PlanRevision.plan_id == Plan.id),
+)
+"""What was never agreed upon cannot be judged; an approved text that is being revised can."""
 
 _PERSON = (
     Employee.nip.label("employee_nip"),
@@ -173,8 +181,13 @@ def decider(access: Access, evaluation_id: UUID) -> Select[UUID]:
     return select(decided.c.decider_id).where(decided.c.evaluation_id == evaluation_id)
 
 
-def own_plan(access: Access, plan_id: UUID) -> Select[Plan]:
-    return select(Plan).where(
+def plan_of(access: Access, evaluation: Evaluation) -> Select[Plan]:
+    return select(Plan).where(Plan.region_id == access.region_id, Plan.id == evaluation.plan_id)
+
+
+def own_plan(access: Access, plan_id: UUID) -> Select[Plan, bool]:
+    """With whether it was ever approved."""
+    return select(Plan, APPROVED.label("approved")).where(
         Plan.region_id == access.region_id, Plan.id == plan_id, Plan.employee_id == access.employee_id
     )
 
@@ -291,6 +304,23 @@ def indicators_in_force(access: Access, plan_id: UUID) -> Select[UUID]:
     )
 
 
+def achieved(access: Access, evaluation: Evaluation) -> Select[OrganisationPredicate, bool]:
+    """What the agency of the unit achieved in the period, and whether the unit is the agency itself."""
+    agency = (
+        select(Unit.agency_id)
+        .where(Unit.region_id == access.region_id, Unit.id == evaluation.unit_id)
+        .scalar_subquery()
+    )
+    return select(
+        OrganisationRating.predicate, (OrganisationRating.unit_id == evaluation.unit_id).label("own")
+    ).where(
+        OrganisationRating.region_id == access.region_id,
+        OrganisationRating.unit_id == agency,
+        OrganisationRating.kind == evaluation.kind,
+        OrganisationRating.period.contains(last_day(evaluation)),
+    )
+
+
 def objection(access: Access, evaluation_id: UUID) -> Select[Objection]:
     return select(Objection).where(
         Objection.region_id == access.region_id, Objection.evaluation_id == evaluation_id
@@ -307,16 +337,4 @@ def periodic(access: Access, plan_id: UUID) -> Select[Any]:
             Evaluation.kind == EvaluationKind.PERIODIC,
         )
         .order_by(Evaluation.period)
-    )
-
-
-def was_approved(access: Access, plan_id: UUID) -> Select[bool]:
-    return select(exists().where(Plan.region_id == access.region_id, Plan.id == plan_id, _was_approved()))
-
-
-def _was_approved() -> ColumnElement[bool]:
-    """What was never agreed upon cannot be judged; an approved text that is being revised can."""
-    return or_(
-        Plan.status.in_((*AGREED, PlanStatus.CLOSED)),
-        exists().where(PlanRevision.region_id == Plan.region_id, PlanRevision.plan_id == Plan.id),
     )

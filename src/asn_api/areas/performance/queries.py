@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, false, func, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
@@ -13,7 +14,9 @@ from asn_api.areas.performance.schemas import GoalFilter, PlanFilter
 from asn_api.rules.organization import UnitKind
 from asn_api.rules.plans import OVER, WAITING
 from asn_api.tables.activities import Activity
+from asn_api.tables.contribution import ResultChain
 from asn_api.tables.employees import Employee
+from asn_api.tables.monitoring import Feedback, FeedbackRequest, ForumTopic
 from asn_api.tables.organization import Unit
 from asn_api.tables.performance import (
     AgencyGoal,
@@ -51,7 +54,11 @@ def managed_unit(access: Access, unit_id: UUID) -> Select[UnitKind]:
 
 
 def goal_is_used(access: Access, goal_id: UUID) -> Select[bool]:
-    return select(exists().where(WorkResult.region_id == access.region_id, WorkResult.goal_id == goal_id))
+    """By a result of now, or by verified work when it was verified."""
+    return select(
+        exists().where(WorkResult.region_id == access.region_id, WorkResult.goal_id == goal_id)
+        | exists().where(ResultChain.region_id == access.region_id, ResultChain.goal_id == goal_id)
+    )
 
 
 def matches(table: Any, column: ColumnElement[Any] | Any, row: Any = Plan) -> ColumnElement[bool]:
@@ -244,7 +251,7 @@ def _split_work(access: Access, name: str, row: type[WorkResult] | type[Indicato
 
 
 def used_results(access: Access, ids: Collection[UUID]) -> Select[UUID]:
-    """Those that work, another plan's results or a kept indicator point at."""
+    """Those that work, another plan's results, a kept indicator or chain, or what was said of them point at."""
     child = aliased(WorkResult)
     return select(WorkResult.id).where(
         WorkResult.region_id == access.region_id,
@@ -254,6 +261,17 @@ def used_results(access: Access, ids: Collection[UUID]) -> Select[UUID]:
         | exists().where(child.region_id == WorkResult.region_id, child.parent_id == WorkResult.id)
         | exists().where(
             Indicator.region_id == WorkResult.region_id, Indicator.work_result_id == WorkResult.id
+        )
+        | exists().where(
+            ResultChain.region_id == WorkResult.region_id, ResultChain.path.contains(array([WorkResult.id]))
+        )
+        | or_(
+            *(
+                exists().where(
+                    spoken.region_id == WorkResult.region_id, spoken.work_result_id == WorkResult.id
+                )
+                for spoken in (Feedback, FeedbackRequest, ForumTopic)
+            )
         ),
     )
 

@@ -14,8 +14,10 @@ from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules.assessment_policy import AssessmentPolicy
+from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
 from asn_api.rules.evaluation_policy import EvaluationPolicy
+from asn_api.rules.monitoring_policy import MonitoringPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 from asn_api.rules.policy_values import PolicyArea
@@ -27,10 +29,12 @@ AREAS: dict[str, type[PolicyArea]] = {
     for kind in (
         ActivityPolicy,
         AssessmentPolicy,
+        ContributionPolicy,
         CreditPolicy,
         EvaluationPolicy,
         FilePolicy,
         IdentityPolicy,
+        MonitoringPolicy,
         NotificationPolicy,
         PlanPolicy,
     )
