@@ -15,6 +15,9 @@ class Until(StrEnum):
     UNANSWERED = "UNANSWERED"
     HALF_ANSWERED = "HALF_ANSWERED"
 
+    def __repr__(self) -> str:
+        return f"Until.{self.name}"
+
 
 @dataclass(frozen=True)
 class Cut:

@@ -23,6 +23,9 @@ class Weather(StrEnum):
     ANSWER_LOST = "ANSWER_LOST"
     ANSWER_TRUNCATED = "ANSWER_TRUNCATED"
 
+    def __repr__(self) -> str:
+        return f"Weather.{self.name}"
+
 
 @dataclass(frozen=True)
 class Fault:

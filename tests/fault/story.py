@@ -19,7 +19,7 @@ from tests.fault.records import SHAPES, Json
 from tests.fault.world import Team, World
 
 SUPERIORS = ("superior0", "superior1", "head")
-PAGES = (500, 3, 2, 500), (500, 2, 3)
+PAGES = (500, 4, 2, 500), (500, 3, 4)
 """How many changes the employee's phones and the superiors' take at a time."""
 MONTHS = timedelta(days=95)
 QUIET = ("duplicate", "held", "rejected")
@@ -302,11 +302,11 @@ class Story:
         for phone in self._open.values():
             await phone.network.deliver_late()
         await self.world.settled()
-        self.phone(s.PHONES)
         heard: dict[Phone, int] = {}
         for _ in range(20):
             before = self._queues()
-            for phone in self.of_employee:
+            # Those who only listen come last, so that they have heard everything.
+            for phone in sorted(self.of_employee, key=lambda phone: not phone.store.operations()):
                 if heard.get(phone) != self.news or phone.store.batch():
                     await self._synced(phone)
                     heard[phone] = self.news
@@ -315,9 +315,8 @@ class Story:
             self._wait_for_held()
         else:
             raise AssertionError("it never comes to rest")
-        if self.moved:
-            self.superior(0), self.superior(1)
-        for phone in self.of_superiors:
+        readers = [self.superior(0), self.superior(1)] if self.moved else []
+        for phone in dict.fromkeys((self.phone(s.PHONES), *readers, *self.of_superiors)):
             await self._synced(phone)
         for phone in self.of_employee:
             if phone.store.unconfirmed():

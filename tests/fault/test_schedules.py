@@ -57,8 +57,8 @@ def play_many(runner: asyncio.Runner, world: World, folder: Path, count: int, pa
         played += 1
         try:
             runner.run(play(world, folder, schedule))
-        except BaseException:
-            print("failed:", *schedule, sep="\n  ")
+        except BaseException as error:
+            print(f"failed: {error}", *schedule, sep="\n  ")
             raise
 
     each()
