@@ -4,9 +4,11 @@ import asyncio
 import gc
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvloop
@@ -49,3 +51,17 @@ def folder() -> Iterator[Path]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as name:
         yield Path(name)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How much was played, also by the workers of `-n`, and what became of the operations."""
+    played = Counter[str]()
+    for report in terminalreporter.getreports("passed"):
+        for name, figures in report.user_properties:
+            if name == "played":
+                played.update(figures)
+    if operations := played.pop("operations", 0):
+        told = [f"{played.pop('schedules')} schedules, {played.pop('requests')} requests of phones"]
+        told.append(f"{played.pop('seconds'):.0f} seconds of work, {operations} operations; per 1,000:")
+        told += [f"{fate} {1000 * times / operations:.1f}" for fate, times in played.most_common()]
+        terminalreporter.write_line(", ".join(told))

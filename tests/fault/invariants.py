@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from decimal import Decimal
-from typing import Any
 
 from tests.fault.phone import Phone
 from tests.fault.records import SHAPES, Json

@@ -46,7 +46,7 @@ class Story:
         self.told: dict[str, list[Json]] = {}
         self.excused: set[str] = set()
         self.notified: list[tuple[str, UUID]] = []
-        self.news = 0
+        self.news = self.requests = 0
         self._numbers = count(1)
 
     def phone(self, number: int) -> Phone:
@@ -62,6 +62,7 @@ class Story:
             way = self.world.way(f"phone-{secrets.token_hex(8)}")
 
             async def serve(request: httpx.Request, fault: Fault) -> httpx.Response:
+                self.requests += 1
                 self.news += request.url.path == "/v1/sync/push"
                 response, cut = await self.world.answer(way, request, fault)
                 self.listen(who, request, response, cut)
@@ -321,6 +322,12 @@ class Story:
         for phone in self.of_employee:
             if phone.store.unconfirmed():
                 await phone.client.confirm()
+
+    def fates(self) -> list[str]:
+        """What became of each operation that was sent: the first answer that says more than that it has to wait."""
+        plain = ("held", "duplicate")
+        said = ([each["status"] for each in answers] for answers in self.told.values())
+        return [next((each for each in statuses if each not in plain), statuses[0]) for statuses in said]
 
     def _queues(self) -> list[tuple[str, str]]:
         return [(e["op_id"], e["state"]) for phone in self.of_employee for e in phone.store.operations()]
