@@ -161,7 +161,11 @@ class After:
             for entry in history
             for text in entry["changes"].get(SHAPES[entry["entity"]].text, [])
         }
-        kept |= {_text(each["type"], each["data"]) for each in self.unapplied.values()}
+        kept |= {
+            _text(each["type"], each["data"])
+            for each in self.unapplied.values()
+            if each["outcome"] != "MERGED"
+        }
         for phone in self.story.of_employee:
             kept |= {_text(each["type"], each["wire"]["data"]) for each in phone.store.operations()}
         for op_id, made in self.story.made.items():
