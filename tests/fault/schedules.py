@@ -191,6 +191,7 @@ KINDS: dict[int, tuple[st.SearchStrategy[Step], ...]] = {
         st.builds(BackUp, phones),
         st.builds(Restore, phones),
         st.builds(SyncTogether, phones, phones),
+        st.builds(Report, phones, st.integers(0, 1), rarely),
         removals,
     ),
     2: (
@@ -200,7 +201,6 @@ KINDS: dict[int, tuple[st.SearchStrategy[Step], ...]] = {
         st.builds(Move, phones, picks, st.sampled_from(["submit", "recall", "recall", "delete"])),
         st.builds(SuperiorSync, st.sampled_from([0, 1, HEAD, HEAD]), faults),
         st.builds(Attach, phones, picks, rarely),
-        st.builds(Report, phones, st.integers(0, 1), rarely),
     ),
     5: (
         st.builds(Record, phones, st.booleans(), rarely),

@@ -333,12 +333,12 @@ class Story:
         return [(e["op_id"], e["state"]) for phone in self.of_employee for e in phone.store.operations()]
 
     def _wait_for_held(self) -> None:
-        """Until the phones may send again what the server held; their clocks are wrong by up to 30 hours."""
-        queued = [each for phone in self.of_employee for each in phone.store.operations()]
-        latest = max((each["not_before"] for each in queued), default=0)
-        if latest:
-            latest_here = datetime.fromtimestamp(latest, UTC) + timedelta(hours=31)
-            self.world.now = max(self.world.now, latest_here)
+        """Until the phones may send again what the server held, by the clocks that they have now."""
+        for phone in self.of_employee:
+            for each in phone.store.operations():
+                if each["not_before"]:
+                    here = datetime.fromtimestamp(each["not_before"], UTC) - phone.skew
+                    self.world.now = max(self.world.now, here + timedelta(seconds=1))
 
     async def _synced(self, phone: Phone) -> None:
         for _ in range(3):
