@@ -511,7 +511,7 @@ async def test_results_and_goals_of_kept_chains_cannot_disappear(city: City, cas
         await db.execute(
             update(Plan)
             .where(Plan.region_id == city.region.id)
-            .values(status="DRAFT", version=Plan.version + 1)
+            .values(status="DRAFT", submitted_at=None, version=Plan.version + 1)
         )
     chiefs = await done(city, "chief", "GET", f"/plans/{cascade.plans['chief']['id']}")
     await done(

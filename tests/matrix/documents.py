@@ -1,18 +1,19 @@
 """Samples of the forms."""
 
+from asn_api.rules.evaluations import EvaluationStatus
 from asn_api.rules.plans import PlanStatus
-from tests.areas.evaluating import objected, opened
 from tests.factories import City
 from tests.matrix import Sample
+from tests.matrix.evaluations import evaluated
 from tests.matrix.performance import of
 
 
 async def evaluation(city: City) -> Sample:
-    return Sample({"id": (await opened(city))["id"]})
+    return Sample({"id": (await evaluated(city))[0]})
 
 
 async def objection(city: City) -> Sample:
-    return Sample({"id": (await objected(city))["id"]})
+    return Sample({"id": (await evaluated(city, EvaluationStatus.OBJECTED))[0]})
 
 
 SAMPLES = {

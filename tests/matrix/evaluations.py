@@ -13,6 +13,7 @@ from asn_api.rules.plans import Approach, PlanStatus, PlanType, ResultKind
 from asn_api.rules.ratings import CoreValue, Expectation, OrganisationPredicate, predicate
 from asn_api.tables.evaluations import Evaluation, Objection, OrganisationRating
 from asn_api.tables.performance import Plan, WorkResult
+from tests.areas.evaluating import POSITION, revision
 from tests.factories import City
 from tests.matrix import Build, Sample, add
 
@@ -29,14 +30,6 @@ OUTSIDE = {
     "letter_date": "2026-11-19",
 }
 EVALUATOR = OUTSIDE | {"status": "ASN", "letter_number": None, "letter_date": None}
-POSITION = {
-    "title": "Pelaksana",
-    "kind": "EXECUTIVE",
-    "position_class": None,
-    "echelon": None,
-    "unit": "Ward",
-    "grade": None,
-}
 SELF = (409, "nobody judges himself, and he knows that it exists")
 
 
@@ -46,7 +39,7 @@ async def evaluated(
     person: str = "staff",
     rater: str | None = "supervisor",
 ) -> tuple[UUID, UUID]:
-    """Of a plan of a week of its own, so that plans do not overlap; the evaluation and its result."""
+    """Of a week that a transfer has ended: such plans overlap with nothing. The evaluation and its result."""
     first = date(2025, 1, 6) + timedelta(weeks=next(_weeks))
     period = Range(first, first + timedelta(days=7))
     place = {"employee_id": city.id(person), "unit_id": city.posts[person].unit_id, "year": first.year}
@@ -59,7 +52,8 @@ async def evaluated(
         period=period,
         approach=Approach.QUANTITATIVE,
         plan_type=PlanType.ADMIN_FUNCTIONAL,
-        status=PlanStatus.APPROVED,
+        status=PlanStatus.ENDED,
+        ended_on=period.upper,
         position=POSITION,
     )
     result = WorkResult(
@@ -90,7 +84,7 @@ async def evaluated(
         evaluation.rated_at = city.now
         evaluation.objection_until = date(2026, 12, 4)
     await add(city, plan)
-    await add(city, result)
+    await add(city, revision(city, plan), result)
     await add(city, evaluation)
     if status is EvaluationStatus.OBJECTED:
         await add(

@@ -126,9 +126,14 @@ with stored as (
     delete from activities where region_id = $1 and id = any($3::uuid[]) returning 1
 ), moved as (
     update evidence e set unit_id = x.unit_id, day = x.day
-    from jsonb_to_recordset($2::jsonb) as x (id uuid, unit_id uuid, day date)
+    from jsonb_to_recordset($2::jsonb) as x (id uuid, unit_id uuid, day date), evidence o
     where e.region_id = $1 and e.activity_id = x.id and (e.unit_id, e.day) <> (x.unit_id, x.day)
-    returning e.id, e.activity_id, e.version, jsonb_build_object('day', jsonb_build_array(null, e.day)) as news
+        and o.region_id = e.region_id and o.id = e.id
+    returning e.id, e.activity_id, e.version,
+        case when o.day <> e.day
+            then jsonb_build_object('day', jsonb_build_array(o.day, e.day)) else '{{}}' end
+        || case when o.unit_id <> e.unit_id
+            then jsonb_build_object('unit_id', jsonb_build_array(o.unit_id, e.unit_id)) else '{{}}' end as news
 ), moved_logged as (
     insert into journal (region_id, {", ".join(_JOURNAL)})
     select $1, j.at, 'evidence', m.id, m.version, 'MOVE', j.account_id, j.actor_id, j.client_id,

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261123_0050"
-down_revision = "20261123_0035"
+down_revision = "20261123_0040"
 branch_labels = None
 depends_on = None
 

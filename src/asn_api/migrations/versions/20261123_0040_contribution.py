@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261123_0060"
-down_revision = "20261123_0050"
+revision = "20261123_0040"
+down_revision = "20261123_0035"
 branch_labels = None
 depends_on = None
 
