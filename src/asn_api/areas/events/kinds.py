@@ -26,6 +26,8 @@ KINDS: Mapping[str, Kind] = {
     "plan": Kind("plan", Permission.PLANS_READ),
     "progress": Kind("progress", Permission.PLANS_READ),
     "agency_goal": Kind("goal", Permission.GOALS_READ, common=True),
+    "assessment": Kind("assessment", Permission.ASSESSMENTS_READ),
+    "credit": Kind("credit", Permission.CREDITS_READ),
     "conflict": Kind("conflict", Permission.ACTIVITIES_RECORD),
     "notification": Kind("notification", Permission.ME),
 }
