@@ -173,6 +173,8 @@ def test_no_kind_is_told_by_a_permission_that_is_not_about_reading_it() -> None:
         "plan": Permission.PLANS_READ,
         "progress": Permission.PLANS_READ,
         "agency_goal": Permission.GOALS_READ,
+        "assessment": Permission.ASSESSMENTS_READ,
+        "credit": Permission.CREDITS_READ,
         "conflict": Permission.ACTIVITIES_RECORD,
         "notification": Permission.ME,
     }
