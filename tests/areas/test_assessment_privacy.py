@@ -12,6 +12,7 @@ import asn_api.areas.assessments
 from asn_api.core.http.exports import Format
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
+from asn_api.tables.assessments import AssessmentRound
 from tests.architecture.operations import blueprint, operations
 from tests.areas.assessing import (
     PEERS,
@@ -183,6 +184,11 @@ async def test_the_database_holds_answers_sealed_and_only_until_the_end(city: Ci
     await answered(city, "staff", supervisor=8, peer_b=9, peer_c=9)
     await closed(city, shown["id"])
     kept = await dump(city)
+    async with city.database.sessions() as db:
+        seeds = await db.scalars(
+            select(AssessmentRound.seed).where(AssessmentRound.region_id == city.region.id)
+        )
+        assert set(seeds) == {None}, "who was drawn cannot be told again"
     assert '"score": "' in kept
     for rater in ("supervisor", "peer_a", "peer_b", "peer_c"):
         assert kept.count(str(city.id(rater))) == 1, "as somebody assessed, not as a rater"

@@ -45,7 +45,7 @@ async def round_of(city: City, status: RoundStatus, unit: str = "health") -> Ass
         opens_on=date(2026, 11, 1) if status is not RoundStatus.PLANNED else date(2026, 12, 1),
         closes_on=date(2026, 12, 31),
         status=status,
-        seed=b"seed",
+        seed=None if status is RoundStatus.CLOSED else b"seed",
         policy_id=policy_id,
         created_at=city.now,
     )

@@ -23,8 +23,8 @@ from asn_api.rules.assessments import (
 class AssessmentRound(Versioned):
     """The people of a branch are assessed for a period, from one day to another.
 
-    `seed` decides by lot who is asked and never leaves the server: who knew it could tell the raters.
-    `progress` counts once the round is closed, because then nothing is left to be counted.
+    `seed` decides by lot who is asked and never leaves the server: who knew it could tell the raters. It is
+    forgotten with them at the end. `progress` counts from then on, because nothing is left to be counted.
     """
 
     __tablename__ = "assessment_rounds"
@@ -34,6 +34,7 @@ class AssessmentRound(Versioned):
         within_region("policy_id", "policies"),
         CheckConstraint("opens_on <= closes_on", "days"),
         CheckConstraint("not isempty(period) and not lower_inf(period) and not upper_inf(period)", "period"),
+        CheckConstraint("(status = 'CLOSED') = (seed is null)", "seed_until_closed"),
         Index("ix_assessment_rounds_unit", "region_id", "unit_id"),
     )
 
@@ -44,7 +45,7 @@ class AssessmentRound(Versioned):
     opens_on: Mapped[date]
     closes_on: Mapped[date]
     status: Mapped[RoundStatus]
-    seed: Mapped[bytes] = mapped_column(LargeBinary)
+    seed: Mapped[bytes | None] = mapped_column(LargeBinary)
     policy_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]

@@ -52,6 +52,7 @@ async def give_up(access: Access, db: AsyncSession, task_id: UUID, expected: int
     await db.execute(queries.locked_assessment(access, task.assessment_id))
     known = set(await db.scalars(queries.known_raters(access, task.assessment_id)))
     found = candidates(task.employee_id, await lines_on(access, db, row))
+    assert row.seed is not None
     other = replacement(row.seed, task.employee_id, task.rater_group, found[task.rater_group], known)
     task.status, task.conflict, task.content = TaskStatus.CONFLICT, kind, None
     if other is not None:

@@ -31,6 +31,7 @@ async def compute(access: Access, db: AsyncSession, keyring: Keyring, row: Asses
     """
     rule = await _rule(access, db, row)
     progress = dict((await db.execute(queries.progress(access, row.id))).mappings().one())
+    assert row.seed is not None
     last: UUID | None = None
     while batch := (await db.scalars(queries.batch_of_assessments(access, row.id, last, BATCH))).all():
         last = batch[-1].id
@@ -42,7 +43,7 @@ async def compute(access: Access, db: AsyncSession, keyring: Keyring, row: Asses
     )
     results = await db.scalar(queries.scored(access, row.id))
     row.status, row.closed_at = RoundStatus.CLOSED, row.closed_at or access.now
-    row.progress = {**progress, "results": results}
+    row.progress, row.seed = {**progress, "results": results}, None
     await db.flush()
     await journal(access, db, row, "RESULTS", {"results": results})
 
