@@ -1,0 +1,120 @@
+"""The quarters and the year's end: reports, ratings, the objection, what became final."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from examples.demo_year.agency import HEAD, Person, chance
+from examples.demo_year.cast import Cast
+from examples.demo_year.planning import letter
+
+VALUES = (
+    *("SERVICE_ORIENTED", "ACCOUNTABLE", "COMPETENT", "HARMONIOUS"),
+    *("LOYAL", "ADAPTIVE", "COLLABORATIVE"),
+)
+EVIDENCE = [{"title": "Berita acara pembinaan"}]
+
+
+def deserved(person: Person, span: str, what: str) -> str:
+    drawn = chance(person.nip, span, what)
+    return "ABOVE" if drawn < 0.25 else "BELOW" if drawn > 0.95 else "MEETS"
+
+
+async def evaluate(cast: Cast, kinds: Sequence[str], end: date, *, objector: str | None = None) -> None:
+    """One round: people report, their superiors rate, most accept, one objects, time makes the rest final."""
+    stage = cast.stage
+    await stage.time_passes(end + timedelta(days=1))
+    for person, found in await _due(cast, kinds, end):
+        await _report(cast, person, found)
+    for person, found in await _due(cast, kinds, end):
+        await _rate(cast, person, found, f"{found['kind']}/{end}", harsh=person.nip == objector)
+    for person, found in await _due(cast, kinds, end):
+        if person.nip == objector:
+            await _object(cast, person, found)
+        elif chance(person.nip, found["kind"], end, "accepts") < 0.8:
+            path = f"/v1/evaluations/{found['id']}/acknowledgement"
+            await cast[person.nip].post(path, None, found["version"])
+    await stage.time_passes(end + timedelta(days=17))
+    left = [each["status"] for each in await cast.admin.all("/v1/evaluations", **_until(end))]
+    assert left, "nothing was evaluated"
+    assert set(left) <= {"ACKNOWLEDGED", "FINAL"}, left
+
+
+def _until(end: date) -> dict[str, str]:
+    return {"period_end[gte]": date(end.year, 1, 1).isoformat(), "period_end[lte]": end.isoformat()}
+
+
+async def _due(cast: Cast, kinds: Sequence[str], end: date) -> list[tuple[Person, dict[str, Any]]]:
+    """What is not over yet, in the order of the people; two of a kind where a plan ended within the span."""
+    rows = await cast.admin.all("/v1/evaluations", **_until(end))
+    wanted = [
+        each for each in rows if each["kind"] in kinds and each["status"] in ("OPEN", "REPORTED", "RATED")
+    ]
+    order = {person.nip: number for number, person in enumerate(cast.people)}
+    wanted.sort(key=lambda each: (order[each["employee_nip"]], each["kind"], each["period_start"]))
+    return [(cast.person(each["employee_nip"]), each) for each in wanted]
+
+
+async def _report(cast: Cast, person: Person, summary: dict[str, Any]) -> None:
+    caller, path = cast[person.nip], f"/v1/evaluations/{summary['id']}"
+    form = await caller.get(path)
+    report = {
+        "results": [
+            {
+                "work_result_id": each["work_result_id"],
+                "realisation": f"{each['work']['activities']} kegiatan, {each['work']['verified_minutes']} menit",
+                "self_rating": "MEETS",
+            }
+            for each in form["results"]
+        ],
+        "indicators": [
+            {"indicator_id": indicator["indicator_id"], "value": (indicator["progress"] or {}).get("value")}
+            for each in form["results"]
+            for indicator in each["indicators"]
+        ],
+        "values": [{"core_value": value, "self_rating": "MEETS"} for value in VALUES],
+        "work_result": "MEETS",
+        "behaviour": "MEETS",
+    }
+    drafted = await caller.put(f"{path}/report", report, form["version"])
+    await caller.post(f"{path}/submission", None, drafted["version"])
+
+
+async def _rate(cast: Cast, person: Person, summary: dict[str, Any], span: str, *, harsh: bool) -> None:
+    path = f"/v1/evaluations/{summary['id']}"
+    work = "BELOW" if harsh else deserved(person, span, "work")
+    behaviour = deserved(person, span, "behaviour")
+    form = await cast.admin.get(path)
+    note = {"comment": "Beberapa kali tidak sesuai.", "evidence": EVIDENCE} if behaviour == "BELOW" else {}
+    rating = {
+        "results": [{"work_result_id": each["work_result_id"], "rating": work} for each in form["results"]],
+        "values": [{"core_value": value, "rating": behaviour, **note} for value in VALUES],
+        "work_result": work,
+        "behaviour": behaviour,
+    }
+    if person.role == HEAD:
+        paper = letter(2, cast.stage.clock.today)
+        await cast.admin.post(f"{path}/recorded-rating", rating | paper, form["version"])
+    else:
+        await cast.superior(person).put(f"{path}/rating", rating, form["version"])
+
+
+async def _object(cast: Cast, person: Person, summary: dict[str, Any]) -> None:
+    """The evaluator explains himself, and his own superior changes the rating."""
+    path = f"/v1/evaluations/{summary['id']}/objection"
+    given = {
+        "id": cast.stage.names.new(),
+        "grounds": "Semua laporan selesai sebelum batas waktunya.",
+        "contested": [{"item": "ALL_WORK_RESULTS"}],
+    }
+    objected = await cast[person.nip].post(path, given, summary["version"])
+    evaluator = cast.superior(person)
+    statement = {"statement": "Dua laporan triwulan ini terlambat disampaikan."}
+    stated = await evaluator.put(f"{path}/statement", statement, objected["version"])
+    above = cast.superior(cast.person(person.superior or ""))
+    decision = {
+        "decision": "CHANGED",
+        "reason": "Bukti menunjukkan laporan tepat waktu.",
+        "work_result": "MEETS",
+    }
+    await above.post(f"{path}/decision", decision, stated["version"])
