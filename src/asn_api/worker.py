@@ -5,10 +5,11 @@ import logging
 import signal
 
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
+from asn_api.areas.evaluations.jobs import FINALISE_RATINGS, OPEN_EVALUATIONS
 from asn_api.areas.files.jobs import CLEAN_UP, FORGET_OBJECTS
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
 from asn_api.areas.notifications.jobs import FORGET_OLD, REMIND
-from asn_api.areas.performance.jobs import END_PLANS
+from asn_api.areas.performance.jobs import CLOSE_YEARS, END_PLANS, REMIND_OF_PLANS
 from asn_api.areas.sync.jobs import FORGET_VIEWS
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
@@ -24,6 +25,10 @@ JOBS: tuple[Job, ...] = (
     FORGET_EXPIRED,
     FORGET_VIEWS,
     END_PLANS,
+    OPEN_EVALUATIONS,
+    FINALISE_RATINGS,
+    CLOSE_YEARS,
+    REMIND_OF_PLANS,
     REMIND,
     FORGET_OLD,
     CLEAN_UP,

@@ -9,10 +9,12 @@ import pypdf
 import pytest
 
 from asn_api.areas.documents import rendering
+from tests.areas.evaluating import acted, objected, opened, rated, report_of, reported
 from tests.areas.test_performance import (
     approved,
     begun,
     below,
+    done,
     filled,
     heads_plan,
     result,
@@ -86,3 +88,46 @@ def test_a_form_uses_fonts_that_are_shipped(template: str) -> None:
     named = (rendering.TEMPLATES / f"{template}.typ").read_text()
     shipped: Any = rendering._fonts().families()
     assert all(family in shipped for family in ["Libertinus Serif"] if family in named)
+
+
+async def test_an_evaluation_on_paper_has_the_ratings_and_the_predicate(city: City) -> None:
+    handed_in = await reported(city)
+    path = f"evaluations/{handed_in['id']}"
+    assert "BELUM FINAL" in words(await document(city, "staff", path))
+    judged = await rated(city, handed_in, results="ABOVE", values="ABOVE")
+    await acted(city, "staff", judged, "acknowledgement")
+    on_paper = words(await document(city, "staff", path))
+    assert "BELUM FINAL" not in on_paper
+    assert "Rating hasil kerja: Di Atas Ekspektasi" in on_paper
+    assert "Predikat kinerja pegawai: Sangat Baik" in on_paper
+    assert "Selesai sesuai rencana" in on_paper
+    assert "1 Juli s.d. 30 September 2026" in on_paper
+
+
+async def test_a_report_that_is_only_drafted_is_not_on_the_superiors_paper(city: City) -> None:
+    evaluation = await opened(city)
+    path = f"evaluations/{evaluation['id']}"
+    await done(city, "staff", "PUT", f"/{path}/report", evaluation["version"], json=report_of(evaluation))
+    assert "Selesai sesuai rencana" not in words(await document(city, "supervisor", path))
+
+
+async def test_the_decision_on_an_objection_on_paper_says_what_changed(city: City) -> None:
+    contested = await objected(city)
+    path = f"evaluations/{contested['id']}/objection"
+    assert "BELUM DIPUTUSKAN" in words(await document(city, "staff", path))
+    body = {"decision": "CHANGED", "reason": "Bukti cukup", "work_result": "ABOVE", "behaviour": "ABOVE"}
+    stated = await acted(
+        city, "supervisor", contested, "objection/statement", {"statement": "Belum tercapai"}
+    )
+    await acted(city, "chief", stated, "objection/decision", body)
+    on_paper = words(await document(city, "staff", path))
+    assert "Penilaian diubah" in on_paper
+    assert "Predikat kinerja Baik Sangat Baik" in on_paper
+    assert "CHIEF" in on_paper
+
+
+async def test_without_an_objection_there_is_no_decision(city: City) -> None:
+    evaluation = await opened(city)
+    async with city.call_as("staff") as staff:
+        answer = await staff.get(f"/v1/evaluations/{evaluation['id']}/objection/document")
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")

@@ -16,6 +16,7 @@ from asn_api.rules.activities import ActivityAction, Category, check_verificatio
 from asn_api.rules.entries import Entry, Judgement, Recorded, check_entry
 from asn_api.rules.minutes import counted_minutes, fulfilment, month_score, month_target
 from asn_api.rules.plans import PlanAction, PlanActor, PlanStatus
+from tests.rules import evaluation_vectors
 from tests.rules.samples import activity_policy, national_calendar, place, shipped
 
 FOLDER = Path(os.environ.get("ASN_VECTORS") or Path(__file__).parents[1] / "vectors")
@@ -169,6 +170,7 @@ def check_plan_transition(row: Row) -> None:
 
 
 CHECKERS: Mapping[str, Callable[[Row], None]] = {
+    **evaluation_vectors.CHECKERS,
     "daily_fulfilment": check_daily_fulfilment,
     "daily_log_validation": check_daily_log,
     "daily_minutes_capped_categories": check_capped_minutes,

@@ -29,8 +29,6 @@ def spans_of(first: date, last: date, periodicity: Periodicity) -> Iterator[Span
     yield Span(first, last, EvaluationKind.YEARLY, 1)
 
 
-def calendar_span(year: int, kind: EvaluationKind, day: date, periodicity: Periodicity) -> Span | None:
-    """The whole calendar span of this kind in which a day of the year lies."""
-    spans = spans_of(date(year, 1, 1), date(year, 12, 31), periodicity)
-    return next((each for each in spans if each.kind is kind and each.first <= day <= each.last), None)
-
+def calendar_spans(year: int, periodicity: Periodicity) -> Iterator[Span]:
+    """The whole spans of a year, the year itself last."""
+    return spans_of(date(year, 1, 1), date(year, 12, 31), periodicity)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
-from asn_api.areas.performance.schemas import EvaluatorOut, IndicatorOut, PlanOut, WorkResultOut
+from asn_api.areas.performance.schemas import EvaluatorOut, PlanOut, WorkResultOut
+from asn_api.rules import reference
 from asn_api.rules.calendar import Zone
 from asn_api.rules.labels import label
-from asn_api.rules.plans import Approach, PlanStatus, PlanType, Polarity, ResultKind
+from asn_api.rules.plans import AnnexKind, Approach, PlanStatus, PlanType, Polarity, ResultKind
 
 MONTHS = (
     "Januari",
@@ -56,7 +57,17 @@ def number_text(value: Decimal) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
-def target_text(indicator: IndicatorOut) -> str | None:
+class Target(Protocol):
+    """What plans and evaluations say alike about an indicator's target."""
+
+    target_value: Decimal | None
+    target_upper: Decimal | None
+    target_unit: str | None
+    target_text: str | None
+    polarity: Polarity
+
+
+def target_text(indicator: Target) -> str | None:
     if indicator.target_value is None:
         return indicator.target_text
     value = number_text(indicator.target_value)
@@ -68,18 +79,12 @@ def target_text(indicator: IndicatorOut) -> str | None:
 def plan_form(plan: PlanOut, issuer: Issuer) -> dict[str, Any]:
     """The yearly plan (SKP) as agreed. A plan that is not approved says so instead of a place to sign."""
     unit_head = plan.plan_type is PlanType.JPT_OR_UNIT_HEAD
-    whom = (
-        "BAGI PEJABAT PIMPINAN TINGGI DAN PIMPINAN UNIT KERJA MANDIRI"
-        if unit_head
-        else "BAGI PEJABAT ADMINISTRASI DAN PEJABAT FUNGSIONAL"
-    )
-    approach = "KUANTITATIF" if plan.approach is Approach.QUANTITATIVE else "KUALITATIF"
     approved = plan.decided_at is not None and plan.status in APPROVED
     return {
         "title": f"Sasaran Kinerja Pegawai {plan.year}",
         "issuer": issuer.region,
         "footer": f"SKP {plan.employee.nip} · {plan.year} · revisi {plan.revision} · versi {plan.version}",
-        "heading": ["SASARAN KINERJA PEGAWAI", f"PENDEKATAN HASIL KERJA {approach}", whom],
+        "heading": ["SASARAN KINERJA PEGAWAI", *subheading(plan)],
         "draft": None if approved else "KONSEP – BELUM DISETUJUI",
         "agency": issuer.agency,
         "period": span_text(plan.period_start, plan.period_end),
@@ -88,10 +93,33 @@ def plan_form(plan: PlanOut, issuer: Issuer) -> dict[str, Any]:
         "evaluator": evaluator(plan.evaluator),
         "primary": results(plan.work_results, ResultKind.PRIMARY),
         "additional": results(plan.work_results, ResultKind.ADDITIONAL),
-        "behaviour": [],
-        "annexes": [],
+        "behaviour": [
+            {
+                "name": label(each.core_value, "id"),
+                "guidance": reference.core_value_guidance()[each.core_value]["id"],
+                "expectation": each.expectation,
+            }
+            for each in plan.behaviour
+        ],
+        "annexes": [
+            {
+                "title": label(kind, "id"),
+                "items": [each.statement for each in plan.annexes if each.kind is kind],
+            }
+            for kind in AnnexKind
+        ],
         "signatures": signatures(plan, issuer, plan.decided_at if approved else None),
     }
+
+
+def subheading(plan: PlanOut) -> tuple[str, str]:
+    """Approach and kind of plan, as all forms about it name them."""
+    approach = "KUANTITATIF" if plan.approach is Approach.QUANTITATIVE else "KUALITATIF"
+    if plan.plan_type is PlanType.JPT_OR_UNIT_HEAD:
+        whom = "PEJABAT PIMPINAN TINGGI DAN PIMPINAN UNIT KERJA MANDIRI"
+    else:
+        whom = "PEJABAT ADMINISTRASI DAN PEJABAT FUNGSIONAL"
+    return f"PENDEKATAN HASIL KERJA {approach}", f"BAGI {whom}"
 
 
 def employee(plan: PlanOut) -> dict[str, Any]:
@@ -101,8 +129,7 @@ def employee(plan: PlanOut) -> dict[str, Any]:
     )
 
 
-def evaluator(who: EvaluatorOut | None) -> dict[str, Any]:
-    title = "PEJABAT PENILAI KINERJA"
+def evaluator(who: EvaluatorOut | None, title: str = "PEJABAT PENILAI KINERJA") -> dict[str, Any]:
     if who is None:
         return _party(title, None, None, None, None, None)
     return _party(title, who.name, who.nip, who.grade, who.position, who.unit)
@@ -134,23 +161,22 @@ def results(all_results: Sequence[WorkResultOut], kind: ResultKind) -> list[dict
 
 
 def signatures(plan: PlanOut, issuer: Issuer, moment: datetime | None) -> list[dict[str, Any]]:
-    who = plan.evaluator
+    """The employee on the left, whoever agreed or rated on the right, with the day on which he did."""
+    left = {"place": " ", "role": "Pegawai yang dinilai", "name": plan.employee.name}
+    return [
+        {**left, "nip": plan.employee.nip, "letter": None},
+        signature("Pejabat penilai kinerja", plan.evaluator, issuer, moment),
+    ]
+
+
+def signature(role: str, who: EvaluatorOut | None, issuer: Issuer, moment: datetime | None) -> dict[str, Any]:
     letter = None
     if who is not None and who.letter_number is not None and who.letter_date is not None:
         letter = f"Surat {who.letter_number}, {day_text(who.letter_date)}"
-    return [
-        {
-            "place": " ",
-            "role": "Pegawai yang dinilai",
-            "name": plan.employee.name,
-            "nip": plan.employee.nip,
-            "letter": None,
-        },
-        {
-            "place": " " if moment is None else f"{issuer.region}, {issuer.day_text(moment)}",
-            "role": "Pejabat penilai kinerja",
-            "name": None if who is None else who.name,
-            "nip": None if who is None else who.nip,
-            "letter": letter,
-        },
-    ]
+    return {
+        "place": " " if moment is None else f"{issuer.region}, {issuer.day_text(moment)}",
+        "role": role,
+        "name": None if who is None else who.name,
+        "nip": None if who is None else who.nip,
+        "letter": letter,
+    }

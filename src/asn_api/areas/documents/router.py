@@ -8,14 +8,17 @@ from fastapi import APIRouter, Response
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
-from asn_api.areas.documents import forms, queries
+from asn_api.areas.documents import evaluation_forms, forms, queries
 from asn_api.areas.documents.rendering import rendered
+from asn_api.areas.evaluations import showing as evaluations
 from asn_api.areas.performance import showing
 from asn_api.core.http.route import Db, Route, etag
+from asn_api.errors import Problem
 
 router = APIRouter(prefix="/v1", tags=["documents"], route_class=Route)
 
 CanReadPlans = Annotated[Access, require(Permission.PLANS_READ)]
+CanReadEvaluations = Annotated[Access, require(Permission.EVALUATIONS_READ)]
 
 MEDIA_TYPE = "application/pdf"
 PDF: dict[int | str, dict[str, Any]] = {
@@ -34,6 +37,32 @@ async def get_plan_document(access: CanReadPlans, db: Db, plan_id: UUID) -> Resp
     content = forms.plan_form(plan, forms.Issuer(*issuer))
     written = await rendered("plan", content, plan.decided_at or plan.submitted_at)
     return _pdf(written, f"skp-{plan.employee.nip}-{plan.year}", etag(plan.version))
+
+
+@router.get("/evaluations/{id}/document", response_class=Response, responses=PDF)
+async def get_evaluation_document(access: CanReadEvaluations, db: Db, id: UUID) -> Response:
+    """The evaluation in the official layout (D.1.1), in Indonesian. One that is not settled says so."""
+    evaluation = await evaluations.shown(access, db, id)
+    plan = await showing.shown(access, db, evaluation.plan_id)
+    issuer = (await db.execute(queries.issuer(access, evaluation.unit_id))).one()
+    content = evaluation_forms.evaluation_form(evaluation, plan, forms.Issuer(*issuer))
+    written = await rendered("evaluation", content, evaluation.rated_at or evaluation.reported_at)
+    name = f"evaluasi-{evaluation.employee.nip}-{evaluation.period_end}"
+    return _pdf(written, name, etag(evaluation.version))
+
+
+@router.get("/evaluations/{id}/objection/document", response_class=Response, responses=PDF)
+async def get_objection_document(access: CanReadEvaluations, db: Db, id: UUID) -> Response:
+    """The decision on the objection to an evaluation, in Indonesian. One that is open says so."""
+    evaluation = await evaluations.shown(access, db, id)
+    if evaluation.objection is None:
+        raise Problem("NOT_FOUND")
+    plan = await showing.shown(access, db, evaluation.plan_id)
+    issuer = (await db.execute(queries.issuer(access, evaluation.unit_id))).one()
+    content = evaluation_forms.objection_form(evaluation, evaluation.objection, plan, forms.Issuer(*issuer))
+    written = await rendered("objection", content, evaluation.objection.decided_at)
+    name = f"keberatan-{evaluation.employee.nip}-{evaluation.period_end}"
+    return _pdf(written, name, etag(evaluation.objection.version))
 
 
 def _pdf(written: bytes, name: str, tag: str) -> Response:

@@ -9,7 +9,12 @@ from sqlalchemy.orm.attributes import flag_modified
 from asn_api.access.actor import Access
 from asn_api.areas.evaluations import queries
 from asn_api.areas.evaluations.changes import changed, judged, objected
-from asn_api.areas.evaluations.circumstances import Circumstances, circumstances, place_for
+from asn_api.areas.evaluations.circumstances import (
+    Circumstances,
+    circumstances,
+    deadlines,
+    place_for,
+)
 from asn_api.areas.evaluations.rating import check_letter, check_values, keep_items, outside
 from asn_api.areas.evaluations.reporting import check_named
 from asn_api.areas.evaluations.schemas import (
@@ -25,12 +30,14 @@ from asn_api.areas.performance.snapshots import judge
 from asn_api.core.journal import difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
+from asn_api.rules.entries import Place
 from asn_api.rules.evaluations import (
     EvaluationAction,
     EvaluationActor,
     EvaluationStatus,
     ObjectionDecision,
     check_transition,
+    refusal,
 )
 from asn_api.rules.ratings import CoreValue, predicate
 from asn_api.tables.evaluations import Evaluation, Objection
@@ -214,33 +221,34 @@ async def _apply(access: Access, db: AsyncSession, evaluation: Evaluation, given
     evaluation.predicate = predicate(work_result, behaviour)
 
 
-async def finalise(access: Access, db: AsyncSession, evaluation: Evaluation) -> bool:
-    """Make an accepted or undisputed rating final; gives whether it is. The row is locked by the caller.
+async def finalise(access: Access, db: AsyncSession, after: UUID, most: int) -> list[UUID]:
+    """Make accepted and undisputed ratings final, at most so many; gives those that were looked at.
 
     A deadline that an outage has moved is written down, so that everybody sees the day that holds.
     """
-    found = await _found(access, db, evaluation)
-    actors = {EvaluationActor.SYSTEM}
-    due = found.deadlines.objection_until
-    before = {"status": evaluation.status, "objection_until": evaluation.objection_until}
-    waits = evaluation.status is EvaluationStatus.RATED and due is not None and found.deadlines.today <= due
-    if waits:
-        evaluation.objection_until = due
-    else:
-        evaluation.status = check_transition(
-            evaluation.status, EvaluationAction.FINALISE, actors, found.deadlines
-        )
-        evaluation.finalised_at = access.now
-    await db.flush()
-    after = {"status": evaluation.status, "objection_until": evaluation.objection_until}
-    changes = difference(
-        {name: str(value) for name, value in before.items()},
-        {name: str(value) for name, value in after.items()},
-    )
-    if changes:
-        action = "EXTEND" if waits else EvaluationAction.FINALISE
-        await record(db, access.author, access.now, changed(evaluation, action, changes))
-    return not waits
+    places: dict[UUID, Place] = {}
+    changes = []
+    rows = (await db.scalars(queries.to_be_final(access, after, most))).all()
+    for evaluation in rows:
+        if evaluation.unit_id not in places:
+            places[evaluation.unit_id] = await place_for(access, db, evaluation)
+        when = await deadlines(access, db, evaluation, places[evaluation.unit_id])
+        before = _finality(evaluation)
+        action: str = EvaluationAction.FINALISE
+        code = refusal(evaluation.status, EvaluationAction.FINALISE, {EvaluationActor.SYSTEM}, when)
+        if code is None:
+            evaluation.status, evaluation.finalised_at = EvaluationStatus.FINAL, access.now
+        else:
+            evaluation.objection_until, action = when.objection_until, "EXTEND"
+        await db.flush()
+        changes.append(changed(evaluation, action, difference(before, _finality(evaluation))))
+    await record(db, access.author, access.now, *changes)
+    return [each.id for each in rows]
+
+
+def _finality(evaluation: Evaluation) -> dict[str, Any]:
+    until = evaluation.objection_until
+    return {"status": evaluation.status, "objection_until": until and until.isoformat()}
 
 
 async def _found(

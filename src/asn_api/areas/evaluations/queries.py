@@ -13,7 +13,7 @@ from asn_api.access.evaluation_scope import deciders, evaluations_within, rater
 from asn_api.areas.evaluations.schemas import EvaluationFilter
 from asn_api.areas.performance.queries import matches
 from asn_api.rules.calendar import ONE_DAY
-from asn_api.rules.evaluations import EvaluationKind, EvaluationStatus
+from asn_api.rules.evaluations import UNRATED, EvaluationKind, EvaluationStatus
 from asn_api.rules.plans import AGREED, PlanStatus
 from asn_api.tables.employees import Employee
 from asn_api.tables.evaluations import (
@@ -27,6 +27,12 @@ from asn_api.tables.organization import Unit
 from asn_api.tables.performance import Indicator, Plan, PlanRevision, ProgressReport, WorkResult
 
 last_day_column: ColumnElement[date] = type_coerce(func.upper(Evaluation.period) - 1, Date)
+
+APPROVED: ColumnElement[bool] = or_(
+    Plan.status.in_((*AGREED, PlanStatus.CLOSED)),
+    exists().where(PlanRevision.region_id == Plan.region_id, PlanRevision.plan_id == Plan.id),
+)
+"""What was never agreed upon cannot be judged; an approved text that is being revised can."""
 
 _PERSON = (
     Employee.nip.label("employee_nip"),
@@ -173,8 +179,9 @@ def decider(access: Access, evaluation_id: UUID) -> Select[UUID]:
     return select(decided.c.decider_id).where(decided.c.evaluation_id == evaluation_id)
 
 
-def own_plan(access: Access, plan_id: UUID) -> Select[Plan]:
-    return select(Plan).where(
+def own_plan(access: Access, plan_id: UUID) -> Select[Plan, bool]:
+    """With whether it was ever approved."""
+    return select(Plan, APPROVED.label("approved")).where(
         Plan.region_id == access.region_id, Plan.id == plan_id, Plan.employee_id == access.employee_id
     )
 
@@ -310,13 +317,71 @@ def periodic(access: Access, plan_id: UUID) -> Select[Any]:
     )
 
 
-def was_approved(access: Access, plan_id: UUID) -> Select[bool]:
-    return select(exists().where(Plan.region_id == access.region_id, Plan.id == plan_id, _was_approved()))
+def wanting(access: Access, running_since: date, after: UUID, most: int) -> Select[Plan]:
+    """Plans that lack an evaluation of what ended before the running calendar period, or of their year.
+
+    Of this year and the one before: older plans are not opened by themselves any more.
+    """
+    periodic, yearly = aliased(Evaluation), aliased(Evaluation)
+    until = func.least(func.upper(Plan.period), running_since)
+    has_periodic = exists().where(
+        periodic.region_id == Plan.region_id,
+        periodic.plan_id == Plan.id,
+        periodic.kind == EvaluationKind.PERIODIC,
+        func.upper(periodic.period) >= until,
+    )
+    has_yearly = exists().where(
+        yearly.region_id == Plan.region_id, yearly.plan_id == Plan.id, yearly.kind == EvaluationKind.YEARLY
+    )
+    return (
+        select(Plan)
+        .where(
+            Plan.region_id == access.region_id,
+            Plan.id > after,
+            Plan.year.in_((access.today.year, access.today.year - 1)),
+            or_(Plan.ended_on.is_(None), Plan.ended_on > func.lower(Plan.period)),
+            or_(
+                and_(func.lower(Plan.period) < running_since, ~has_periodic),
+                and_(func.upper(Plan.period) <= access.today, or_(~has_periodic, ~has_yearly)),
+            ),
+            APPROVED,
+        )
+        .order_by(Plan.id)
+        .limit(most)
+    )
 
 
-def _was_approved() -> ColumnElement[bool]:
-    """What was never agreed upon cannot be judged; an approved text that is being revised can."""
-    return or_(
-        Plan.status.in_((*AGREED, PlanStatus.CLOSED)),
-        exists().where(PlanRevision.region_id == Plan.region_id, PlanRevision.plan_id == Plan.id),
+def beyond_plan(access: Access) -> Select[Evaluation, Plan]:
+    """Locked: what is not rated yet and reaches beyond its plan's days."""
+    return (
+        select(Evaluation, Plan)
+        .join(Plan, matches(Plan, Evaluation.plan_id, Evaluation))
+        .where(
+            Evaluation.region_id == access.region_id,
+            Evaluation.status.in_(UNRATED),
+            or_(
+                ~Plan.period.contains(Evaluation.period),
+                and_(Plan.ended_on.is_not(None), Plan.ended_on <= func.lower(Plan.period)),
+            ),
+        )
+        .order_by(Evaluation.id)
+        .with_for_update(of=Evaluation)
+    )
+
+
+def to_be_final(access: Access, after: UUID, most: int) -> Select[Evaluation]:
+    """Locked: what was accepted, and what nobody contested in time by the day written down."""
+    return (
+        select(Evaluation)
+        .where(
+            Evaluation.region_id == access.region_id,
+            Evaluation.id > after,
+            or_(
+                Evaluation.status == EvaluationStatus.ACKNOWLEDGED,
+                and_(Evaluation.status == EvaluationStatus.RATED, Evaluation.objection_until < access.today),
+            ),
+        )
+        .order_by(Evaluation.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
     )

@@ -3,12 +3,34 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
-from asn_api.areas.evaluations import closing, opening, queries, rating, reporting, showing
+from asn_api.areas.evaluations import (
+    closing,
+    explaining,
+    opening,
+    organisation,
+    organisation_queries,
+    queries,
+    rating,
+    reporting,
+    showing,
+    years,
+)
+from asn_api.areas.evaluations.organisation_schemas import (
+    DistributionFilter,
+    DistributionOut,
+    EvaluationExplanationOut,
+    ExplanationOut,
+    OrganisationRatingChange,
+    OrganisationRatingFilter,
+    OrganisationRatingIn,
+    OrganisationRatingOut,
+    PerformanceYearOut,
+)
 from asn_api.areas.evaluations.schemas import (
     DecisionIn,
     EvaluationFilter,
@@ -26,7 +48,7 @@ from asn_api.areas.evaluations.schemas import (
 )
 from asn_api.core.http.paging import Key, Page, page
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
-from asn_api.tables.evaluations import Evaluation
+from asn_api.tables.evaluations import Evaluation, OrganisationRating
 
 router = APIRouter(prefix="/v1", tags=["evaluations"], route_class=Route)
 
@@ -36,7 +58,11 @@ CanRate = Annotated[Access, require(Permission.EVALUATIONS_RATE)]
 CanDecide = Annotated[Access, require(Permission.OBJECTIONS_DECIDE)]
 CanRecord = Annotated[Access, require(Permission.EVALUATIONS_RECORD)]
 
+CanRateOrganisation = Annotated[Access, require(Permission.ORGANISATION_RATINGS_WRITE)]
+YearPath = Annotated[int, Path(ge=2000, le=2100)]
+
 ORDER = (Key(Evaluation.id.expression, "id", UUID, descending=True),)
+ORGANISATION_ORDER = (Key(OrganisationRating.id.expression, "id", UUID, descending=True),)
 
 
 @router.get("/evaluations", response_model=Page[EvaluationSummary])
@@ -164,6 +190,80 @@ async def record_objection_decision(
 ) -> EvaluationOut:
     """Record what a superior who is no employee decided about an objection on paper, with the letter."""
     return _shown(await closing.record_decision(access, db, id, version, given), response)
+
+
+@router.get("/evaluations/{id}/explanation")
+async def explain_evaluation(access: CanRead, db: Db, id: UUID) -> EvaluationExplanationOut:
+    """How the predicate, the suggestions and the last day to object came about."""
+    return await explaining.explained(access, db, id)
+
+
+@router.get("/employees/{employee_id}/performance-years/{year}")
+async def get_performance_year(
+    access: CanRead, db: Db, employee_id: UUID, year: YearPath
+) -> PerformanceYearOut:
+    """A person's year: each plan with its evaluations, and the result by the region's way to combine them."""
+    return await years.shown(access, db, employee_id, year)
+
+
+@router.get("/employees/{employee_id}/performance-years/{year}/explanation")
+async def explain_performance_year(
+    access: CanRead, db: Db, employee_id: UUID, year: YearPath
+) -> ExplanationOut:
+    """Which segments count for the year's result, and how."""
+    return await years.explained(access, db, employee_id, year)
+
+
+@router.get("/organisation-ratings", response_model=Page[OrganisationRatingOut])
+async def list_organisation_ratings(
+    access: CanRead,
+    db: Db,
+    request: Request,
+    response: Response,
+    wanted: Annotated[OrganisationRatingFilter, Query()],
+) -> dict[str, Any]:
+    """What agencies achieved: of one's own agency, of those whose head is one's report, of a branch."""
+    found = organisation_queries.ratings(access, wanted)
+    return await page(db, request, response, found, ORGANISATION_ORDER, wanted, organisation.shape)
+
+
+@router.post("/organisation-ratings", status_code=201)
+async def rate_organisation(
+    access: CanRateOrganisation, db: Tx, given: OrganisationRatingIn, response: Response
+) -> OrganisationRatingOut:
+    """Set what an agency achieved in a period that is over, as the superior of its head.
+
+    Where that superior is no employee, an admin records his letter.
+    """
+    made = await organisation.rate(access, db, given)
+    response.headers["ETag"] = etag(made.version)
+    return made
+
+
+@router.put("/organisation-ratings/{id}")
+async def change_organisation_rating(
+    access: CanRateOrganisation,
+    db: Tx,
+    id: UUID,
+    version: IfMatch,
+    given: OrganisationRatingChange,
+    response: Response,
+) -> OrganisationRatingOut:
+    """Set it anew, with a reason, or justify a distribution that departs from the pattern."""
+    changed = await organisation.change(access, db, id, version, given)
+    response.headers["ETag"] = etag(changed.version)
+    return changed
+
+
+@router.get("/units/{unit_id}/rating-distribution")
+async def get_rating_distribution(
+    access: CanRead, db: Db, unit_id: UUID, wanted: Annotated[DistributionFilter, Query()]
+) -> DistributionOut:
+    """The predicates of a unit and all below it in a period, against the pattern for the agency's achievement.
+
+    Findings are warnings to be justified; nothing is blocked and nobody's predicate changes.
+    """
+    return await organisation.distribution(access, db, unit_id, wanted)
 
 
 def _shown(evaluation: EvaluationOut, response: Response) -> EvaluationOut:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from asn_api.rules.distribution import DistributionFault
 from asn_api.rules.evaluation_policy import AnnualCombination, DayType
 from asn_api.rules.evaluations import (
     EvaluationAction,
@@ -81,6 +82,13 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         EvaluationActor.EVALUATOR: ("Pejabat penilai kinerja", "Evaluator"),
         EvaluationActor.EVALUATOR_SUPERIOR: ("Atasan pejabat penilai kinerja", "Superior of the evaluator"),
         EvaluationActor.SYSTEM: ("Sistem", "System"),
+    },
+    DistributionFault: {
+        DistributionFault.NOT_THE_MODE: ("Bukan predikat terbanyak", "Not the most frequent predicate"),
+        DistributionFault.ABOVE_LIMIT: ("Melebihi batas", "Above the limit"),
+        DistributionFault.BELOW_FLOOR: ("Kurang dari batas bawah", "Below the floor"),
+        DistributionFault.MISSING: ("Tidak ada", "Missing"),
+        DistributionFault.NOT_ALLOWED: ("Tidak diperkenankan", "Not allowed"),
     },
     DayType: {
         DayType.CALENDAR: ("Hari kalender", "Calendar days"),

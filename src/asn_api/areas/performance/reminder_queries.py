@@ -1,0 +1,73 @@
+"""The SQL of the reminders of plans, for a whole region."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy.orm import aliased
+
+from asn_api.access.actor import Access
+from asn_api.access.scope import evaluator
+from asn_api.areas.performance import team_queries
+from asn_api.areas.performance.team_schemas import MissingFilter
+from asn_api.rules.identity import AccountStatus
+from asn_api.rules.plan_policy import PlanPolicy
+from asn_api.rules.plans import WAITING
+from asn_api.tables.identity import Account
+from asn_api.tables.organization import ReportingLine
+from asn_api.tables.performance import Plan
+
+
+def missing(access: Access, year: int, policy: PlanPolicy) -> Select[Any]:
+    """The list of missing plans, with who can be told: a person whose account is in use."""
+    found = team_queries.missing(access, MissingFilter(), year, policy)
+    return found.add_columns(
+        _reachable(access, found.selected_columns.id).label("reachable"),
+        _reachable(access, ReportingLine.superior_id).label("superior_reachable"),
+    )
+
+
+def waiting(access: Access) -> Select[Any]:
+    """Every plan that waits for a decision, with who decides and who is above that one, both if reachable."""
+    decides = evaluator(access.region_id, Plan.employee_id, Plan.id, access.today)
+    plans = (
+        select(Plan.employee_id, Plan.unit_id, Plan.waiting_since, decides.label("evaluator_id"))
+        .where(
+            Plan.region_id == access.region_id,
+            Plan.status.in_(WAITING),
+            Plan.waiting_since.is_not(None),
+        )
+        .subquery()
+    )
+    told, above = aliased(Account), aliased(Account)
+    return (
+        select(
+            plans.c.employee_id,
+            plans.c.unit_id,
+            plans.c.waiting_since,
+            told.employee_id.label("evaluator_id"),
+            above.employee_id.label("above_id"),
+        )
+        .outerjoin(told, _of(access, told, plans.c.evaluator_id))
+        .outerjoin(
+            ReportingLine,
+            and_(
+                ReportingLine.region_id == access.region_id,
+                ReportingLine.employee_id == plans.c.evaluator_id,
+                ReportingLine.valid.contains(access.today),
+            ),
+        )
+        .outerjoin(above, _of(access, above, ReportingLine.superior_id))
+    )
+
+
+def _of(access: Access, account: Any, person: Any) -> ColumnElement[bool]:
+    return and_(
+        account.region_id == access.region_id,
+        account.employee_id == person,
+        account.status == AccountStatus.ACTIVE,
+    )
+
+
+def _reachable(access: Access, person: Any) -> ColumnElement[bool]:
+    account = aliased(Account)
+    return exists().where(_of(access, account, person))
