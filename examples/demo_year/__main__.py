@@ -9,33 +9,30 @@ import tempfile
 import time
 from pathlib import Path
 
-from asn_api.areas.calendar.national import load_national_days
 from asn_api.core.embedded import EmbeddedPostgres
-from asn_api.core.migrate import upgrade
 from examples.demo_year.caller import Unexpected
-from examples.demo_year.stage import settings, stage
+from examples.demo_year.stage import fresh, settings, stage
 from examples.demo_year.year import BEGINS, FULL, play
 
 FOLDER = Path(__file__).parents[2] / ".local" / "demo-year"
 
 
-async def played(url: str, files: str, region: str) -> bytes:
+async def played(server: str, files: str, name: str) -> bytes:
     began = time.monotonic()
 
     def tell(text: str) -> None:
         print(f"  {time.monotonic() - began:6.1f} s  {text}", flush=True)
 
-    print(f"{region}:")
-    async with stage(settings(url, files), region, BEGINS) as given:
+    print(f"{name}:")
+    url = await fresh(server, name)
+    async with stage(settings(url, files), "kota-contoh", BEGINS) as given:
         return await play(given, FULL, tell)
 
 
 def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     with EmbeddedPostgres(FOLDER, durable=False) as postgres, tempfile.TemporaryDirectory() as files:
-        upgrade(postgres.url)
-        load_national_days(postgres.url)
-        results = [asyncio.run(played(postgres.url, Path(files).as_uri(), f"tahun-{n}")) for n in (1, 2)]
+        results = [asyncio.run(played(postgres.url, Path(files).as_uri(), f"year_{n}")) for n in (1, 2)]
     written = FOLDER.with_suffix(".json")
     written.write_bytes(results[0])
     print(f"{written.relative_to(Path.cwd())}: sha256 {hashlib.sha256(results[0]).hexdigest()}")

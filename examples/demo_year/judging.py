@@ -1,10 +1,9 @@
 """The quarters and the year's end: reports, ratings, the objection, what became final."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from examples.demo_year.agency import HEAD, Person, chance
+from examples.demo_year.agency import Person, chance
 from examples.demo_year.cast import Cast
 from examples.demo_year.planning import letter
 
@@ -20,15 +19,15 @@ def deserved(person: Person, span: str, what: str) -> str:
     return "ABOVE" if drawn < 0.25 else "BELOW" if drawn > 0.95 else "MEETS"
 
 
-async def evaluate(cast: Cast, kinds: Sequence[str], end: date, *, objector: str | None = None) -> None:
+async def evaluate(cast: Cast, end: date, *, objector: str | None = None) -> None:
     """One round: people report, their superiors rate, most accept, one objects, time makes the rest final."""
     stage = cast.stage
     await stage.time_passes(end + timedelta(days=1))
-    for person, found in await _due(cast, kinds, end):
+    for person, found in await _due(cast, end):
         await _report(cast, person, found)
-    for person, found in await _due(cast, kinds, end):
+    for person, found in await _due(cast, end):
         await _rate(cast, person, found, f"{found['kind']}/{end}", harsh=person.nip == objector)
-    for person, found in await _due(cast, kinds, end):
+    for person, found in await _due(cast, end):
         if person.nip == objector:
             await _object(cast, person, found)
         elif chance(person.nip, found["kind"], end, "accepts") < 0.8:
@@ -44,12 +43,10 @@ def _until(end: date) -> dict[str, str]:
     return {"period_end[gte]": date(end.year, 1, 1).isoformat(), "period_end[lte]": end.isoformat()}
 
 
-async def _due(cast: Cast, kinds: Sequence[str], end: date) -> list[tuple[Person, dict[str, Any]]]:
-    """What is not over yet, in the order of the people; two of a kind where a plan ended within the span."""
+async def _due(cast: Cast, end: date) -> list[tuple[Person, dict[str, Any]]]:
+    """What is open, in the order of the people: several where a plan has ended or the year is over."""
     rows = await cast.admin.all("/v1/evaluations", **_until(end))
-    wanted = [
-        each for each in rows if each["kind"] in kinds and each["status"] in ("OPEN", "REPORTED", "RATED")
-    ]
+    wanted = [each for each in rows if each["status"] in ("OPEN", "REPORTED", "RATED")]
     order = {person.nip: number for number, person in enumerate(cast.people)}
     wanted.sort(key=lambda each: (order[each["employee_nip"]], each["kind"], each["period_start"]))
     return [(cast.person(each["employee_nip"]), each) for each in wanted]
@@ -85,6 +82,8 @@ async def _rate(cast: Cast, person: Person, summary: dict[str, Any], span: str, 
     work = "BELOW" if harsh else deserved(person, span, "work")
     behaviour = deserved(person, span, "behaviour")
     form = await cast.admin.get(path)
+    # Not always the superior of today: who led the person when an ended plan was over rates it.
+    evaluator = form["present_evaluator"]["nip"]
     note = {"comment": "Beberapa kali tidak sesuai.", "evidence": EVIDENCE} if behaviour == "BELOW" else {}
     rating = {
         "results": [{"work_result_id": each["work_result_id"], "rating": work} for each in form["results"]],
@@ -92,11 +91,11 @@ async def _rate(cast: Cast, person: Person, summary: dict[str, Any], span: str, 
         "work_result": work,
         "behaviour": behaviour,
     }
-    if person.role == HEAD:
+    if evaluator is None:
         paper = letter(2, cast.stage.clock.today)
         await cast.admin.post(f"{path}/recorded-rating", rating | paper, form["version"])
     else:
-        await cast.superior(person).put(f"{path}/rating", rating, form["version"])
+        await cast[evaluator].put(f"{path}/rating", rating, form["version"])
 
 
 async def _object(cast: Cast, person: Person, summary: dict[str, Any]) -> None:

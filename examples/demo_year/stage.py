@@ -1,18 +1,23 @@
 """Where the year is played: the whole application in this process, on a clock that the story moves."""
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time
+from urllib.parse import urlsplit
 from uuid import UUID
 
+import asyncpg
 import httpx
 from fastapi import FastAPI
 
+from asn_api.areas.calendar.national import load_national_days
 from asn_api.areas.identity.first_admin import first_admin
 from asn_api.areas.organization.founding import found
 from asn_api.core.jobs import Means
+from asn_api.core.migrate import upgrade
 from asn_api.core.queue import application, run_waiting
 from asn_api.core.settings import Settings
 from asn_api.main import create_app
@@ -89,6 +94,20 @@ class Stage:
         async with state.database.sessions() as db, db.begin():
             await found(db, self.region, "Kota Contoh", ZONE, self.clock())
             return await first_admin(db, state.keyring, self.clock(), self.region, "admin.kota", None)
+
+
+async def fresh(server_url: str, name: str) -> str:
+    """A new database on the server: two years that are played at the same dates must not know of each other."""
+    connection = await asyncpg.connect(server_url.replace("+asyncpg", ""))
+    try:
+        await connection.execute(f'drop database if exists "{name}" with (force)')
+        await connection.execute(f'create database "{name}"')
+    finally:
+        await connection.close()
+    url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    await asyncio.to_thread(upgrade, url)
+    await asyncio.to_thread(load_national_days, url)
+    return url
 
 
 def settings(database_url: str, files_url: str) -> Settings:

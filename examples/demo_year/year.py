@@ -33,10 +33,7 @@ async def play(stage: Stage, size: Size, tell: Callable[[str], None]) -> bytes:
             tell(f"{mover.name} moved to {mover.unit_name}")
         await working.month(cast, YEAR, month)
         if month in QUARTER_ENDS:
-            kinds = ("PERIODIC", "YEARLY") if month == 12 else ("PERIODIC",)
-            await judging.evaluate(
-                cast, kinds, QUARTER_ENDS[month], objector=objector if month == 6 else None
-            )
+            await judging.evaluate(cast, QUARTER_ENDS[month], objector=objector if month == 6 else None)
             tell(f"quarter {month // 3} is evaluated")
     return canonical(await result(cast))
 
