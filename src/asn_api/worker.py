@@ -4,10 +4,17 @@ import asyncio
 import logging
 import signal
 
+from asn_api.areas.assessments.jobs import TURN_ROUNDS
+from asn_api.areas.credits.jobs import RECOMPUTE
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
-from asn_api.areas.evaluations.jobs import FINALISE_RATINGS, OPEN_EVALUATIONS
+from asn_api.areas.evaluations.jobs import (
+    FINALISE_RATINGS,
+    OPEN_EVALUATIONS,
+    REMIND_OF_EVALUATIONS,
+)
 from asn_api.areas.files.jobs import CLEAN_UP, FORGET_OBJECTS
 from asn_api.areas.identity.jobs import FORGET_EXPIRED
+from asn_api.areas.monitoring import jobs as monitoring
 from asn_api.areas.notifications.jobs import FORGET_OLD, REMIND
 from asn_api.areas.performance.jobs import CLOSE_YEARS, END_PLANS, REMIND_OF_PLANS
 from asn_api.areas.sync.jobs import FORGET_VIEWS
@@ -27,12 +34,16 @@ JOBS: tuple[Job, ...] = (
     END_PLANS,
     OPEN_EVALUATIONS,
     FINALISE_RATINGS,
+    REMIND_OF_EVALUATIONS,
     CLOSE_YEARS,
     REMIND_OF_PLANS,
     REMIND,
+    monitoring.REMIND,
     FORGET_OLD,
     CLEAN_UP,
     FORGET_OBJECTS,
+    TURN_ROUNDS,
+    RECOMPUTE,
 )
 
 log = logging.getLogger(__name__)

@@ -18,6 +18,12 @@ from tests.areas.test_performance import done
 from tests.factories import City, sign_in
 
 Json = dict[str, Any]
+LETTER = {
+    "decided_by_name": "Wali Kota",
+    "decided_by_title": "Wali Kota",
+    "letter_number": "800/12/2026",
+    "letter_date": "2026-11-18",
+}
 POSITION = {
     "title": "Pelaksana",
     "kind": "EXECUTIVE",

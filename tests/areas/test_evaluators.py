@@ -192,6 +192,7 @@ async def test_a_letter_is_recorded_shown_and_ended(city: City) -> None:
         ("SUPERVISOR", "STRUCTURAL", "2026-01-01", "2026-11-19"),
         ("OTHER HEAD", "TEAM", TODAY, "2026-12-31"),
     ]
+    assert [each["letter_number"] for each in plan["evaluators"]] == [None, "800/7/2026"]
     path = f"/evaluator-assignments/{id}/end"
     early = await send(city, "head", "POST", path, 1, json={"last_day": "2026-11-19"})
     problem = await refused(early, 422, "EVALUATOR_INVALID")

@@ -48,9 +48,7 @@ def said(plan: Json) -> dict[str, tuple[str | None, str | None]]:
 
 
 async def put(city: City, person: str, plan: Json, **content: Any) -> httpx.Response:
-    body = {"work_results": plan["work_results"]} | content
-    for each in body["work_results"]:
-        each.pop("parent_statement", None), each.pop("goal_statement", None)
+    body = {"work_results": plan_results(plan)} | content
     return await send(city, person, "PUT", f"/plans/{plan['id']}/content", plan["version"], json=body)
 
 

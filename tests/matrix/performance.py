@@ -161,6 +161,16 @@ DECISION = {
     "letter_date": "2026-11-19",
 }
 
+
+async def matrix_of(city: City) -> Sample:
+    """The supervisor's plan: whoever reads it sees in it those of his team whom he may see."""
+    return Sample({"plan_id": await plan(city, "supervisor")}, about="supervisor")
+
+
+def without_plan(city: City) -> Sample:
+    return Sample(query={"year": 2026}, rows={city.id(person): person for person in ("staff", "other_staff")})
+
+
 SAMPLES: dict[str, Build] = {
     "list_goals": listed_goals,
     "set_goal": new_goal,
@@ -172,6 +182,8 @@ SAMPLES: dict[str, Build] = {
     "begin_plan": lambda city: Sample(
         body={"year": 2026, "approach": "QUANTITATIVE", "plan_type": "ADMIN_FUNCTIONAL"}, about="caller"
     ),
+    "list_missing_plans": without_plan,
+    "get_role_matrix": matrix_of,
     "get_plan": of(PlanStatus.DRAFT),
     "amend_plan": of(PlanStatus.DRAFT, note="Rencana awal"),
     "discard_plan": of(PlanStatus.DRAFT),

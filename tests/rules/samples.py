@@ -7,6 +7,7 @@ from typing import Any
 
 from asn_api.rules.calendar import Calendar, Zone
 from asn_api.rules.entries import Place
+from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 
 
@@ -33,6 +34,10 @@ def notification_policy(**changes: object) -> NotificationPolicy:
 
 def file_policy(**changes: object) -> FilePolicy:
     return FilePolicy.from_mapping(policy_values("files", **changes))
+
+
+def plan_policy(**changes: object) -> PlanPolicy:
+    return PlanPolicy.from_mapping(policy_values("plans", **changes))
 
 
 def national_calendar() -> Calendar:

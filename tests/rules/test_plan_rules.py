@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from asn_api.errors import Problem, catalogue
 from asn_api.rules.plans import (
@@ -182,3 +184,64 @@ def test_an_indicator_says_what_it_measures() -> None:
     assert faults(replace(RESULT, indicators=[replace(INDICATOR, statement=" ")])) == [
         ("/work_results/0/indicators/0/statement", "PLAN_INDICATOR_STATEMENT_REQUIRED")
     ]
+
+
+def test_a_time_may_be_told_in_words_in_the_quantitative_approach_too() -> None:
+    when = replace(
+        INDICATOR, aspect=Aspect.TIME, target_value=None, target_unit=None, target_text="Triwulan IV"
+    )
+    assert faults(replace(RESULT, indicators=[when])) == []
+    unsaid = replace(when, target_text=None)
+    assert len(faults(replace(RESULT, indicators=[unsaid]))) == 2
+
+
+@pytest.mark.parametrize("plan_type", PlanType)
+def test_a_result_leans_only_on_somebody_who_leads_the_employee(plan_type: PlanType) -> None:
+    assert faults(replace(RESULT, connected=False), plan_type=plan_type) == [
+        ("/work_results/0/parent_id", "PLAN_PARENT_NOT_CONNECTED")
+    ]
+    assert faults(replace(RESULT, parent_status=None, connected=False), plan_type=plan_type) == (
+        [("/work_results/0/parent_id", "PLAN_PARENT_REQUIRED")]
+        if plan_type is PlanType.ADMIN_FUNCTIONAL
+        else []
+    )
+
+
+@pytest.mark.parametrize("plan_type", PlanType)
+@pytest.mark.parametrize("approach", Approach)
+def test_each_kind_of_plan_can_be_completed_in_each_approach(plan_type: PlanType, approach: Approach) -> None:
+    indicator = replace(INDICATOR, target_text="Dua belas laporan dipakai pimpinan")
+    perspective = Perspective.BUDGET if plan_type is PlanType.JPT_OR_UNIT_HEAD else None
+    result = replace(RESULT, indicators=[indicator], perspective=perspective)
+    additional = replace(result, kind=ResultKind.ADDITIONAL, parent_status=None, connected=False)
+    assert faults(result, additional, plan_type=plan_type, approach=approach) == []
+
+
+DECIDED = (PlanAction.APPROVE, PlanAction.RETURN, PlanAction.REOPEN)
+steps = st.tuples(
+    st.sampled_from(PlanAction),
+    st.frozensets(st.sampled_from(PlanActor)),
+    st.sampled_from([None, "", "Tugas berubah"]),
+)
+
+
+@given(st.lists(steps, max_size=40))
+def test_no_sequence_of_actions_leaves_the_table(
+    taken: list[tuple[PlanAction, frozenset[PlanActor], str | None]],
+) -> None:
+    status, agreed, over = PlanStatus.DRAFT, False, False
+    for action, actors, reason in taken:
+        try:
+            after = check_transition(status, action, actors, reason=reason)
+        except Problem:
+            continue
+        assert not over
+        assert (status, action) in TRANSITIONS
+        assert TRANSITIONS[status, action].actor in actors
+        assert not (action in DECIDED and EMPLOYEE in actors)
+        assert after is not PlanStatus.APPROVED or (status is PlanStatus.SUBMITTED and EVALUATOR in actors)
+        # Only what was agreed upon is opened for revision or closed with its year.
+        assert agreed or after not in {PlanStatus.REVISION_REQUESTED, PlanStatus.CLOSED}
+        agreed = agreed or after is PlanStatus.APPROVED
+        over = after in {PlanStatus.ENDED, PlanStatus.CLOSED}
+        status = after

@@ -9,6 +9,9 @@ import pytest
 
 from asn_api.errors import Problem
 from asn_api.rules.activities import Category
+from asn_api.rules.assessment_policy import AssessmentPolicy
+from asn_api.rules.credit_policy import CreditPolicy
+from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy, Reaction
 from tests.rules.samples import activity_policy, identity_policy, notification_policy, policy_values, shipped
 
@@ -19,9 +22,12 @@ NOTIFICATIONS: Any = policy_values("notifications")
     ("area", "policy"),
     [
         ("activities", ActivityPolicy),
+        ("assessments", AssessmentPolicy),
+        ("credits", CreditPolicy),
         ("files", FilePolicy),
         ("identity", IdentityPolicy),
         ("notifications", NotificationPolicy),
+        ("plans", PlanPolicy),
     ],
 )
 def test_every_shipped_number_is_dated_and_sourced_and_none_is_in_the_code(area: str, policy: type) -> None:

@@ -125,8 +125,8 @@ def deciders(region_id: UUID, today: date) -> Subquery:
 def evaluations_within(access: Access) -> ColumnElement[bool]:
     """Evaluations within reach of the permission.
 
-    Besides the usual reach: those that one rated, those of plans that ended in one's line, and those whose
-    objection one decides or decided.
+    Besides the usual reach: those that one rated, those of plans that ended in one's line, and, to read, those
+    whose objection one decides or decided.
     """
     me = access.employee_id
     if access.permission is Permission.OBJECTIONS_DECIDE:
@@ -136,8 +136,9 @@ def evaluations_within(access: Access) -> ColumnElement[bool]:
         conditions += [
             Evaluation.evaluator_id == me,
             Evaluation.plan_id.in_(_ended_in_line(access.region_id, me)),
-            _heard(access, me),
         ]
+        if access.permission is Permission.EVALUATIONS_READ:
+            conditions.append(_heard(access, me))
     return or_(*conditions)
 
 

@@ -58,6 +58,10 @@ EVALUATED = frozenset(
         Permission.EVALUATIONS_READ,
         Permission.EVALUATIONS_RATE,
         Permission.FEEDBACK_READ,
+        Permission.COACHING_READ,
+        Permission.COACHING_WRITE,
+        Permission.FORUMS_READ,
+        Permission.FORUMS_MANAGE,
     }
 )
 """For what whoever is evaluated or advised upon by letter belongs to the team too."""

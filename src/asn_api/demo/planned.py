@@ -11,13 +11,15 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.areas.performance.schemas import EvaluatorOut, IndicatorOut, WorkResultOut
+from asn_api.areas.performance.behaviour import behaviour_shown
+from asn_api.areas.performance.schemas import EvaluatorOut, IndicatorOut, PeriodTargetOut, WorkResultOut
 from asn_api.core.bulk import copy_in
 from asn_api.core.journal import Author, Change, JournalEntry, difference, entry
 from asn_api.core.mapping import uuid7
 from asn_api.demo.cascade import Indicator as PlannedIndicator
 from asn_api.demo.cascade import Result, plans
 from asn_api.demo.roster import Person
+from asn_api.demo.words import action_plan, annexes, behaviour
 from asn_api.rules.calendar import midnight
 from asn_api.rules.plans import Approach, Aspect, PlanAction, PlanStatus, PlanType, Polarity, ResultKind
 from asn_api.tables.performance import AgencyGoal, Indicator, Plan, PlanRevision, WorkResult
@@ -72,8 +74,13 @@ async def store(db: AsyncSession, access: Access, people: Sequence[Person], year
     await copy_in(db, AgencyGoal, goals)
     await copy_in(db, Plan, rows)
     await copy_in(db, WorkResult, [_result(access, plan_id, each) for plan_id, each in results])
-    indicators = [(result, each) for _, result in results for each in result.indicators]
-    await copy_in(db, Indicator, [_indicator(access, result, each) for result, each in indicators])
+    first_days = {row["id"]: row["period"].lower for row in rows}
+    indicators = [
+        _indicator(access, result, each, first_days[plan_id])
+        for plan_id, result in results
+        for each in result.indicators
+    ]
+    await copy_in(db, Indicator, indicators)
     await copy_in(db, PlanRevision, revisions)
     await copy_in(db, JournalEntry, told)
     return planned
@@ -98,6 +105,8 @@ def _plan(access: Access, person: Person, superior: Person | None, year: int, pl
         "evaluator_id": superior.id if superior else None,
         "evaluator": _evaluator(superior).model_dump(mode="json"),
         "position": person.post.model_dump(mode="json"),
+        "annexes": annexes(person.nip, year),
+        "behaviour": behaviour(person.nip, year),
         "decided_by": superior.id if superior else None,
     }
 
@@ -118,7 +127,10 @@ def _evaluator(superior: Person | None) -> EvaluatorOut:
 def _revision(plan: Row, person: Person, planned: Year, statements: Mapping[UUID, str]) -> Row:
     """The text as an approval keeps it."""
     period = plan["period"]
-    shown = [_shown(result, statements).model_dump(mode="json") for result in planned.results[person.nip]]
+    shown = [
+        _shown(result, statements, period.lower).model_dump(mode="json")
+        for result in planned.results[person.nip]
+    ]
     return {
         "region_id": plan["region_id"],
         "id": uuid7(),
@@ -134,13 +146,15 @@ def _revision(plan: Row, person: Person, planned: Year, statements: Mapping[UUID
             "plan_type": plan["plan_type"],
             "evaluator": plan["evaluator"],
             "work_results": shown,
+            "annexes": plan["annexes"],
+            "behaviour": [each.model_dump(mode="json") for each in behaviour_shown(plan["behaviour"])],
         },
         "approved_at": plan["decided_at"],
         "approved_by": plan["decided_by"],
     }
 
 
-def _shown(result: Result, statements: Mapping[UUID, str]) -> WorkResultOut:
+def _shown(result: Result, statements: Mapping[UUID, str], first: date) -> WorkResultOut:
     return WorkResultOut(
         id=result.id,
         kind=ResultKind(result.kind),
@@ -161,7 +175,7 @@ def _shown(result: Result, statements: Mapping[UUID, str]) -> WorkResultOut:
                 target_unit=each.unit,
                 target_text=None,
                 polarity=Polarity(each.polarity),
-                action_plan=[],
+                action_plan=[PeriodTargetOut.model_validate(target) for target in action_plan(each, first)],
             )
             for each in result.indicators
         ],
@@ -183,7 +197,7 @@ def _result(access: Access, plan_id: UUID, result: Result) -> Row:
     }
 
 
-def _indicator(access: Access, result: Result, indicator: PlannedIndicator) -> Row:
+def _indicator(access: Access, result: Result, indicator: PlannedIndicator, first: date) -> Row:
     return {
         "region_id": access.region_id,
         "id": indicator.id,
@@ -194,6 +208,7 @@ def _indicator(access: Access, result: Result, indicator: PlannedIndicator) -> R
         "target_value": Decimal(indicator.target),
         "target_unit": indicator.unit,
         "polarity": indicator.polarity,
+        "action_plan": action_plan(indicator, first),
         "order_no": indicator.order,
         "withdrawn": False,
     }

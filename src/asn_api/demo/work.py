@@ -47,6 +47,8 @@ class Vocabulary:
     goals: tuple[tuple[str, str], ...]
     rejections: tuple[str, ...]
     reductions: tuple[str, ...]
+    annexes: dict[str, tuple[str, ...]]
+    expectations: dict[str, tuple[str, ...]]
 
 
 @cache
@@ -60,6 +62,8 @@ def vocabulary() -> Vocabulary:
         goals=tuple((statement, indicator) for statement, indicator in found["goals"]),
         rejections=tuple(found["rejections"]),
         reductions=tuple(found["reductions"]),
+        annexes={kind: tuple(texts) for kind, texts in found["annexes"].items()},
+        expectations={value: tuple(texts) for value, texts in found["expectations"].items()},
     )
 
 

@@ -15,6 +15,24 @@ class NoticeKind(StrEnum):
     TEAM_PLANS_MISSING = "TEAM_PLANS_MISSING"
     PLAN_WAITING = "PLAN_WAITING"
     PLAN_UNDECIDED = "PLAN_UNDECIDED"
+    EVALUATION_DUE = "EVALUATION_DUE"
+    RATING_WAITING = "RATING_WAITING"
+    EVALUATOR_SILENT = "EVALUATOR_SILENT"
+    OBJECTION_WAITING = "OBJECTION_WAITING"
+    EVALUATION_RATED = "EVALUATION_RATED"
+    OBJECTION_FILED = "OBJECTION_FILED"
+    OBJECTION_DECIDED = "OBJECTION_DECIDED"
+    FEEDBACK_RECEIVED = "FEEDBACK_RECEIVED"
+    FEEDBACK_REQUESTED = "FEEDBACK_REQUESTED"
+    FEEDBACK_ANSWERED = "FEEDBACK_ANSWERED"
+    COACHING_RECORDED = "COACHING_RECORDED"
+    AGREED_ACTION_DUE = "AGREED_ACTION_DUE"
+    FORUM_INVITED = "FORUM_INVITED"
+    FORUM_CHANGED = "FORUM_CHANGED"
+    FORUM_CANCELLED = "FORUM_CANCELLED"
+    FORUM_SOON = "FORUM_SOON"
+    FORUM_MINUTES = "FORUM_MINUTES"
+    ASSESSMENT_WAITING = "ASSESSMENT_WAITING"
 
 
 REMINDERS = (
@@ -25,9 +43,18 @@ REMINDERS = (
 )
 """Made by the clock, once for each person and day, at an hour of the notifications' policy.
 
-Those of plans come by the clock too, at the hour of the plans' policy; the other kinds are made by what
-somebody does.
+Those of plans and evaluations come by the clock too, at the hour of their own policies; the other kinds are
+made by what somebody does.
 """
 
-RENEWED = (NoticeKind.ACTIVITY_REJECTED, NoticeKind.ACTIVITY_REOPENED)
+RENEWED = (
+    NoticeKind.ACTIVITY_REJECTED,
+    NoticeKind.ACTIVITY_REOPENED,
+    NoticeKind.EVALUATION_RATED,
+    NoticeKind.COACHING_RECORDED,
+    NoticeKind.FORUM_INVITED,
+    NoticeKind.FORUM_CHANGED,
+    NoticeKind.FORUM_CANCELLED,
+    NoticeKind.FORUM_MINUTES,
+)
 """May happen to the same record again: the notification is then unread once more."""

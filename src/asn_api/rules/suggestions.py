@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from asn_api.rules.plans import ResultKind
-from asn_api.rules.ratings import CoreValue, Expectation
+from asn_api.rules.ratings import CoreValue, Expectation, OrganisationPredicate
 
 
 class SuggestionReason(StrEnum):
@@ -68,6 +68,20 @@ def suggest_work_result(results: Sequence[RatedResult], most: Decimal, small_par
     if len(rated) - counts["below"] > threshold and primary_below <= small_part * len(primary):
         return Suggestion(Expectation.MEETS, SuggestionReason.MOST_AS_EXPECTED, counts)
     return Suggestion(None, SuggestionReason.BETWEEN, counts)
+
+
+_ACHIEVED = {
+    OrganisationPredicate.EXCELLENT: Expectation.ABOVE,
+    OrganisationPredicate.GOOD: Expectation.MEETS,
+    OrganisationPredicate.NEEDS_IMPROVEMENT: Expectation.BELOW,
+    OrganisationPredicate.POOR: Expectation.BELOW,
+    OrganisationPredicate.VERY_POOR: Expectation.BELOW,
+}
+
+
+def suggest_for_head(achieved: OrganisationPredicate) -> Suggestion:
+    """For the head of an agency its achievement is his work result (SE MenPANRB 3/2023); the scales differ."""
+    return Suggestion(_ACHIEVED[achieved], SuggestionReason.ORGANISATION_RATING, {})
 
 
 def suggest_behaviour(values: Sequence[Expectation | None], most: Decimal) -> Suggestion:

@@ -1,12 +1,18 @@
 """What the journal says of an evaluation."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.evaluations import queries
+from asn_api.areas.notifications.writing import Notice, notify
+from asn_api.areas.performance.snapshots import period_days
+from asn_api.core.database import driver_of
 from asn_api.core.journal import Change
+from asn_api.rules.notifications import NoticeKind
 from asn_api.tables.evaluations import Evaluation, Objection
 
 
@@ -32,6 +38,27 @@ def objected(objection: Objection, action: str, changes: dict[str, Any]) -> Chan
         unit_id=objection.unit_id,
         employee_id=objection.employee_id,
     )
+
+
+async def tell(
+    access: Access,
+    db: AsyncSession,
+    evaluation: Evaluation,
+    kind: NoticeKind,
+    *people: UUID | None,
+    until: date | None = None,
+) -> None:
+    """Notify people in this transaction; whoever acts himself knows already."""
+    first, last = period_days(evaluation.period)
+    params = {"period_start": first.isoformat(), "period_end": last.isoformat()}
+    if until is not None:
+        params["until"] = until.isoformat()
+    notices = [
+        Notice(person, kind, "evaluation", evaluation.id, params=params)
+        for person in people
+        if person is not None and person != access.employee_id
+    ]
+    await notify(await driver_of(db), access, notices)
 
 
 async def told(access: Access, db: AsyncSession, evaluation: Evaluation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from asn_api.access.actor import Access
 from asn_api.areas.evaluations import queries
-from asn_api.areas.evaluations.changes import changed, judged, objected
+from asn_api.areas.evaluations.changes import changed, judged, objected, tell
 from asn_api.areas.evaluations.circumstances import (
     Circumstances,
     circumstances,
@@ -39,6 +39,7 @@ from asn_api.rules.evaluations import (
     check_transition,
     refusal,
 )
+from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.ratings import CoreValue, predicate
 from asn_api.tables.evaluations import Evaluation, Objection
 
@@ -96,6 +97,9 @@ async def object_to(
         changed(evaluation, EvaluationAction.OBJECT, {"status": [before, after]}),
         objected(objection, "FILE", difference({}, about)),
     )
+    windows = (await _found(access, db, evaluation, objection)).deadlines
+    until = windows.statement_until
+    await tell(access, db, evaluation, NoticeKind.OBJECTION_FILED, evaluation.evaluator_id, until=until)
     return await shown(access, db, id)
 
 
@@ -192,6 +196,8 @@ async def _decided(
         changed(evaluation, EvaluationAction.DECIDE, changes),
         objected(objection, "DECIDE", difference({}, said)),
     )
+    parties = evaluation.employee_id, evaluation.evaluator_id
+    await tell(access, db, evaluation, NoticeKind.OBJECTION_DECIDED, *parties)
     return await shown(access, db, evaluation.id)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access, system
 from asn_api.access.grants import Permission
-from asn_api.areas.evaluations import closing, opening
+from asn_api.areas.evaluations import closing, opening, reminding
 from asn_api.core.database import Database
 from asn_api.core.jobs import Job, Means
 from asn_api.errors import Problem
@@ -27,6 +27,10 @@ async def open_evaluations(means: Means) -> None:
 
 async def finalise_ratings(means: Means) -> None:
     await _each_region(means, _finalise)
+
+
+async def remind_of_evaluations(means: Means) -> None:
+    await _each_region(means, reminding.remind)
 
 
 async def _open(database: Database, access: Access) -> None:
@@ -53,7 +57,7 @@ async def _in_batches(
         after = ids[-1] if ids else after
 
 
-async def _each_region(means: Means, run: Callable[[Database, Access], Awaitable[None]]) -> None:
+async def _each_region(means: Means, run: Callable[[Database, Access], Awaitable[object]]) -> None:
     """A region that lacks a policy must not keep the others waiting."""
     now = means.clock()
     async with means.database.sessions() as db:
@@ -68,3 +72,4 @@ async def _each_region(means: Means, run: Callable[[Database, Access], Awaitable
 
 OPEN_EVALUATIONS = Job("evaluations.open", open_evaluations, every="11 * * * *")
 FINALISE_RATINGS = Job("evaluations.finalise", finalise_ratings, every="21 * * * *")
+REMIND_OF_EVALUATIONS = Job("evaluations.remind", remind_of_evaluations, every="31 * * * *")

@@ -6,18 +6,17 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.dialects.postgresql import Range, distinct_on
-from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
-from asn_api.access.scope import employees_within, records_within, units_within
+from asn_api.access.scope import employees_within, records_within, team, units_within
 from asn_api.areas.evaluations.organisation_schemas import OrganisationRatingFilter
 from asn_api.areas.evaluations.queries import APPROVED, branch
 from asn_api.areas.performance.queries import matches
 from asn_api.rules.evaluations import EvaluationKind, EvaluationStatus
 from asn_api.tables.employees import Employee
 from asn_api.tables.evaluations import Evaluation, OrganisationRating
-from asn_api.tables.organization import Appointment, ReportingLine, Unit
+from asn_api.tables.organization import Appointment, Unit
 from asn_api.tables.performance import Plan
 
 _SHOWN: tuple[Any, ...] = (
@@ -51,35 +50,20 @@ def _ratings() -> Select[Any]:
 
 
 def _known(access: Access) -> ColumnElement[bool]:
-    """Of the branches within reach; for people of their own agency and of those whose head is their report."""
+    """Of the branches within reach, and of agencies whose head is one's report."""
     if access.reaches(Reach.REGION):
         return OrganisationRating.region_id == access.region_id
-    unit, post, line = aliased(Unit), aliased(Appointment), aliased(ReportingLine)
     conditions: list[ColumnElement[bool]] = []
     if access.branches:
         conditions.append(OrganisationRating.unit_id.in_(select(Unit.id).where(units_within(access))))
-    if access.employee_id is not None:
-        mine = (
-            select(unit.agency_id)
-            .join(post, and_(post.region_id == unit.region_id, post.unit_id == unit.id))
-            .where(
-                post.region_id == access.region_id,
-                post.employee_id == access.employee_id,
-                post.valid.contains(access.today),
-            )
+    if access.employee_id is not None and access.reaches(Reach.TEAM):
+        led = select(Appointment.unit_id).where(
+            Appointment.region_id == access.region_id,
+            Appointment.is_head,
+            Appointment.valid.contains(access.today),
+            Appointment.employee_id.in_(team(access.region_id, access.employee_id, access.today)),
         )
-        led = (
-            select(post.unit_id)
-            .join(line, and_(line.region_id == post.region_id, line.employee_id == post.employee_id))
-            .where(
-                post.region_id == access.region_id,
-                post.is_head,
-                post.valid.contains(access.today),
-                line.superior_id == access.employee_id,
-                line.valid.contains(access.today),
-            )
-        )
-        conditions += [OrganisationRating.unit_id.in_(mine), OrganisationRating.unit_id.in_(led)]
+        conditions.append(OrganisationRating.unit_id.in_(led))
     return or_(false(), *conditions)
 
 

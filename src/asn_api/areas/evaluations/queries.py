@@ -15,6 +15,7 @@ from asn_api.areas.performance.queries import matches
 from asn_api.rules.calendar import ONE_DAY
 from asn_api.rules.evaluations import UNRATED, EvaluationKind, EvaluationStatus
 from asn_api.rules.plans import AGREED, PlanStatus
+from asn_api.rules.ratings import OrganisationPredicate
 from asn_api.tables.employees import Employee
 from asn_api.tables.evaluations import (
     EvaluatedIndicator,
@@ -22,6 +23,7 @@ from asn_api.tables.evaluations import (
     EvaluatedValue,
     Evaluation,
     Objection,
+    OrganisationRating,
 )
 from asn_api.tables.organization import Unit
 from asn_api.tables.performance import Indicator, Plan, PlanRevision, ProgressReport, WorkResult
@@ -179,6 +181,10 @@ def decider(access: Access, evaluation_id: UUID) -> Select[UUID]:
     return select(decided.c.decider_id).where(decided.c.evaluation_id == evaluation_id)
 
 
+def plan_of(access: Access, evaluation: Evaluation) -> Select[Plan]:
+    return select(Plan).where(Plan.region_id == access.region_id, Plan.id == evaluation.plan_id)
+
+
 def own_plan(access: Access, plan_id: UUID) -> Select[Plan, bool]:
     """With whether it was ever approved."""
     return select(Plan, APPROVED.label("approved")).where(
@@ -295,6 +301,23 @@ def indicators_in_force(access: Access, plan_id: UUID) -> Select[UUID]:
             WorkResult.withdrawn.is_(False),
             Indicator.withdrawn.is_(False),
         )
+    )
+
+
+def achieved(access: Access, evaluation: Evaluation) -> Select[OrganisationPredicate, bool]:
+    """What the agency of the unit achieved in the period, and whether the unit is the agency itself."""
+    agency = (
+        select(Unit.agency_id)
+        .where(Unit.region_id == access.region_id, Unit.id == evaluation.unit_id)
+        .scalar_subquery()
+    )
+    return select(
+        OrganisationRating.predicate, (OrganisationRating.unit_id == evaluation.unit_id).label("own")
+    ).where(
+        OrganisationRating.region_id == access.region_id,
+        OrganisationRating.unit_id == agency,
+        OrganisationRating.kind == evaluation.kind,
+        OrganisationRating.period.contains(last_day(evaluation)),
     )
 
 

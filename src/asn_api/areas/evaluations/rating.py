@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from asn_api.access.actor import Access
 from asn_api.areas.evaluations import queries
-from asn_api.areas.evaluations.changes import changed, judged
+from asn_api.areas.evaluations.changes import changed, judged, tell
 from asn_api.areas.evaluations.circumstances import Circumstances, circumstances, place_for, policy_of
 from asn_api.areas.evaluations.reporting import check_named
 from asn_api.areas.evaluations.schemas import (
@@ -38,9 +38,17 @@ from asn_api.rules.evaluations import (
     EvaluationStatus,
     check_transition,
 )
+from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.objections import objection_due
+from asn_api.rules.plans import PlanType
 from asn_api.rules.ratings import CoreValue, Expectation, predicate
-from asn_api.rules.suggestions import RatedResult, Suggestion, suggest_behaviour, suggest_work_result
+from asn_api.rules.suggestions import (
+    RatedResult,
+    Suggestion,
+    suggest_behaviour,
+    suggest_for_head,
+    suggest_work_result,
+)
 from asn_api.tables.evaluations import EvaluatedResult, EvaluatedValue, Evaluation
 
 
@@ -49,6 +57,8 @@ async def suggest(access: Access, db: AsyncSession, id: UUID, given: ItemsIn) ->
     evaluation = await db.scalar(queries.seen(access, id))
     if evaluation is None:
         raise Problem("NOT_FOUND")
+    if evaluation.employee_id == access.employee_id:
+        raise Problem("SELF_EVALUATION")
     await _check_items(access, db, evaluation, given, whole=False)
     return await _suggestions(access, db, evaluation, given)
 
@@ -115,9 +125,11 @@ async def _rated(
     suggested = await _suggestions(access, db, evaluation, given)
     _check_departure(given, suggested)
     before = await judged(access, db, evaluation)
+    delivered = local_day(access.now, place.zone)
+    until = objection_due(delivered, await policy_of(access, db, delivered), place).day
+    await keep_items(access, db, evaluation, given.results, given.values)
     if not amends:
         evaluation.self_report_missing = evaluation.status is EvaluationStatus.OPEN
-    await keep_items(access, db, evaluation, given.results, given.values)
     evaluation.status = after
     evaluation.work_result, evaluation.behaviour = given.work_result, given.behaviour
     evaluation.predicate = predicate(given.work_result, given.behaviour)
@@ -127,13 +139,19 @@ async def _rated(
     evaluation.comment = given.comment
     evaluation.evaluator_id, evaluation.evaluator = evaluator
     evaluation.rated_at = access.now
-    delivered = local_day(access.now, place.zone)
-    policy = await policy_of(access, db, delivered)
-    evaluation.objection_until = objection_due(delivered, policy, place).day
+    evaluation.objection_until = until
     flag_modified(evaluation, "status")
     await db.flush()
     changes = difference(before, await judged(access, db, evaluation))
     await record(db, access.author, access.now, changed(evaluation, action, changes))
+    await tell(
+        access,
+        db,
+        evaluation,
+        NoticeKind.EVALUATION_RATED,
+        evaluation.employee_id,
+        until=evaluation.objection_until,
+    )
     return await shown(access, db, evaluation.id)
 
 
@@ -185,10 +203,14 @@ async def _suggestions(
         for each in await db.scalars(queries.results_in_force(access, evaluation.plan_id))
     ]
     values = {each.core_value: each.rating for each in given.values}
-    return SuggestionsOut(
-        work_result=_out(suggest_work_result(results, policy.most_share, policy.small_part_share)),
-        behaviour=_out(suggest_behaviour([values.get(each) for each in CoreValue], policy.most_share)),
-    )
+    work_result = suggest_work_result(results, policy.most_share, policy.small_part_share)
+    achieved = (await db.execute(queries.achieved(access, evaluation))).one_or_none()
+    if achieved is not None and achieved.own:
+        plan = await db.scalar(queries.plan_of(access, evaluation))
+        if plan is not None and plan.plan_type is PlanType.JPT_OR_UNIT_HEAD:
+            work_result = suggest_for_head(achieved.predicate)
+    behaviour = suggest_behaviour([values.get(each) for each in CoreValue], policy.most_share)
+    return SuggestionsOut(work_result=_out(work_result), behaviour=_out(behaviour))
 
 
 def _out(suggestion: Suggestion) -> SuggestionOut:

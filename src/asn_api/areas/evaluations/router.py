@@ -10,6 +10,7 @@ from asn_api.access.grants import Permission
 from asn_api.access.guard import require
 from asn_api.areas.evaluations import (
     closing,
+    columns,
     explaining,
     opening,
     organisation,
@@ -46,6 +47,7 @@ from asn_api.areas.evaluations.schemas import (
     StatementIn,
     SuggestionsOut,
 )
+from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Key, Page, page
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
 from asn_api.tables.evaluations import Evaluation, OrganisationRating
@@ -65,19 +67,24 @@ ORDER = (Key(Evaluation.id.expression, "id", UUID, descending=True),)
 ORGANISATION_ORDER = (Key(OrganisationRating.id.expression, "id", UUID, descending=True),)
 
 
-@router.get("/evaluations", response_model=Page[EvaluationSummary])
+@router.get("/evaluations", response_model=Page[EvaluationSummary], responses=EXPORTS)
 async def list_evaluations(
     access: CanRead,
     db: Db,
     request: Request,
     response: Response,
     wanted: Annotated[EvaluationFilter, Query()],
-) -> dict[str, Any]:
+    format: Wanted,
+) -> Any:
     """Evaluations within reach, the newest first: one's own, one's team's, a head's or admin's branch.
 
-    `waiting_for_me=true` leaves what waits for my act.
+    `waiting_for_me=true` leaves what waits for my act. As a file it has SIASN's codes too.
     """
-    return await page(db, request, response, queries.listed(access, wanted), ORDER, wanted, showing.summary)
+    found = queries.listed(access, wanted)
+    if format is not Format.JSON:
+        ordered = found.order_by(*(key.column.desc() for key in ORDER))
+        return await export(request, ordered, columns.COLUMNS, "evaluasi", format, columns.line)
+    return await page(db, request, response, found, ORDER, wanted, showing.summary)
 
 
 @router.post("/evaluations", status_code=201)

@@ -17,7 +17,7 @@ from asn_api.rules.evaluations import (
     ObjectionDecision,
 )
 from asn_api.rules.plans import Aspect, Polarity, ResultKind
-from asn_api.rules.ratings import CoreValue, Expectation, Predicate
+from asn_api.rules.ratings import CoreValue, Expectation, OrganisationPredicate, Predicate
 from asn_api.rules.suggestions import SuggestionReason
 
 
@@ -301,6 +301,9 @@ class EvaluationOut(Out):
     period_start: date
     period_end: date
     status: EvaluationStatus
+    organisation_predicate: OrganisationPredicate | None = Field(
+        description="What the agency achieved in the period."
+    )
     present_evaluator: EvaluatorOut = Field(description="Who would rate today.")
     self_work_result: Expectation | None
     self_behaviour: Expectation | None

@@ -59,6 +59,7 @@ async def shown(access: Access, db: AsyncSession, id: UUID) -> EvaluationOut:
             "position": row.Plan.position,
             "period_start": first,
             "period_end": last,
+            "organisation_predicate": await db.scalar(queries.achieved(access, evaluation)),
             "present_evaluator": present,
             "results": await _results(access, db, evaluation, discreet),
             "values": await _values(access, db, evaluation, discreet),

@@ -9,10 +9,13 @@ from sqlalchemy import Select, and_, delete, exists, func, literal, or_, select,
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from asn_api.access.actor import Access
+from asn_api.access.grants import Permission
+from asn_api.access.monitoring import by, feedback_within
 from asn_api.access.scope import records_within
 from asn_api.rules.files import FileState
 from asn_api.tables.employees import Employee
 from asn_api.tables.files import Evidence, File
+from asn_api.tables.monitoring import Feedback
 
 
 def own(access: Access, id: UUID) -> Select[File]:
@@ -46,13 +49,15 @@ def since(access: Access, moment: datetime) -> Select[int, int]:
 
 
 def readable(access: Access, id: UUID) -> Select[File]:
-    """The caller's own file, or one that evidence within reach names."""
+    """The caller's own file, or one that evidence or feedback within reach names."""
     named = exists().where(
         _names(),
         records_within(access, Evidence.employee_id, Evidence.unit_id),
     )
+    # Who may read feedback is another question than who may read files: an admin reads no feedback.
+    told = exists().where(_is_told(), feedback_within(by(access, Permission.FEEDBACK_READ)))
     mine = File.employee_id == access.employee_id
-    return select(File).where(File.region_id == access.region_id, File.id == id, or_(mine, named))
+    return select(File).where(File.region_id == access.region_id, File.id == id, or_(mine, named, told))
 
 
 def naming(access: Access, file: File) -> Select[UUID, int, UUID, UUID]:
@@ -61,6 +66,15 @@ def naming(access: Access, file: File) -> Select[UUID, int, UUID, UUID]:
         Evidence.region_id == access.region_id,
         Evidence.file_id == file.id,
         Evidence.employee_id == file.employee_id,
+    )
+
+
+def told(access: Access, file: File) -> Select[UUID]:
+    """Feedback of its owner that names a file."""
+    return select(Feedback.id).where(
+        Feedback.region_id == access.region_id,
+        Feedback.file_id == file.id,
+        Feedback.giver_id == file.employee_id,
     )
 
 
@@ -154,6 +168,15 @@ def _names() -> Any:
     )
 
 
+def _is_told() -> Any:
+    """Named by feedback of its owner."""
+    return and_(
+        Feedback.region_id == File.region_id,
+        Feedback.file_id == File.id,
+        Feedback.giver_id == File.employee_id,
+    )
+
+
 def _is_named() -> Any:
-    """By evidence here, or by evidence that an archive holds."""
-    return or_(File.archived_at.is_not(None), exists().where(_names()))
+    """By evidence or feedback here, or by evidence that an archive holds."""
+    return or_(File.archived_at.is_not(None), exists().where(_names()), exists().where(_is_told()))

@@ -192,7 +192,7 @@ async def append_to_upload(
 
 @uploading.delete("/v1/files/{id}", status_code=204, response_class=Response)
 async def delete_file(id: UUID, db: Tx, access: CanWrite, tus_resumable: Resumable = None) -> Response:
-    """End one's own upload, or delete a file that no evidence names."""
+    """End one's own upload, or delete a file that no evidence or feedback names."""
     tus.check_version(tus_resumable)
     await uploads.withdraw(db, access, id)
     return Response(status_code=204)
@@ -200,7 +200,7 @@ async def delete_file(id: UUID, db: Tx, access: CanWrite, tus_resumable: Resumab
 
 @reading.get("/v1/files/{id}")
 async def get_file(id: UUID, db: Db, access: CanRead) -> FileOut:
-    """One's own file, or one that evidence within reach names."""
+    """One's own file, or one that evidence or feedback within reach names."""
     return _shown(await _readable(db, access, id))
 
 

@@ -317,6 +317,8 @@ async def withdraw(db: AsyncSession, access: Access, id: UUID) -> None:
         raise Problem("NOT_FOUND")
     if file.state is FileState.RECEIVED and (await db.execute(queries.naming(access, file))).first():
         raise Problem("FILE_NAMED_BY_EVIDENCE")
+    if (await db.execute(queries.told(access, file))).first():
+        raise Problem("FILE_NAMED_BY_FEEDBACK")
     await db.delete(file)
     await forget(db, access, [file], "DELETE")
 

@@ -17,7 +17,10 @@ class NotificationFilter(Paging):
 class NoticeSubjectOut(Out):
     """The record it is about."""
 
-    type: str = Field(description="`activity`, or `conflict` with the id of the phone's operation.")
+    type: str = Field(
+        description="`activity`, `feedback`, `feedback_request`, `coaching`, `forum`, or `conflict` with the id of the "
+        "phone's operation."
+    )
     id: UUID
 
 

@@ -1,7 +1,5 @@
 """The way of a plan from draft to approval and back: every step by the one person who may take it."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -103,7 +101,7 @@ async def record_decision(
         raise Problem("REQUEST_INVALID", faults=[Fault("/letter_date", "PLAN_LETTER_IN_FUTURE")])
     evaluator = recorded_evaluator(given)
     action = PlanAction(given.action)
-    words = {}
+    words = None
     if given.expectations is not None and action is not PlanAction.REOPEN:
         words = put_texts(plan, "expectation", given.expectations, "/expectations")
     return await _decided(
@@ -120,7 +118,7 @@ async def _decided(
     comment: str | None,
     evaluator_id: UUID | None,
     evaluator: dict[str, Any],
-    words: Mapping[str, Any] = MappingProxyType({}),
+    words: dict[str, Any] | None = None,
 ) -> PlanOut:
     before = _state(plan)
     after = check_transition(plan.status, action, actors, reason=comment)
@@ -174,12 +172,12 @@ async def _moved(
     action: PlanAction,
     after: PlanStatus,
     before: dict[str, Any],
-    words: Mapping[str, Any] = MappingProxyType({}),
+    words: dict[str, Any] | None = None,
 ) -> PlanOut:
     plan.status = after
     plan.waiting_since = access.now if after in WAITING else None
     await db.flush()
-    changes = {**difference(before, _state(plan)), **words}
+    changes = difference(before, _state(plan)) | (words or {})
     await record(db, access.author, access.now, changed(plan, action, changes))
     return await shown(access, db, plan.id)
 

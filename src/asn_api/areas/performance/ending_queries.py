@@ -19,7 +19,7 @@ from asn_api.tables.performance import Plan
 JUDGED = (EvaluationStatus.ACKNOWLEDGED, EvaluationStatus.FINAL)
 
 
-def holds_post(day: date) -> ColumnElement[bool]:
+def _holds_post(day: date) -> ColumnElement[bool]:
     """Whether the plan's owner holds its post on the day."""
     post = aliased(Appointment)
     return exists().where(
@@ -31,7 +31,7 @@ def holds_post(day: date) -> ColumnElement[bool]:
     )
 
 
-def does_not_serve(standings: Collection[str]) -> ColumnElement[bool]:
+def _does_not_serve(standings: Collection[str]) -> ColumnElement[bool]:
     """Whether the plan's owner does not work in whatever post he holds: retired, or of one of these standings."""
     return exists().where(
         Employee.region_id == Plan.region_id,
@@ -59,7 +59,7 @@ def outdated(access: Access, employee_id: UUID | None = None) -> Select[UUID, da
             Plan.region_id == access.region_id,
             Plan.status.not_in(OVER),
             Plan.period.contains(access.today),
-            ~holds_post(access.today),
+            ~_holds_post(access.today),
         )
         .group_by(Plan.employee_id)
     )
@@ -74,8 +74,8 @@ def departed(access: Access, standings: Collection[str], employee_id: UUID | Non
             Plan.region_id == access.region_id,
             Plan.status.not_in(OVER),
             Plan.period.contains(access.today),
-            does_not_serve(standings),
-            holds_post(access.today),
+            _does_not_serve(standings),
+            _holds_post(access.today),
         )
         .distinct()
     )
@@ -91,7 +91,7 @@ def to_end(access: Access, employee_id: UUID, day: date, standings: Collection[s
             Plan.employee_id == employee_id,
             Plan.status.not_in(OVER),
             func.upper(Plan.period) > day,
-            or_(~holds_post(day), does_not_serve(standings)),
+            or_(~_holds_post(day), _does_not_serve(standings)),
         )
         .order_by(Plan.id)
         .with_for_update()

@@ -14,6 +14,7 @@ from asn_api.rules.organization import UnitKind
 from asn_api.rules.plans import OVER, WAITING
 from asn_api.tables.activities import Activity
 from asn_api.tables.employees import Employee
+from asn_api.tables.monitoring import Feedback, FeedbackRequest, ForumTopic
 from asn_api.tables.organization import Unit
 from asn_api.tables.performance import (
     AgencyGoal,
@@ -244,7 +245,7 @@ def _split_work(access: Access, name: str, row: type[WorkResult] | type[Indicato
 
 
 def used_results(access: Access, ids: Collection[UUID]) -> Select[UUID]:
-    """Those that work, another plan's results or a kept indicator point at."""
+    """Those that work, another plan's results, a kept indicator or what was said of them point at."""
     child = aliased(WorkResult)
     return select(WorkResult.id).where(
         WorkResult.region_id == access.region_id,
@@ -254,6 +255,14 @@ def used_results(access: Access, ids: Collection[UUID]) -> Select[UUID]:
         | exists().where(child.region_id == WorkResult.region_id, child.parent_id == WorkResult.id)
         | exists().where(
             Indicator.region_id == WorkResult.region_id, Indicator.work_result_id == WorkResult.id
+        )
+        | or_(
+            *(
+                exists().where(
+                    spoken.region_id == WorkResult.region_id, spoken.work_result_id == WorkResult.id
+                )
+                for spoken in (Feedback, FeedbackRequest, ForumTopic)
+            )
         ),
     )
 

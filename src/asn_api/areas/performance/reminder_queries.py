@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
@@ -13,16 +13,25 @@ from asn_api.rules.identity import AccountStatus
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.plans import WAITING
 from asn_api.tables.identity import Account
-from asn_api.tables.organization import ReportingLine
+from asn_api.tables.organization import ReportingLine, Unit
 from asn_api.tables.performance import Plan
 
 
 def missing(access: Access, year: int, policy: PlanPolicy) -> Select[Any]:
     """The list of missing plans, with who can be told: a person whose account is in use."""
-    found = team_queries.missing(access, MissingFilter(), year, policy)
-    return found.add_columns(
-        _reachable(access, found.selected_columns.id).label("reachable"),
-        _reachable(access, ReportingLine.superior_id).label("superior_reachable"),
+    found = team_queries.missing(access, MissingFilter(), year, policy).subquery()
+    own, above = aliased(Account), aliased(Account)
+    return (
+        select(
+            found.c.id,
+            found.c.due_on,
+            Unit.zone,
+            own.id.is_not(None).label("reachable"),
+            above.employee_id.label("superior_id"),
+        )
+        .join(Unit, and_(Unit.region_id == access.region_id, Unit.id == found.c.unit_id))
+        .outerjoin(own, _of(access, own, found.c.id))
+        .outerjoin(above, _of(access, above, found.c.superior_id))
     )
 
 
@@ -66,8 +75,3 @@ def _of(access: Access, account: Any, person: Any) -> ColumnElement[bool]:
         account.employee_id == person,
         account.status == AccountStatus.ACTIVE,
     )
-
-
-def _reachable(access: Access, person: Any) -> ColumnElement[bool]:
-    account = aliased(Account)
-    return exists().where(_of(access, account, person))

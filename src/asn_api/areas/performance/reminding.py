@@ -55,7 +55,7 @@ async def _missing(access: Access, db: AsyncSession, policy: PlanPolicy) -> list
         if row.reachable and is_reminded(row.due_on, today, policy):
             params = {"year": year, "due": row.due_on.isoformat()}
             notices.append(Notice(row.id, NoticeKind.PLAN_MISSING, day=today, params=params))
-        if row.superior_id is not None and row.superior_reachable and row.due_on < today:
+        if row.superior_id is not None and row.due_on < today:
             overdue[row.superior_id] += 1
             if is_escalated(row.due_on, today, policy):
                 told.add(row.superior_id)

@@ -293,6 +293,8 @@ class EvaluatorTermOut(Out):
     first: date
     last: date
     assignment_id: UUID | None = Field(description="The letter behind it; null for the superior.")
+    letter_number: str | None
+    letter_date: date | None
 
 
 class AllowedOut(Out):

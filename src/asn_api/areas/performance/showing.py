@@ -1,5 +1,6 @@
 """A plan as the caller gets it: everything in three statements, with what he may do next."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,7 @@ async def terms_of(access: Access, db: AsyncSession, plan: Plan) -> list[Evaluat
     superiors: list[Superior] = []
     seats: list[Seat] = []
     people: dict[UUID, PersonOut] = {}
+    papers: dict[UUID | None, tuple[str, date]] = {}
     for row in await db.execute(term_queries.judges(access, plan)):
         days = Span(row.valid.lower, row.valid.upper)
         if row.source == "SEAT":
@@ -79,6 +81,7 @@ async def terms_of(access: Access, db: AsyncSession, plan: Plan) -> list[Evaluat
         else:
             role, reason = EvaluatorRole(row.role), EvaluatorReason(row.reason)
             letters.append(Letter(row.letter_id, row.person_id, role, reason, days))
+            papers[row.letter_id] = (row.letter_number, row.letter_date)
     first, last = period_days(plan.period)
     return [
         EvaluatorTermOut(
@@ -88,6 +91,8 @@ async def terms_of(access: Access, db: AsyncSession, plan: Plan) -> list[Evaluat
             first=term.first,
             last=term.last,
             assignment_id=term.letter,
+            letter_number=papers.get(term.letter, (None, None))[0],
+            letter_date=papers.get(term.letter, (None, None))[1],
         )
         for term in terms(first, last, letters, superiors, seats)
     ]

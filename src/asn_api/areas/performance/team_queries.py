@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
-from asn_api.access.scope import assigned, employees_within, team
+from asn_api.access.grants import Reach
+from asn_api.access.scope import assigned, employees_within, personal, superior, team
 from asn_api.areas.performance.queries import branch, matches
 from asn_api.areas.performance.team_schemas import MissingFilter
 from asn_api.core.http.paging import Key
@@ -17,7 +18,7 @@ from asn_api.rules.organization import AppointmentKind
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.plans import PlanStatus
 from asn_api.tables.employees import Employee
-from asn_api.tables.organization import Appointment, ReportingLine, Unit
+from asn_api.tables.organization import Appointment, Unit
 from asn_api.tables.performance import Plan, WorkResult
 
 BY_NAME = (
@@ -69,12 +70,14 @@ def rows(access: Access, plan: Plan, day: date, *, unlinked: bool) -> Select[Any
             theirs.status != PlanStatus.ENDED,
         )
         .group_by(theirs.employee_id)
-        .subquery()
+        .cte("leaning")
     )
     members = union(
         team(access.region_id, plan.employee_id, day), assigned(access.region_id, plan.employee_id, day)
-    ).subquery()
-    is_member = Employee.id.in_(select(members.c.employee_id))
+    ).cte("members")
+    # The people first: asked of every employee, whether he is one of them costs a look at all.
+    people = union(select(members.c.employee_id), select(leaning.c.employee_id)).subquery()
+    member = members.alias()
     own = aliased(Plan)
     post = _post(day)
     statement = (
@@ -84,18 +87,19 @@ def rows(access: Access, plan: Plan, day: date, *, unlinked: bool) -> Select[Any
             Employee.name,
             Employee.sort_name,
             Unit.name.label("unit_name"),
-            is_member.label("is_member"),
+            member.c.employee_id.is_not(None).label("is_member"),
             own.id.label("plan_id"),
             own.status.label("plan_status"),
             leaning.c.supports,
         )
+        .join_from(people, Employee, Employee.id == people.c.employee_id)
+        .outerjoin(member, member.c.employee_id == Employee.id)
         .outerjoin(Appointment, post)
         .outerjoin(Unit, matches(Unit, Appointment.unit_id, Appointment))
         .outerjoin(own, _plan_of_day(own, plan.year, day))
         .outerjoin(leaning, leaning.c.employee_id == Employee.id)
         .where(
             Employee.region_id == access.region_id,
-            or_(is_member, leaning.c.employee_id.is_not(None)),
             employees_within(access, Employee.id),
         )
     )
@@ -112,7 +116,16 @@ def missing(access: Access, wanted: MissingFilter, year: int, policy: PlanPolicy
     since = func.lower(Appointment.valid)
     january = date(year, 1, policy.due_day_of_january)
     due = cast(func.greatest(january, since + policy.due_days_in_new_post), Date)
-    above = aliased(Employee)
+    # Looked up in the end, for the rows of the page only.
+    person = aliased(Employee)
+    above = superior(access.region_id, Employee.id, day).correlate(Employee).scalar_subquery()
+    above_name = (
+        select(person.name)
+        .where(person.region_id == access.region_id, person.id == above)
+        .correlate(Employee)
+        .scalar_subquery()
+    )
+    unit_name = select(Unit.name).where(matches(Unit, Appointment.unit_id, Appointment)).scalar_subquery()
     conditions: list[ColumnElement[bool]] = []
     if wanted.unit_id is not None:
         conditions.append(Appointment.unit_id.in_(branch(access, wanted.unit_id)))
@@ -124,28 +137,17 @@ def missing(access: Access, wanted: MissingFilter, year: int, policy: PlanPolicy
             Employee.nip,
             Employee.name,
             Employee.sort_name,
-            Unit.id.label("unit_id"),
-            Unit.name.label("unit_name"),
-            Unit.zone,
+            Appointment.unit_id,
+            unit_name.label("unit_name"),
             since.label("in_post_since"),
-            above.id.label("superior_id"),
-            above.name.label("superior_name"),
+            above.label("superior_id"),
+            above_name.label("superior_name"),
             Plan.id.label("plan_id"),
             Plan.status.label("plan_status"),
             due.label("due_on"),
             (due < access.today).label("overdue"),
         )
         .join(Appointment, _post(day))
-        .join(Unit, matches(Unit, Appointment.unit_id, Appointment))
-        .outerjoin(
-            ReportingLine,
-            and_(
-                ReportingLine.region_id == Employee.region_id,
-                ReportingLine.employee_id == Employee.id,
-                ReportingLine.valid.contains(day),
-            ),
-        )
-        .outerjoin(above, matches(above, ReportingLine.superior_id, ReportingLine))
         .outerjoin(Plan, _plan_of_day(Plan, year, day))
         .where(
             Employee.region_id == access.region_id,
@@ -155,10 +157,18 @@ def missing(access: Access, wanted: MissingFilter, year: int, policy: PlanPolicy
                 Plan.id.is_(None),
                 and_(Plan.status.in_((PlanStatus.DRAFT, PlanStatus.RETURNED)), Plan.revision == 1),
             ),
-            employees_within(access, Employee.id),
+            _within(access),
             *conditions,
         )
     )
+
+
+def _within(access: Access) -> ColumnElement[bool]:
+    """Employees within reach; for whoever has no branch as one set, which leads to an index."""
+    people = personal(access)
+    if people is None or access.branches or access.reaches(Reach.REGION):
+        return employees_within(access, Employee.id)
+    return Employee.id.in_(people)
 
 
 def _support(child: Any) -> ColumnElement[Any]:

@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Text, Uuid, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE
 
 from asn_api.access.actor import Access
@@ -32,6 +45,8 @@ def judges(access: Access, plan: Plan) -> CompoundSelect[Any]:
             letter.valid,
             Employee.nip,
             Employee.name,
+            letter.letter_number,
+            letter.letter_date,
         )
         .join(Employee, and_(Employee.region_id == letter.region_id, Employee.id == letter.evaluator_id))
         .where(
@@ -52,6 +67,8 @@ def judges(access: Access, plan: Plan) -> CompoundSelect[Any]:
             line.valid,
             Employee.nip,
             Employee.name,
+            null(),
+            cast(null(), Date),
         )
         .join(Employee, and_(Employee.region_id == line.region_id, Employee.id == line.superior_id))
         .where(superiors)
@@ -67,6 +84,8 @@ def judges(access: Access, plan: Plan) -> CompoundSelect[Any]:
             Appointment.valid,
             null(),
             null(),
+            null(),
+            cast(null(), Date),
         )
         .join(Unit, and_(Unit.region_id == Appointment.region_id, Unit.id == Appointment.unit_id))
         .where(

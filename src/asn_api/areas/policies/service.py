@@ -13,7 +13,10 @@ from asn_api.areas.policies.schemas import PolicyIn
 from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
+from asn_api.rules.assessment_policy import AssessmentPolicy
+from asn_api.rules.credit_policy import CreditPolicy
 from asn_api.rules.evaluation_policy import EvaluationPolicy
+from asn_api.rules.monitoring_policy import MonitoringPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 from asn_api.rules.policy_values import PolicyArea
@@ -24,9 +27,12 @@ AREAS: dict[str, type[PolicyArea]] = {
     kind.area: kind
     for kind in (
         ActivityPolicy,
+        AssessmentPolicy,
+        CreditPolicy,
         EvaluationPolicy,
         FilePolicy,
         IdentityPolicy,
+        MonitoringPolicy,
         NotificationPolicy,
         PlanPolicy,
     )

@@ -5,19 +5,23 @@ from enum import StrEnum
 from typing import TypeVar
 
 from asn_api.errors import Language
-from asn_api.rules.labels import evaluations, foundation, planning
+from asn_api.rules.labels import assessments, credits, evaluations, foundation, monitoring, planning
 
 E = TypeVar("E", bound=StrEnum)
 
 LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **foundation.LABELS,
     **evaluations.LABELS,
+    **monitoring.LABELS,
     **planning.LABELS,
+    **assessments.LABELS,
+    **credits.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
     **foundation.EXTERNAL_CODES,
     **evaluations.EXTERNAL_CODES,
+    **credits.EXTERNAL_CODES,
 }
 
 
