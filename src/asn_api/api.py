@@ -81,6 +81,7 @@ AREAS = (
     Area("asn_api.areas.policies.router", "/v1/policies"),
     Area("asn_api.areas.calendar.router", "/v1/calendar", "/v1/regional-days", "/v1/outages"),
     Area("asn_api.areas.delegations.router", "/v1/verification-delegations"),
+    Area("asn_api.areas.events.router", "/v1/events"),
 )
 
 TAGS = {
@@ -101,6 +102,7 @@ TAGS = {
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
     "oversight": "Months by unit and verifications by verifier, from sums that every change keeps.",
     "sync": "For phones that are often offline: many operations in one sending.",
+    "events": "What changes within one's reach, told as it happens (server-sent events).",
     "notifications": "What one is reminded of and told: unreported days, waiting work, decisions.",
     "journal": "Who changed what, and when.",
     "reference": "Lists of values with their terms, and the error codes. Public.",

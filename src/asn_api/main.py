@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, remove_compress_type
 
 from asn_api.access.authority import Authority
 from asn_api.access.grants import GRANTS
@@ -26,6 +26,7 @@ from asn_api.core.http.limits import Limiter
 from asn_api.core.objects import objects
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings, settings
+from asn_api.core.stopping import Stopping
 from asn_api.start_checks import check_content
 
 EXPOSED = (
@@ -61,6 +62,8 @@ def create_app(given: Settings | None = None) -> FastAPI:
         chosen.password_parallelism,
         chosen.password_concurrency,
     )
+    app.state.events = None
+    app.state.stopping = Stopping()
     app.state.areas = Areas(app, AREAS)
     problems.install(app)
     health.install(app)
@@ -68,6 +71,8 @@ def create_app(given: Settings | None = None) -> FastAPI:
     openapi.install(app, app.state.areas, GRANTS, TAGS)
     app.add_middleware(HotDoor, api=app)
     app.add_middleware(AreaDoor, areas=app.state.areas)
+    # Each open stream would keep a window of megabytes to save some bytes of each event.
+    remove_compress_type("text/event-stream")
     app.add_middleware(CompressMiddleware, minimum_size=800)
     if chosen.cors_origins:
         app.add_middleware(
@@ -97,7 +102,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         gc.freeze()
         gc.enable()
         later = asyncio.create_task(app.state.areas.open_later())
-        yield
+        with app.state.stopping.heeded():
+            yield
         later.cancel()
     finally:
         await app.state.authority.stop()

@@ -13,7 +13,7 @@ from asn_api.core.mapping import uuid7
 from asn_api.rules.calendar import ONE_DAY
 from asn_api.rules.plans import Approach, Aspect, PlanStatus, PlanType, Polarity, ResultKind
 from asn_api.rules.ratings import CoreValue
-from asn_api.tables.performance import Indicator, Plan, WorkResult
+from asn_api.tables.performance import Indicator, Plan, PlanRevision, WorkResult
 from tests.areas.test_performance import done
 from tests.factories import City, sign_in
 
@@ -78,6 +78,8 @@ async def agreed_plan(
     async with city.database.sessions() as db, db.begin():
         db.add(plan)
         await db.flush()
+        if status is not PlanStatus.DRAFT:
+            db.add(revision(city, plan))
         for number, kind in enumerate(kinds, 1):
             result_id = uuid7()
             db.add(
@@ -105,6 +107,18 @@ async def agreed_plan(
                 )
             )
     return plan
+
+
+def revision(city: City, plan: Plan) -> PlanRevision:
+    """What an approval keeps."""
+    return PlanRevision(
+        region_id=city.region.id,
+        id=uuid7(),
+        plan_id=plan.id,
+        revision=1,
+        content={},
+        approved_at=city.now,
+    )
 
 
 async def opened(

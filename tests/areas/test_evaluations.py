@@ -16,7 +16,7 @@ from asn_api.tables.employees import Employee
 from asn_api.tables.evaluations import Evaluation
 from asn_api.tables.notifications import Notification
 from asn_api.tables.organization import Appointment
-from asn_api.tables.performance import EvaluatorAssignment, Plan, PlanRevision
+from asn_api.tables.performance import EvaluatorAssignment, Plan
 from tests.areas.evaluating import (
     LETTER,
     acted,
@@ -27,8 +27,10 @@ from tests.areas.evaluating import (
     rating_of,
     report_of,
     reported,
+    revision,
 )
 from tests.areas.races import at_once
+from tests.areas.test_feedback import given
 from tests.areas.test_performance import done, journal, refused, send
 from tests.areas.test_progress import made, report
 from tests.factories import City
@@ -100,6 +102,19 @@ async def test_the_form_shows_progress_and_a_draft_is_its_writers_alone(city: Ci
         assert seen["self_work_result"] is seen["self_note"] is None
         assert all(each["realisation"] is each["self_rating"] is None for each in seen["results"])
     assert (await shown(city, "supervisor", await reported(city, mine)))["self_work_result"] == "ABOVE"
+
+
+async def test_the_form_shows_the_feedback_of_its_days_and_a_rating_uses_it(city: City) -> None:
+    plan = await agreed_plan(city, last=date(2026, 11, 20))
+    note = await given(city, "colleague", "staff")
+    evaluation = await reported(city, await opened(city, plan, day="2026-11-20"))
+    assert [(each["id"], each["used"]) for each in evaluation["feedback"]] == [(note["id"], False)]
+    assert (await shown(city, "admin", evaluation))["feedback"] == []
+    async with at(city, "2026-11-21"):
+        judged = await rated(city, evaluation)
+        assert [each["used"] for each in judged["feedback"]] == [True]
+    earlier = await opened(city, plan)
+    assert earlier["feedback"] == []
 
 
 async def test_what_is_left_out_of_a_report_is_blank_and_an_empty_one_is_no_report(city: City) -> None:
@@ -189,16 +204,7 @@ async def test_opening_again_gives_the_same_and_only_ones_own_approved_plan_can_
     answer = await send(city, "colleague", "POST", "/evaluations", json=body)
     await refused(answer, 409, "EVALUATION_PLAN_NOT_APPROVED")
     async with city.database.sessions() as db, db.begin():
-        db.add(
-            PlanRevision(
-                region_id=city.region.id,
-                id=uuid7(),
-                plan_id=draft.id,
-                revision=1,
-                content={},
-                approved_at=city.now,
-            )
-        )
+        db.add(revision(city, draft))
     assert (await send(city, "colleague", "POST", "/evaluations", json=body)).status_code == 201
 
 
@@ -390,16 +396,6 @@ async def transferred(city: City) -> Plan:
             update(Plan)
             .where(Plan.region_id == city.region.id, Plan.id == plan.id)
             .values(ended_on=date(2026, 7, 1))
-        )
-        db.add(
-            PlanRevision(
-                region_id=city.region.id,
-                id=uuid7(),
-                plan_id=plan.id,
-                revision=1,
-                content={},
-                approved_at=city.now,
-            )
         )
         post = city.posts["staff"]
         await db.execute(

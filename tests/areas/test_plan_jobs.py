@@ -16,6 +16,7 @@ from asn_api.core.mapping import uuid7
 from asn_api.rules.evaluations import EvaluationKind, EvaluationStatus
 from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.plans import PlanStatus
+from asn_api.rules.ratings import Expectation, Predicate
 from asn_api.tables.employees import Employee
 from asn_api.tables.evaluations import Evaluation
 from asn_api.tables.notifications import Notification
@@ -139,6 +140,9 @@ async def evaluated(
                     kind=EvaluationKind.YEARLY,
                     period=Range(date(2025, 1, 1), date(2026, 1, 1)),
                     status=status,
+                    work_result=Expectation.MEETS,
+                    behaviour=Expectation.MEETS,
+                    predicate=Predicate.GOOD,
                 )
             )
     return id

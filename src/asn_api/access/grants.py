@@ -63,6 +63,7 @@ class Permission(StrEnum):
     VERIFICATION_DELEGATE = "verification:delegate"
     DAYS_READ = "days:read"
     JOURNAL_READ = "journal:read"
+    EVENTS_READ = "events:read"
 
 
 class Reach(StrEnum):
@@ -121,6 +122,8 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.FILES_WRITE: OWN,
         Permission.VERIFICATION_DELEGATE: OWN,
         Permission.DAYS_READ: OWN_AND_TEAM,
+        # To be told of changes; of which, the permission to read each kind of record says.
+        Permission.EVENTS_READ: OWN_AND_TEAM,
     },
     Role.HEAD_OF_AGENCY: {
         Permission.EMPLOYEES_READ: BRANCH,
@@ -139,6 +142,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
+        Permission.EVENTS_READ: BRANCH,
     },
     Role.REGIONAL_ADMIN: {
         Permission.ME: OWN,
@@ -173,6 +177,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
         Permission.JOURNAL_READ: BRANCH,
+        Permission.EVENTS_READ: BRANCH,
     },
     # A third party gets only those of these permissions that its registration names.
     Role.CLIENT: {
@@ -186,5 +191,6 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.CONTRIBUTION_READ: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
+        Permission.EVENTS_READ: BRANCH,
     },
 }

@@ -60,6 +60,14 @@ class Settings(BaseModel):
     """Requests that one person, client or address may make at once…"""
     rate_period_seconds: float = Field(default=60, gt=0)
     """…and the time in which that allowance refills."""
+    event_streams: int = Field(default=2000, ge=1)
+    """Open streams of events, per process…"""
+    event_streams_each: int = Field(default=10, ge=1)
+    """…and of one person or client in it."""
+    event_replay_hours: int = Field(default=24, ge=1)
+    """How long after an event a stream can be resumed…"""
+    event_replay_entries: int = Field(default=10_000, ge=1)
+    """…and over how many changes; beyond, the caller is told to load anew."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("cors_origins", "trusted_proxies", mode="before")

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from asn_api.access.actor import Access
-from asn_api.areas.evaluations import queries
+from asn_api.areas.evaluations import due_queries, queries
 from asn_api.areas.evaluations.changes import changed, judged, objected, tell
 from asn_api.areas.evaluations.circumstances import (
     Circumstances,
@@ -234,7 +234,7 @@ async def finalise(access: Access, db: AsyncSession, after: UUID, most: int) -> 
     """
     places: dict[UUID, Place] = {}
     changes = []
-    rows = (await db.scalars(queries.to_be_final(access, after, most))).all()
+    rows = (await db.scalars(due_queries.to_be_final(access, after, most))).all()
     for evaluation in rows:
         if evaluation.unit_id not in places:
             places[evaluation.unit_id] = await place_for(access, db, evaluation)

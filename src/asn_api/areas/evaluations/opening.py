@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.areas.evaluations import queries
+from asn_api.areas.evaluations import due_queries, queries
 from asn_api.areas.evaluations.changes import changed, told
 from asn_api.areas.evaluations.schemas import EvaluationIn, EvaluationOut
 from asn_api.areas.evaluations.showing import shown
@@ -111,7 +111,7 @@ async def open_due(access: Access, db: AsyncSession, after: UUID, most: int) -> 
         for each in calendar_spans(access.today.year, policy.periodicity)
         if each.first <= access.today
     )
-    plans = (await db.scalars(queries.wanting(access, running, after, most))).all()
+    plans = (await db.scalars(due_queries.wanting(access, running, after, most))).all()
     due = [(plan, span) for plan in plans for span in await spans(access, db, plan) if span.last <= yesterday]
     await open_spans(access, db, due)
     return [each.id for each in plans]
@@ -122,7 +122,7 @@ async def keep_within_plans(access: Access, db: AsyncSession) -> None:
 
     An appointment may be entered after the fact. What was rated stays as it was judged.
     """
-    for evaluation, plan in (await db.execute(queries.beyond_plan(access))).all():
+    for evaluation, plan in (await db.execute(due_queries.beyond_plan(access))).all():
         before = shown_period(evaluation.period)
         begun = plan.ended_on is None or plan.ended_on > period_days(plan.period)[0]
         left = evaluation.period.intersection(plan.period) if begun else Range(empty=True)

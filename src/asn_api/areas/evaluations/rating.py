@@ -24,6 +24,7 @@ from asn_api.areas.evaluations.schemas import (
     SuggestionsOut,
 )
 from asn_api.areas.evaluations.showing import locked, shown
+from asn_api.areas.monitoring.feedback import mark_used
 from asn_api.areas.performance.schemas import EvaluatorOut
 from asn_api.areas.performance.snapshots import judge
 from asn_api.core.journal import difference, record
@@ -144,6 +145,7 @@ async def _rated(
     await db.flush()
     changes = difference(before, await judged(access, db, evaluation))
     await record(db, access.author, access.now, changed(evaluation, action, changes))
+    await mark_used(access, db, evaluation.plan_id, evaluation.period)
     await tell(
         access,
         db,

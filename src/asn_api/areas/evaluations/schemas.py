@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from asn_api.areas.monitoring.schemas import FeedbackSummary
 from asn_api.areas.performance.schemas import EvaluatorOut, PersonOut, PostOut, Target, Year
 from asn_api.core.http.paging import Paging
 from asn_api.core.wire import In, Line, Out, Paragraph
@@ -312,6 +313,9 @@ class EvaluationOut(Out):
     self_report_missing: bool
     results: list[EvaluatedResultOut]
     values: list[EvaluatedValueOut]
+    feedback: list[FeedbackSummary] = Field(
+        description="All feedback of these days that counts and that the caller may read, the oldest first."
+    )
     evaluator_id: UUID | None
     evaluator: EvaluatorOut | None = Field(description="Who rated, as of the rating.")
     suggestion: SuggestionsOut | None = Field(description="As it was when the rating was made.")

@@ -23,6 +23,7 @@ from asn_api.areas.evaluations.schemas import (
     StandingOut,
     WorkOut,
 )
+from asn_api.areas.monitoring.queries import feedback_of
 from asn_api.areas.performance.schemas import PersonOut
 from asn_api.areas.performance.snapshots import judge, period_days
 from asn_api.core.http.route import check_version
@@ -63,6 +64,7 @@ async def shown(access: Access, db: AsyncSession, id: UUID) -> EvaluationOut:
             "present_evaluator": present,
             "results": await _results(access, db, evaluation, discreet),
             "values": await _values(access, db, evaluation, discreet),
+            "feedback": await feedback_of(access, db, evaluation.plan_id, evaluation.period),
             "objection": objection and ObjectionOut.model_validate(objection),
             "periodic": earlier,
             "deadlines": DeadlinesOut(
