@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from examples.demo_year.agency import Person, chance
+from examples.demo_year.agency import AGENCY, HEAD, Person, chance
 from examples.demo_year.cast import Cast
 from examples.demo_year.planning import letter
 
@@ -23,6 +23,7 @@ async def evaluate(cast: Cast, end: date, *, objector: str | None = None) -> Non
     """One round: people report, their superiors rate, most accept, one objects, time makes the rest final."""
     stage = cast.stage
     await stage.time_passes(end + timedelta(days=1))
+    await _rate_agency(cast, end)
     for person, found in await _due(cast, end):
         await _report(cast, person, found)
     for person, found in await _due(cast, end):
@@ -39,6 +40,23 @@ async def evaluate(cast: Cast, end: date, *, objector: str | None = None) -> Non
     assert set(left) <= {"ACKNOWLEDGED", "FINAL"}, left
 
 
+async def _rate_agency(cast: Cast, end: date) -> None:
+    """What the agency achieved comes first; the mayor decides, and the head's own rating follows from it."""
+    spans = [("PERIODIC", end.month // 3)] + ([("YEARLY", 1)] if end.month == 12 else [])
+    for kind, number in spans:
+        given = {
+            "id": cast.stage.names.new(),
+            "unit_id": await cast.unit(AGENCY),
+            "year": end.year,
+            "kind": kind,
+            "number": number,
+            "predicate": "GOOD",
+            "basis": "Capaian perjanjian kinerja sesuai target.",
+            "letter": letter(10 + number, cast.stage.clock.today),
+        }
+        await cast.admin.post("/v1/organisation-ratings", given)
+
+
 def _until(end: date) -> dict[str, str]:
     return {"period_end[gte]": date(end.year, 1, 1).isoformat(), "period_end[lte]": end.isoformat()}
 
@@ -50,6 +68,36 @@ async def _due(cast: Cast, end: date) -> list[tuple[Person, dict[str, Any]]]:
     order = {person.nip: number for number, person in enumerate(cast.people)}
     wanted.sort(key=lambda each: (order[each["employee_nip"]], each["kind"], each["period_start"]))
     return [(cast.person(each["employee_nip"]), each) for each in wanted]
+
+
+async def talk(cast: Cast, span: str) -> None:
+    """Feedback of the quarter: every superior to some of his people, and colleagues to each other."""
+    for person in cast.people:
+        team = cast.team(person.superior) if person.superior else []
+        colleague = team[(team.index(person) + 1) % len(team)] if len(team) > 1 else None
+        if person.superior and chance(person.nip, span, "told") < 0.5:
+            await _say(
+                cast,
+                person.superior,
+                person,
+                "POSITIVE" if chance(person.nip, span, "+") < 0.7 else "CONSTRUCTIVE",
+            )
+        if colleague is not None and chance(person.nip, span, "asked") < 0.2:
+            await _say(cast, person.nip, colleague, "POSITIVE")
+
+
+async def _say(cast: Cast, giver: str, about: Person, polarity: str) -> None:
+    text = (
+        "Laporan rapi dan tepat waktu." if polarity == "POSITIVE" else "Data pendukung perlu lebih lengkap."
+    )
+    given = {
+        "id": cast.stage.names.new(),
+        "employee_id": cast[about.nip].id,
+        "core_value": "ACCOUNTABLE",
+        "polarity": polarity,
+        "text": text,
+    }
+    await cast[giver].post("/v1/feedback", given)
 
 
 async def _report(cast: Cast, person: Person, summary: dict[str, Any]) -> None:
@@ -79,7 +127,7 @@ async def _report(cast: Cast, person: Person, summary: dict[str, Any]) -> None:
 
 async def _rate(cast: Cast, person: Person, summary: dict[str, Any], span: str, *, harsh: bool) -> None:
     path = f"/v1/evaluations/{summary['id']}"
-    work = "BELOW" if harsh else deserved(person, span, "work")
+    work = "BELOW" if harsh else "MEETS" if person.role == HEAD else deserved(person, span, "work")
     behaviour = deserved(person, span, "behaviour")
     form = await cast.admin.get(path)
     # Not always the superior of today: who led the person when an ended plan was over rates it.

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from examples.demo_year import judging, planning, working
-from examples.demo_year.agency import CLERK, SECTION_HEAD, Size
+from examples.demo_year.agency import AGENCY, CLERK, SECTION_HEAD, Person, Size
 from examples.demo_year.cast import Cast, gathered
 from examples.demo_year.stage import Stage
 
@@ -33,12 +33,13 @@ async def play(stage: Stage, size: Size, tell: Callable[[str], None]) -> bytes:
             tell(f"{mover.name} moved to {mover.unit_name}")
         await working.month(cast, YEAR, month)
         if month in QUARTER_ENDS:
+            await judging.talk(cast, f"{YEAR}-{month}")
             await judging.evaluate(cast, QUARTER_ENDS[month], objector=objector if month == 6 else None)
             tell(f"quarter {month // 3} is evaluated")
     return canonical(await result(cast))
 
 
-async def _transferred(cast: Cast, nip: str) -> Any:
+async def _transferred(cast: Cast, nip: str) -> Person:
     """On the first day of July, which is a day after the second quarter was evaluated."""
     day = max(date(YEAR, 7, 1), cast.stage.clock.today)
     person = cast.person(nip)
@@ -58,24 +59,38 @@ async def result(cast: Cast) -> dict[str, Any]:
         kept = ("kind", "period_start", "period_end", "status", "work_result", "behaviour", "predicate")
         entry = {name: row[name] for name in kept} | {"evaluator": (row["evaluator"] or {}).get("nip")}
         found.setdefault(row["employee_nip"], []).append(entry)
-    months = {}
-    for person in cast.people:
-        months[person.nip] = [
-            (await cast[person.nip].get(f"/v1/me/months/{YEAR}-{month:02d}"))["counted_minutes"]
-            for month in range(1, 13)
-        ]
     return {
         "year": YEAR,
+        "agency": await _agency(cast),
         "people": {
             person.nip: {
                 "name": person.name,
                 "unit": person.unit_name,
-                "minutes": months[person.nip],
+                "minutes": [
+                    (await cast[person.nip].get(f"/v1/me/months/{YEAR}-{month:02d}"))["counted_minutes"]
+                    for month in range(1, 13)
+                ],
+                "feedback": len(await cast[person.nip].all("/v1/feedback", view="RECEIVED")),
                 "evaluations": sorted(found.get(person.nip, []), key=orjson.dumps),
+                "year": await _year(cast, person),
             }
             for person in sorted(cast.people, key=lambda each: each.nip)
         },
     }
+
+
+async def _year(cast: Cast, person: Person) -> dict[str, Any]:
+    caller = cast[person.nip]
+    found = await caller.get(f"/v1/employees/{caller.id}/performance-years/{YEAR}")
+    kept = {name: found[name] for name in ("combination", "work_result", "behaviour", "predicate", "final")}
+    return kept | {"segments": len(found["segments"])}
+
+
+async def _agency(cast: Cast) -> dict[str, Any]:
+    """How the ratings of the year are distributed, beside what is expected of an agency rated so."""
+    path = f"/v1/units/{await cast.unit(AGENCY)}/rating-distribution"
+    found = await cast.admin.get(path, year=YEAR, kind="YEARLY")
+    return {name: found[name] for name in ("shares", "rated", "unrated", "final", "conforms", "findings")}
 
 
 def canonical(result: dict[str, Any]) -> bytes:
