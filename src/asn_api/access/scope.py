@@ -323,3 +323,12 @@ HOT_UNITS = Prepared(
     )
 )
 """The units of the branches within reach, the same way."""
+
+HOT_ASSIGNED = Prepared(
+    select(EvaluatorAssignment.employee_id).where(
+        EvaluatorAssignment.region_id == bindparam("region", type_=Uuid),
+        EvaluatorAssignment.evaluator_id == bindparam("scope_superior", type_=Uuid),
+        EvaluatorAssignment.valid.contains(bindparam("scope_today", type_=Date)),
+    )
+)
+"""The people of `assigned` of today, the same way."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter as Tally
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from asn_api.access.actor import Access
 from asn_api.access.authority import Authority
 from asn_api.access.grants import Permission
-from asn_api.areas.events import ids, reach
+from asn_api.areas.events import confirming, ids, reach
+from asn_api.areas.events.confirming import Record
 from asn_api.areas.events.ids import Place
 from asn_api.areas.events.kinds import FOLLOWED, KINDS, OF_PERSON, OF_REGION, Kind
 from asn_api.areas.events.listening import End, Listener, frame
@@ -74,9 +75,12 @@ class Room:
         for permission in listener.wide:
             self._wide[permission].discard(listener)
 
-    def candidates(self, kind: Kind, entry: Entry) -> Iterable[Listener]:
+    def candidates(self, kind: Kind, entry: Entry, involved: Iterable[UUID] = ()) -> Iterable[Listener]:
         """All who may see it, and few besides."""
-        return self._by_person.get(entry["employee_id"], _NOBODY) | self._wide.get(kind.permission, _NOBODY)
+        found = self._by_person.get(entry["employee_id"], _NOBODY) | self._wide.get(kind.permission, _NOBODY)
+        for person in involved:
+            found |= self._by_person.get(person, _NOBODY)
+        return [listener for listener in found if listener.sees(kind, entry)]
 
 
 class Hub:
@@ -185,7 +189,7 @@ class Hub:
             )
             self._mark(entries)
             await self._check_stale()
-            self._tell(entries, position, found_in)
+            await self._tell(entries, position, found_in)
             self._position = position = following
         await self._check_stale()
         await self._check(joining)
@@ -289,19 +293,42 @@ class Hub:
         if room is not None and is_admitted and listener in self._streams:
             room.add(listener)
 
-    def _tell(self, entries: Sequence[Entry], position: Position, until: Snapshot) -> None:
+    async def _tell(self, entries: Sequence[Entry], position: Position, until: Snapshot) -> None:
+        confirmed = await self._confirmed(confirming.by_row(entries))
         told = 0
         for entry in entries:
             kind, room = KINDS.get(entry["entity"]), self._rooms.get(entry["region_id"])
             if kind is None or room is None:
                 continue
+            record = entry["entity"], entry["entity_id"]
             event = b""
-            for listener in room.candidates(kind, entry):
-                if listener.sees(kind, entry):
-                    event = event or self.event(entry, position.at(entry, until))
-                    listener.tell(event)
-                    told += 1
+            for listener in room.candidates(kind, entry) if kind.rows is None else confirmed.get(record, ()):
+                event = event or self.event(entry, position.at(entry, until))
+                listener.tell(event)
+                told += 1
         TOLD.inc(told)
+
+    async def _confirmed(self, entries: Sequence[Entry]) -> Mapping[Record, set[Listener]]:
+        """Who may see the records that the database must judge, of which there are few."""
+        if not entries:
+            return {}
+        involved = await confirming.involved(self.database, entries)
+        asked: defaultdict[Listener, set[Record]] = defaultdict(set)
+        for entry in entries:
+            kind, room = KINDS[entry["entity"]], self._rooms.get(entry["region_id"])
+            record = entry["entity"], entry["entity_id"]
+            for listener in room.candidates(kind, entry, involved.get(record, ())) if room else ():
+                asked[listener].add(record)
+        confirmed: defaultdict[Record, set[Listener]] = defaultdict(set)
+        few = asyncio.Semaphore(AT_ONCE)
+
+        async def confirm(listener: Listener, records: set[Record]) -> None:
+            async with few:
+                for record in await confirming.seen(self.database, listener, records):
+                    confirmed[record].add(listener)
+
+        await asyncio.gather(*(confirm(listener, records) for listener, records in asked.items()))
+        return confirmed
 
     def event(self, entry: Entry, position: Position) -> bytes:
         """What changed, not its content: whoever is told fetches it, and gets what he may see."""

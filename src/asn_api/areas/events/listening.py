@@ -48,9 +48,10 @@ class Listener:
         self.token = token
         self.region_id = access.region_id
         self.principal_id = access.actor.principal_id
-        self.own = access.employee_id
         self.entities = entities
         self.views: Views = {}
+        self._actor = access.actor
+        self._read_at = access.now
         self.people: frozenset[UUID] = frozenset()
         self.expires_at = self.good_until = access.now
         self.start: Position | None = None
@@ -65,7 +66,7 @@ class Listener:
         midnight = datetime.combine(
             known.actor.today(now) + timedelta(days=1), clock_time(), known.actor.zone.tz
         )
-        self.own = known.actor.employee_id
+        self._actor, self._read_at = known.actor, now
         self.views = views
         self.people = frozenset().union(*(view.people for view in views.values()))
         self.expires_at = known.expires_at
@@ -76,15 +77,21 @@ class Listener:
         """The permissions by which he sees more than people by name."""
         return (permission for permission, view in self.views.items() if view.is_wide)
 
+    @property
+    def own(self) -> UUID | None:
+        return self._actor.employee_id
+
+    def access(self, permission: Permission) -> Access | None:
+        """His reach by a permission, for the database to judge by."""
+        scopes = self._actor.permissions.get(permission)
+        return Access(self._actor, permission, scopes, self._read_at) if scopes else None
+
     def sees(self, kind: Kind, entry: Entry) -> bool:
+        """Whether he may be told; of a kind that is judged by its rows, whether it is worth asking."""
         view = self.views.get(kind.permission)
         if view is None or entry["entity"] not in self.entities:
             return False
-        return view.holds(entry["employee_id"], entry["unit_id"])
-
-    def visible(self, entry: Entry) -> bool:
-        kind = KINDS.get(entry["entity"])
-        return kind is not None and self.sees(kind, entry)
+        return kind.rows is not None or view.holds(entry["employee_id"], entry["unit_id"])
 
     def cut(self) -> Cut:
         """The entries that he may see, and few besides."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from asn_api.access.actor import Access, Actor
 from asn_api.access.grants import Permission, Reach
-from asn_api.access.scope import DELEGABLE, HOT_TEAM, HOT_UNITS, hot_params
+from asn_api.access.scope import DELEGABLE, EVALUATED, HOT_ASSIGNED, HOT_TEAM, HOT_UNITS, hot_params
 from asn_api.areas.events.kinds import PERMISSIONS
 from asn_api.core.database import Database
 
@@ -38,7 +38,7 @@ async def views(database: Database, actor: Actor, now: datetime) -> Views:
         for permission, scopes in actor.permissions.items()
         if permission in PERMISSIONS
     }
-    team, delegated = await _reports(database, held.values())
+    team, delegated, assigned = await _reports(database, held.values())
     units: dict[tuple[str, ...], frozenset[UUID]] = {(): frozenset()}
     for access in held.values():
         branches = tuple(access.branches)
@@ -51,20 +51,23 @@ async def views(database: Database, actor: Actor, now: datetime) -> Views:
         if access.employee_id is not None and access.reaches(Reach.OWN):
             people.add(access.employee_id)
         if access.reaches(Reach.TEAM):
-            people |= team | delegated if permission in DELEGABLE else team
+            people |= team
+            people |= delegated if permission in DELEGABLE else set()
+            people |= assigned if permission in EVALUATED else set()
         whole = access.reaches(Reach.REGION)
         found[permission] = View(frozenset(people), units[tuple(access.branches)], whole)
     return found
 
 
-async def _reports(database: Database, held: Iterable[Access]) -> tuple[set[UUID], set[UUID]]:
-    """The team, and the teams of those who have delegated verification to the caller."""
+async def _reports(database: Database, held: Iterable[Access]) -> tuple[set[UUID], set[UUID], set[UUID]]:
+    """The team, the teams of those who delegated verification to the caller, and those whom he evaluates by letter."""
     team: set[UUID] = set()
     delegated: set[UUID] = set()
     access = next((each for each in held if each.employee_id is not None and each.reaches(Reach.TEAM)), None)
-    if access is not None:
-        me = access.employee_id
-        params = {"region": access.region_id, **hot_params(access), "scope_delegate": me}
-        for person, superior in await database.fetch(HOT_TEAM, params):
-            (team if superior == me else delegated).add(person)
-    return team, delegated
+    if access is None:
+        return team, delegated, set()
+    me = access.employee_id
+    params = {"region": access.region_id, **hot_params(access), "scope_delegate": me}
+    for person, superior in await database.fetch(HOT_TEAM, params):
+        (team if superior == me else delegated).add(person)
+    return team, delegated, {row[0] for row in await database.fetch(HOT_ASSIGNED, params)}

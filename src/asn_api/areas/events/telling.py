@@ -2,14 +2,16 @@
 
 import logging
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 
+from asn_api.areas.events import confirming
 from asn_api.areas.events.hub import UNREACHABLE, Hub
 from asn_api.areas.events.ids import Place
+from asn_api.areas.events.kinds import KINDS
 from asn_api.areas.events.listening import End, Listener, frame
 from asn_api.core import feed
-from asn_api.core.feed import Position
+from asn_api.core.feed import Entry, Position
 
 log = logging.getLogger(__name__)
 
@@ -65,11 +67,20 @@ async def _missed(hub: Hub, listener: Listener, since: Place, start: Position) -
         return
     while listener.ending is None and (position.until is not None or position.seen != start.seen):
         entries, until, following = await feed.step(pool, position, start.seen, cut, CHUNK)
-        frames = [hub.event(entry, position.at(entry, until)) for entry in entries if listener.visible(entry)]
+        visible = await _visible(hub, listener, entries)
+        frames = [hub.event(entry, position.at(entry, until)) for entry in visible]
         position = following
         # What was read may be out of reach by now: a stream that has been ended tells no more.
         if frames and listener.ending is None:
             yield b"".join(frames)
+
+
+async def _visible(hub: Hub, listener: Listener, entries: Sequence[Entry]) -> list[Entry]:
+    seen = [each for each in entries if listener.sees(KINDS[each["entity"]], each)]
+    asked = {(each["entity"], each["entity_id"]) for each in confirming.by_row(seen)}
+    confirmed = await confirming.seen(hub.database, listener, asked)
+    refused = asked - confirmed
+    return [each for each in seen if (each["entity"], each["entity_id"]) not in refused]
 
 
 def _reset(reason: str) -> bytes:
