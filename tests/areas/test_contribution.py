@@ -20,8 +20,8 @@ from asn_api.areas.activities.archiving import Folder, archive
 from asn_api.areas.contribution.recount import count_units, recount
 from asn_api.core.mapping import uuid7
 from asn_api.rules.contribution import EFFORT_NUMBERS, UNIT_NUMBERS
-from asn_api.tables.activities import Activity
-from asn_api.tables.contribution import Contribution, GoalContribution, ResultChain, UnitContribution
+from asn_api.tables.activities import Activity, ResultChain
+from asn_api.tables.contribution import Contribution, GoalContribution, UnitContribution
 from asn_api.tables.employees import Employee
 from asn_api.tables.performance import Plan, WorkResult
 from tests.areas.test_activities import TODAY, lock_after, post
