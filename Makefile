@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 help: ## Show these lines
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
 run: $(INSTALLED) ## Start everything and print demo logins (heeds ASN_PORT, ASN_DATABASE_URL)
 	@exec $(BIN)/python -m asn_api up
@@ -29,6 +29,9 @@ bench: $(INSTALLED) ## Measure the hot paths beside their baselines
 
 tour: $(INSTALLED) ## Walk through the main job against a running `make run`
 	@$(BIN)/python -m examples.tour
+
+demo-year: $(INSTALLED) ## Play a year of an agency of 200 people through the API, twice, and compare
+	@$(BIN)/python -m examples.demo_year
 
 openapi: $(INSTALLED) ## Write openapi/openapi.json
 	@$(BIN)/python -m asn_api openapi
@@ -55,4 +58,4 @@ venv: ## Make .venv anew from requirements.lock
 $(INSTALLED): requirements.lock
 	@if cmp -s $< $@; then touch $@; else $(MAKE) --no-print-directory venv; fi
 
-.PHONY: help run test fault check fix bench tour openapi migration lock image venv
+.PHONY: help run test fault check fix bench tour demo-year openapi migration lock image venv

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from asn_api.core.embedded import EmbeddedPostgres
 from asn_api.core.migrate import upgrade
 from asn_api.core.settings import Settings, new_key
-from benchmarks import city, export_size, growth, peak, report, sustained
+from benchmarks import city, events, export_size, growth, peak, report, sustained
 from benchmarks.compare import Comparison
 from benchmarks.grown import LARGE, grown
 from benchmarks.onces import import_times, start_times
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=60, help="of the peak's worst minute (default 60)")
     parser.add_argument("--forms", default="CSV,NDJSON", help="of the export (default CSV,NDJSON; also XLSX)")
     parser.add_argument(
-        "--only", choices=("paths", "import", "start", *AT_SIZE), help="measure only this part"
+        "--only", choices=("paths", "import", "start", "events", *AT_SIZE), help="measure only this part"
     )
     options = parser.parse_args()
     if options.only in AT_SIZE:
@@ -43,7 +43,8 @@ def main() -> None:
     else:
         with postgres() as settings:
             found = uvloop.run(measure(settings, options))
-    file = RESULT if options.only not in AT_SIZE else RESULT.with_name(f"{options.only}.json")
+    of_its_own = options.only in (*AT_SIZE, "events")
+    file = RESULT.with_name(f"{options.only}.json") if of_its_own else RESULT
     file.parent.mkdir(exist_ok=True)
     report.write(found, file)
     print(report.table(found))
@@ -96,6 +97,8 @@ async def measure(settings: Settings, options: argparse.Namespace) -> dict[str, 
         found["start"] = await start_times(settings, loaded)
     if options.only in (None, "import"):
         found["import"] = await import_times(settings)
+    if options.only == "events":
+        found |= await events.run(settings, loaded, options.rounds, options.pushes)
     return found
 
 

@@ -24,6 +24,7 @@ from asn_api.core.mapping import uuid7
 from asn_api.core.migrate import upgrade
 from asn_api.core.settings import Settings, new_key
 from asn_api.rules.calendar import Zone
+from benchmarks.cascade import cascade
 from benchmarks.city import PUSH_DAYS, City, settle, working_days
 from benchmarks.history import DESCRIPTION, PER_DAY
 from benchmarks.people import AGENCIES, UNITS_PER_AGENCY, Person, enrol, people_of
@@ -272,6 +273,9 @@ async def _kept(folder: Path, server: EmbeddedPostgres) -> Grown:
     city = City(region_id, people, unit_ids, days, SIZES[LARGE], signing, settings[LARGE], now)
     reported = date.fromisoformat(kept["reported"])
     for each in settings.values():
+        connection = await asyncpg.connect(each.libpq, command_timeout=None)
+        await cascade(connection, region_id, reported)
+        await connection.close()
         await _clean(each, city, reported)
     return Grown(settings, city, people[-1], reported)
 

@@ -86,6 +86,7 @@ class Growth:
         unit_heads, agency_heads = city.people[AGENCIES:UNITS], city.people[:AGENCIES]
         admin = [self.grown.admin]
         first_day = day.replace(day=1)
+        month, months = f"to={day:%Y-%m}", f"from={day.year}-01&to={day:%Y-%m}"
         gets: dict[str, tuple[list[Person], str]] = {
             "own activities": (readers, f"/v1/me/activities?limit={LIMIT}"),
             "own month": (readers, f"/v1/me/months/{day:%Y-%m}"),
@@ -99,6 +100,15 @@ class Growth:
             "day summary, agency": (agency_heads, f"/v1/days/{day}/summary"),
             "day summary, region": (admin, f"/v1/days/{day}/summary"),
             "month summary, region": (admin, f"/v1/months/{first_day:%Y-%m}/summary"),
+            "own contribution": (readers, f"/v1/me/contribution?{month}"),
+            "team's contributions": (unit_heads, f"/v1/contributions/people?team=true&{month}"),
+            "contribution to goals, agency": (agency_heads, f"/v1/contributions/goals?{months}"),
+            "contributions of people, agency": (
+                agency_heads,
+                f"/v1/contributions/people?{months}&limit={LIMIT}",
+            ),
+            "contributions, region, a month": (admin, f"/v1/contributions/summary?{month}"),
+            "contributions, region, this year": (admin, f"/v1/contributions/summary?{months}"),
         }
         paths = {
             name: {size: self._get(callers, path) for size in (SMALL, LARGE)}

@@ -9,12 +9,13 @@ from uuid import UUID
 import asyncpg
 
 from asn_api.core.crypto import digest
-from asn_api.core.mapping import Table, uuid7
+from asn_api.core.mapping import uuid7
 from asn_api.rules.calendar import Zone
 from asn_api.rules.identity import AccountStatus
 from asn_api.rules.organization import AppointmentKind, PositionKind, UnitKind
 from asn_api.rules.people import Employment, Sex
 from asn_api.rules.plans import Approach, PlanStatus, PlanType, ResultKind
+from asn_api.tables import every_table
 
 AGENCIES = 30
 UNITS_PER_AGENCY = 5
@@ -216,7 +217,7 @@ async def copy(connection: asyncpg.Connection, table: str, rows: Sequence[dict[s
     columns = list(rows[0])
     defaults = [
         column
-        for column in Table.metadata.tables[table].c
+        for column in every_table().tables[table].c
         if column.name not in rows[0] and column.default is not None and column.server_default is None
     ]
     made: list[Any] = [column.default.arg for column in defaults]  # type: ignore[union-attr]

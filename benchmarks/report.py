@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from asn_api.core.settings import Settings
-from benchmarks import export_size, growth, peak, sustained
+from benchmarks import events, export_size, growth, peak, sustained
 from benchmarks.sides import SIDES
 
 SHOWN = ("fastapi", "starlette", "pydantic", "sqlalchemy", "asyncpg", "uvicorn", "uvloop", "orjson")
@@ -24,11 +24,12 @@ baselines check nothing, join nothing and answer plain columns, less than this A
 empty and the data fits in memory."""
 
 
-AT_SIZE = {
+PARTS = {
     "growth": growth.lines,
     "export": export_size.lines,
     "peak": peak.lines,
     "push": sustained.lines,
+    "events": events.lines,
 }
 
 
@@ -73,7 +74,7 @@ def table(found: Mapping[str, Any]) -> str:
         )
     if "import" in found:
         lines.append(_import(found["import"]))
-    for part, of in AT_SIZE.items():
+    for part, of in PARTS.items():
         if part in found:
             lines += of(dict(found))
     return "\n".join([*lines, "", LEFT_OUT])

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import LargeBinary, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from asn_api.areas.assessments.answering import sealed_in
 from asn_api.areas.employees import imports, sealing
 from asn_api.areas.employees.portal_rows import Restricted
 from asn_api.areas.identity.demo_logins import SOURCE
@@ -20,23 +21,28 @@ from asn_api.areas.identity.keys import key_context
 from asn_api.areas.identity.signing_in import secret_context
 from asn_api.core.crypto import CannotOpen, Keyring
 from asn_api.core.idempotency import Answer, Attempt, earlier_answer, keep
-from asn_api.core.mapping import Table, uuid7
+from asn_api.core.mapping import uuid7
 from asn_api.core.settings import Settings, StartupError, new_key
 from asn_api.main import create_app
 from asn_api.reseal import SEALED, Done, Sealed, older, reseal
+from asn_api.rules.assessments import TaskStatus
 from asn_api.rules.imports import ImportStatus, RowAction
+from asn_api.tables import every_table
+from asn_api.tables.assessments import AssessmentTask
 from asn_api.tables.employees import Employee, EmployeeImport, EmployeeImportRow
 from asn_api.tables.identity import Account, SigningKey
 from asn_api.tables.policies import Policy
 from asn_api.up import migrate
 from tests.conftest import NOW
 from tests.factories import City, make_city
+from tests.matrix.assessments import task_of_staff
 
 SRC = Path(__file__).parents[1] / "src"
 ONE, TWO, THREE = (new_key(number) for number in (1, 2, 3))
 OLD, NEW, ONLY_NEW, STRANGE = (Keyring.parse(text) for text in (ONE, f"{TWO},{ONE}", TWO, THREE))
 RESTRICTED = Restricted("3273010101850001", None, None, None, None, None)
 NOT_SEALED = {
+    "assessment_rounds.seed",
     "employees.nik_index",
     "idempotency_keys.body_hash",
     "one_time_codes.code_hash",
@@ -73,6 +79,10 @@ async def city(own: str) -> AsyncIterator[City]:
         city = await make_city(app.state.database, app, code="kota-kunci")
         async with city.database.sessions.begin() as db:
             await fill(db, city)
+        id = await task_of_staff(city)
+        async with city.database.sessions.begin() as db:
+            task = await db.get_one(AssessmentTask, (city.region.id, id))
+            task.status, task.content = TaskStatus.ANSWERED, OLD.seal(b"said", sealed_in(city.region.id, id))
         yield city
 
 
@@ -142,7 +152,7 @@ def asn_api(url: str, keys: str, *command: str, **more: str) -> subprocess.Compl
 def test_every_binary_column_is_sealed_or_known_not_to_be() -> None:
     columns = {
         f"{table.name}.{column.name}"
-        for table in Table.metadata.sorted_tables
+        for table in every_table().sorted_tables
         for column in table.columns
         if isinstance(column.type, LargeBinary)
     }
@@ -174,6 +184,9 @@ async def test_after_resealing_everything_opens_with_the_new_key_alone(city: Cit
         row = (await db.scalars(select(EmployeeImportRow))).one()
         assert row.values is not None
         assert ONLY_NEW.open(row.values, imports.row_context(region, found.id, 7)) == b"values"
+        task = (await db.scalars(select(AssessmentTask))).one()
+        assert task.content is not None
+        assert ONLY_NEW.open(task.content, sealed_in(region, task.id)) == b"said"
         answer = await earlier_answer(db, ONLY_NEW, attempt(city))
         assert answer is not None
         assert answer.body == b"answer"
@@ -266,7 +279,11 @@ def test_an_address_that_leads_nowhere_is_told_in_one_sentence() -> None:
 
 
 def test_the_server_needs_neither_the_queue_nor_the_migrations() -> None:
-    code = "import asn_api.main, asn_api.up, sys; print([n for n in sys.modules])"
+    code = (
+        "import asn_api.up, asn_api.main, asn_api.api, importlib, sys\n"
+        "for area in asn_api.api.AREAS: importlib.import_module(area.module)\n"
+        "print([n for n in sys.modules])"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", code],
         env=os.environ | {"PYTHONPATH": str(SRC)},

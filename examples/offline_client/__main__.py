@@ -16,9 +16,8 @@ async def main(region: str, nip: str, password: str) -> None:
     store = Store(".local/phone.db")
     day = store.clock().replace(hour=0, minute=0, second=0)
     work: dict[str, Any] = {"day": str(day.date()), "minutes": 30, "category": "PRIMARY"}
-    work |= {"start_at": day.isoformat(), "end_at": day.replace(minute=30).isoformat()}
-    work |= {"description": "Melayani permintaan data kepegawaian", "place_type": "FIELD"}
-    work |= {"output_quantity": "1", "output_unit": "berkas"}
+    work |= {"start_at": day.isoformat(), "end_at": day.replace(minute=30).isoformat(), "place_type": "FIELD"}
+    work |= {"description": "Melayani permintaan data", "output_quantity": "1", "output_unit": "berkas"}
     store.change("activity", "put", data=work)
     async with httpx.AsyncClient(base_url=os.environ.get("ASN_URL", "http://127.0.0.1:8000")) as http:
         client = Client(store, http)

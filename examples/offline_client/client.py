@@ -77,9 +77,8 @@ class Client:
         more = True
         while more:
             try:
-                more = self.store.take(
-                    await self._call("GET", "/v1/sync/pull", params=self.store.get("pull"))
-                )
+                page = await self._call("GET", "/v1/sync/pull", params=self.store.get("pull"))
+                more = self.store.take(page)
             except Refused as refused:
                 if refused.answer.json().get("code") != "SYNC_TOKEN_INVALID":
                     raise

@@ -1,8 +1,7 @@
-"""The phone's memory in one SQLite file: the server's records and our unsent operations.
-
-Each public method is one transaction: the app may be killed anywhere and goes on from the last whole step."""
+"""The phone's memory, one SQLite file. Each public method is one transaction: killing the app is harmless."""
 
 import json
+import math
 import secrets
 import sqlite3
 import time
@@ -83,7 +82,7 @@ class Store:
         with self.step():
             if (wrong := self._find(op_id)) is not None:
                 anew = {"op_id": uuid7(), "data": data, "device_at": self.clock().isoformat()}
-                self._leave(wrong, anew["op_id"])
+                self._leave(wrong, data, anew["op_id"])
                 self._queue(wrong["wire"] | anew, wrong["seq"])
 
     def discard(self, op_id: str) -> None:
@@ -92,24 +91,30 @@ class Store:
             if (gone := self._find(op_id)) is not None:
                 self._leave(gone)
 
-    def _leave(self, gone: Json, renamed: str | None = None) -> None:
+    def _leave(self, gone: Json, instead: Json | None = None, renamed: str | None = None) -> None:
+        """Later changes of the record repeat its values: they take those `instead`, or those before it."""
+        instead = instead or self.shown(gone["type"], gone["seq"]).get(gone["id"], {})
         self._remove(gone)
-        base = {} if renamed else {"base_version": gone["wire"]["base_version"]}
+        left, base = gone["wire"], {} if renamed else {"base_version": gone["wire"]["base_version"]}
         for each in self.operations():
-            wire = each["wire"]
+            wire, same = each["wire"], each["id"] == gone["id"] and each["seq"] > gone["seq"]
             if gone["op_id"] in wire["after"]:
-                wire["after"] += [renamed] if renamed else gone["wire"]["after"]
+                wire["after"] += [renamed] if renamed else left["after"]
                 wire["after"].remove(gone["op_id"])
-                given = json.dumps(wire | (base if wire["id"] == gone["id"] else {})), each["seq"]
-                self.db.execute("update operations set wire = ?, not_before = 0 where seq = ?", given)
+                wire |= base if same else {}
+            if same and each["state"] == QUEUED and wire["data"] and left["data"]:
+                repeated = [name for name in instead if wire["data"].get(name) == left["data"].get(name)]
+                wire["data"] |= {name: instead[name] for name in repeated if name in wire["data"]}
+            given = json.dumps(wire), each["seq"]
+            self.db.execute("update operations set wire = ?, not_before = 0 where seq = ?", given)
 
-    def shown(self, type: str = "activity") -> dict[str, Json]:
+    def shown(self, type: str = "activity", before: float = math.inf) -> dict[str, Json]:
         """The server's copies with the unsent operations on top, so that no pull ever overwrites those;
         where there is a conflict, the server's values stand here and ours beside them in `problems`."""
         rows = self.db.execute("select id, data from records where type = ?", (type,))
         shown = {row["id"]: json.loads(row["data"]) for row in rows}
         for each in self.operations():
-            if each["type"] == type and each["state"] != CONFLICT:
+            if each["type"] == type and each["state"] != CONFLICT and each["seq"] < before:
                 _apply(shown, each["wire"])
         return shown
 
@@ -188,16 +193,13 @@ class Store:
         for each in self.problems():
             known = self._held("conflict", each["op_id"])
             decision = json.loads(known["data"])["decision"] if known else None
-            if decision == "DISCARD":
-                self._leave(each)
-            elif decision == "APPLY":
-                self._remove(each)
+            if decision is not None:
+                settle = self._leave if decision == "DISCARD" else self._remove
+                settle(each)
 
     def unconfirmed(self) -> list[Json]:
-        return [
-            dict(row)
-            for row in self.db.execute("select op_id, receipt from receipts where not stored limit 500")
-        ]
+        rows = self.db.execute("select op_id, receipt from receipts where not stored limit 500")
+        return [dict(row) for row in rows]
 
     def confirm(self, results: list[Json]) -> None:
         """Stored: our copy may go. Genuine, but the server has lost it: back into its place in the queue."""

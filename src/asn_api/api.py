@@ -1,54 +1,88 @@
-"""The areas that speak HTTP, and what each is for."""
+"""The areas that speak HTTP, where their paths begin, and what each is for."""
 
-from fastapi import APIRouter
+from asn_api.core.http.areas import Area
 
-from asn_api.areas.activities import router as activities
-from asn_api.areas.calendar import router as calendar
-from asn_api.areas.days import router as days
-from asn_api.areas.delegations import router as delegations
-from asn_api.areas.documents import router as documents
-from asn_api.areas.employees import import_router as employee_imports
-from asn_api.areas.employees import router as employees
-from asn_api.areas.evaluations import router as evaluations
-from asn_api.areas.evaluators import router as evaluators
-from asn_api.areas.evidence import router as evidence
-from asn_api.areas.files import router as files
-from asn_api.areas.identity import router as identity
-from asn_api.areas.journal import router as journal
-from asn_api.areas.monitoring import forum_router as forums
-from asn_api.areas.monitoring import router as monitoring
-from asn_api.areas.notifications import router as notifications
-from asn_api.areas.organization import router as organization
-from asn_api.areas.oversight import router as oversight
-from asn_api.areas.performance import router as performance
-from asn_api.areas.policies import router as policies
-from asn_api.areas.reference import router as reference
-from asn_api.areas.sync import router as sync
-
-# The hot paths first: routes are tried in this order.
-ROUTERS: tuple[APIRouter, ...] = (
-    activities.router,
-    sync.router,
-    days.router,
-    evidence.router,
-    files.router,
-    oversight.router,
-    employees.router,
-    employee_imports.router,
-    identity.router,
-    journal.router,
-    notifications.router,
-    reference.router,
-    organization.router,
-    performance.router,
-    evaluations.router,
-    evaluators.router,
-    documents.router,
-    policies.router,
-    calendar.router,
-    delegations.router,
-    monitoring.router,
-    forums.router,
+# Routes are tried in this order. The hot areas are imported before the server is ready, the others when first
+# asked for or a moment later (decision 0036).
+AREAS = (
+    Area("asn_api.areas.activities.router", "/v1/activities", "/v1/me/activities", hot=True),
+    Area("asn_api.areas.sync.router", "/v1/sync", "/v1/devices", "/v1/me/devices", hot=True),
+    Area("asn_api.areas.days.router", "/v1/days", "/v1/me/days", "/v1/me/months"),
+    Area("asn_api.areas.evidence.router", "/v1/evidence", "/v1/activities/{}/evidence"),
+    Area("asn_api.areas.files.router", "/v1/files"),
+    Area("asn_api.areas.oversight.router", "/v1/months", "/v1/verifications"),
+    Area("asn_api.areas.employees.router", "/v1/employees", "/v1/me/employee", "/v1/me/record-views"),
+    Area("asn_api.areas.employees.import_router", "/v1/employee-imports"),
+    Area(
+        "asn_api.areas.identity.router",
+        "/v1/sessions",
+        "/v1/me",
+        "/v1/oauth",
+        "/.well-known",
+        "/v1/activations",
+        "/v1/activation-codes",
+        "/v1/accounts",
+        "/v1/role-grants",
+        "/v1/clients",
+        hot=True,
+    ),
+    Area("asn_api.areas.journal.router", "/v1/journal"),
+    Area("asn_api.areas.notifications.router", "/v1/me/notifications"),
+    Area("asn_api.areas.reference.router", "/v1/vocabularies", "/v1/problems"),
+    Area(
+        "asn_api.areas.organization.router",
+        "/v1/units",
+        "/v1/positions",
+        "/v1/appointments",
+        "/v1/reporting-lines",
+        "/v1/employees/{}/superior",
+    ),
+    Area(
+        "asn_api.areas.performance.router", "/v1/goals", "/v1/plans", "/v1/progress", "/v1/me/parent-results"
+    ),
+    Area(
+        "asn_api.areas.evaluations.router",
+        "/v1/evaluations",
+        "/v1/organisation-ratings",
+        "/v1/employees/{}/performance-years",
+        "/v1/units/{}/rating-distribution",
+    ),
+    Area("asn_api.areas.evaluators.router", "/v1/evaluator-assignments"),
+    Area(
+        "asn_api.areas.documents.router",
+        "/v1/plans/{}/document",
+        "/v1/evaluations/{}/document",
+        "/v1/evaluations/{}/objection/document",
+    ),
+    Area(
+        "asn_api.areas.assessments.router",
+        "/v1/assessments",
+        "/v1/assessment-rounds",
+        "/v1/assessment-tasks",
+        "/v1/me/assessment-tasks",
+    ),
+    Area(
+        "asn_api.areas.credits.router",
+        "/v1/credits",
+        "/v1/functional-levels",
+        "/v1/employees/{}/credits",
+        "/v1/employees/{}/promotion-readiness",
+    ),
+    Area(
+        "asn_api.areas.monitoring.router",
+        "/v1/feedback",
+        "/v1/feedback-outlook",
+        "/v1/feedback-requests",
+        "/v1/coaching-sessions",
+        "/v1/coaching-counts",
+        "/v1/colleagues",
+    ),
+    Area("asn_api.areas.monitoring.forum_router", "/v1/forums"),
+    Area("asn_api.areas.contribution.router", "/v1/contributions", "/v1/me/contribution"),
+    Area("asn_api.areas.policies.router", "/v1/policies"),
+    Area("asn_api.areas.calendar.router", "/v1/calendar", "/v1/regional-days", "/v1/outages"),
+    Area("asn_api.areas.delegations.router", "/v1/verification-delegations"),
+    Area("asn_api.areas.events.router", "/v1/events"),
 )
 
 TAGS = {
@@ -61,12 +95,16 @@ TAGS = {
     "performance": "Agency goals and yearly plans (SKP): results, indicators, evaluators, approval, progress.",
     "evaluations": "Periodic and yearly evaluations: report, rating, predicate, objection, finality.",
     "monitoring": "Continuous feedback, coaching and counselling, evaluation forums with agenda and minutes.",
+    "assessments": "360° assessments: rounds, what raters are asked, results that tell no single answer.",
+    "credits": "Credit points (angka kredit) of functional positions, and what promotions still need.",
+    "contribution": "Whom verified work served: effort for goals beside what came of them, never a rating.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",
     "days": "The day as it stands: who reported, minutes against the target, what waits for verification.",
     "oversight": "Months by unit and verifications by verifier, from sums that every change keeps.",
     "sync": "For phones that are often offline: many operations in one sending.",
+    "events": "What changes within one's reach, told as it happens (server-sent events).",
     "notifications": "What one is reminded of and told: unreported days, waiting work, decisions.",
     "journal": "Who changed what, and when.",
     "reference": "Lists of values with their terms, and the error codes. Public.",

@@ -128,7 +128,7 @@ def distribute() -> None:
     import psycopg
 
     from asn_api.core.schema import check_database
-    from asn_api.tables import Table
+    from asn_api.tables import every_table
 
     check_database(settings())
     with psycopg.connect(settings().libpq, autocommit=True) as connection:
@@ -136,7 +136,7 @@ def distribute() -> None:
         query = "SELECT table_name::text FROM citus_tables"
         done = {row[0] for row in connection.execute(query)} if citus else set()
         # Reference tables first: a distributed table may point to them, never the other way.
-        for table in sorted(Table.metadata.sorted_tables, key=lambda each: "region_id" in each.c):
+        for table in sorted(every_table().sorted_tables, key=lambda each: "region_id" in each.c):
             if table.name in done:
                 continue
             statement = (

@@ -67,7 +67,7 @@ def rotate() -> None:
 def rebuild_rollups(
     region: Annotated[str, typer.Option(help="Code of the region.")],
 ) -> None:
-    """Count the sums of months and of verifiers anew; servers may run meanwhile. Today's decisions stay."""
+    """Count the sums of months, verifiers and contributions anew beside servers. Today's decisions stay."""
     import asyncpg
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -86,10 +86,12 @@ async def _recount(code: str) -> None:
 
     from asn_api.access.actor import system
     from asn_api.access.grants import Permission
+    from asn_api.areas.contribution import recount as contributions
     from asn_api.areas.oversight.recount import recount
     from asn_api.core.clock import utc_now
     from asn_api.core.database import Database
     from asn_api.core.settings import settings
+    from asn_api.tables.employees import Employee
     from asn_api.tables.organization import Region, Unit
 
     # A unit of many years takes longer than any request may.
@@ -99,10 +101,13 @@ async def _recount(code: str) -> None:
             found = (await db.scalars(select(Region).where(Region.code == code))).one_or_none()
             if found is None:
                 raise StartupError(f"There is no region {code}.")
-            units = await db.scalar(select(func.count()).where(Unit.region_id == found.id))
+            units = await db.scalar(select(func.count()).where(Unit.region_id == found.id)) or 0
+            people = await db.scalar(select(func.count()).where(Employee.region_id == found.id)) or 0
         access = system(found.id, Permission.DAYS_READ, utc_now(), found.zone)
-        with typer.progressbar(length=units or 0, label="units", file=sys.stderr) as bar:
+        with typer.progressbar(length=units, label="units", file=sys.stderr) as bar:
             await recount(access, database, lambda: bar.update(1))
+        with typer.progressbar(length=people + units, label="contributions", file=sys.stderr) as bar:
+            await contributions.recount(access, database, bar.update)
     finally:
         await database.stop()
 

@@ -1,29 +1,32 @@
 """Assembly of the application, nothing else."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, remove_compress_type
 
 from asn_api.access.authority import Authority
 from asn_api.access.grants import GRANTS
 from asn_api.access.guard import identify
-from asn_api.api import ROUTERS, TAGS
+from asn_api.api import AREAS, TAGS
 from asn_api.areas.identity import keys
 from asn_api.core import logging
 from asn_api.core.clock import utc_now
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
 from asn_api.core.http import health, openapi, pages, problems
+from asn_api.core.http.areas import AreaDoor, Areas
 from asn_api.core.http.edge import Edge
 from asn_api.core.http.hot import HotDoor
 from asn_api.core.http.limits import Limiter
 from asn_api.core.objects import objects
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings, settings
+from asn_api.core.stopping import Stopping
 from asn_api.start_checks import check_content
 
 EXPOSED = (
@@ -59,14 +62,17 @@ def create_app(given: Settings | None = None) -> FastAPI:
         chosen.password_parallelism,
         chosen.password_concurrency,
     )
-    for router in ROUTERS:
-        # Not included but added flat: FastAPI walks a tree of routers anew for every request.
-        app.router.routes.extend(router.routes)
+    app.state.events = None
+    app.state.stopping = Stopping()
+    app.state.areas = Areas(app, AREAS)
     problems.install(app)
     health.install(app)
     pages.install(app)
-    openapi.install(app, GRANTS, TAGS)
+    openapi.install(app, app.state.areas, GRANTS, TAGS)
     app.add_middleware(HotDoor, api=app)
+    app.add_middleware(AreaDoor, areas=app.state.areas)
+    # Each open stream would keep a window of megabytes to save some bytes of each event.
+    remove_compress_type("text/event-stream")
     app.add_middleware(CompressMiddleware, minimum_size=800)
     if chosen.cors_origins:
         app.add_middleware(
@@ -95,7 +101,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         # What was made so far stays for good: the collector need not look at it again.
         gc.freeze()
         gc.enable()
-        yield
+        later = asyncio.create_task(app.state.areas.open_later())
+        with app.state.stopping.heeded():
+            yield
+        later.cancel()
     finally:
         await app.state.authority.stop()
         await app.state.database.stop()

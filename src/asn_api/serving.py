@@ -31,6 +31,7 @@ def serve() -> None:
         workers=chosen.workers,
         loop="uvloop",
         http="httptools",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

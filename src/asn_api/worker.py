@@ -4,6 +4,8 @@ import asyncio
 import logging
 import signal
 
+from asn_api.areas.assessments.jobs import TURN_ROUNDS
+from asn_api.areas.credits.jobs import RECOMPUTE
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
 from asn_api.areas.evaluations.jobs import (
     FINALISE_RATINGS,
@@ -40,6 +42,8 @@ JOBS: tuple[Job, ...] = (
     FORGET_OLD,
     CLEAN_UP,
     FORGET_OBJECTS,
+    TURN_ROUNDS,
+    RECOMPUTE,
 )
 
 log = logging.getLogger(__name__)

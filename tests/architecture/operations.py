@@ -32,10 +32,10 @@ class Operation:
 
 @cache
 def blueprint() -> FastAPI:
-    """An application that is never started, with the settings of `asn-api openapi`."""
+    """An application with all its areas that is never started, with the settings of `asn-api openapi`."""
     from asn_api.main import create_app
 
-    return create_app(
+    app = create_app(
         Settings(
             environment="demo",
             database_url="postgresql://localhost/asn",
@@ -43,6 +43,8 @@ def blueprint() -> FastAPI:
             public_url="http://127.0.0.1:8000",
         )
     )
+    app.state.areas.open_all()
+    return app
 
 
 def operations(app: FastAPI) -> list[Operation]:

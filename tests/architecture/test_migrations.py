@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from asn_api.core.schema import state_at
 from asn_api.core.settings import Settings, libpq
-from asn_api.tables import Table
+from asn_api.tables import every_table
 
 CATALOGUE = {
     "columns": """
@@ -46,7 +46,7 @@ async def declared(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
     async with engine.begin() as connection:
         for extension in ("btree_gist", "pg_trgm"):
             await connection.execute(text(f"create extension {extension}"))
-        await connection.run_sync(Table.metadata.create_all)
+        await connection.run_sync(every_table().create_all)
     await engine.dispose()
     made = await asyncpg.connect(libpq(database))
     yield made

@@ -23,9 +23,10 @@ from asn_api.access.actor import Access, system
 from asn_api.access.grants import Permission
 from asn_api.areas.activities.archive_queries import family
 from asn_api.areas.activities.archiving import Folder, Moved, archive, counted
-from asn_api.core.mapping import Table, uuid7
+from asn_api.core.mapping import uuid7
 from asn_api.core.settings import Settings
 from asn_api.rules.entries import oldest_day
+from asn_api.tables import every_table
 from asn_api.tables.activities import Activity
 from asn_api.tables.files import Evidence
 from tests.areas.sending import pdf, sent
@@ -327,10 +328,10 @@ async def killed(city: City, settings: Settings, folder: Path, parts: int) -> No
 
 
 def test_whatever_points_to_an_activity_goes_with_it() -> None:
-    activities = Table.metadata.tables["activities"]
+    activities = every_table().tables["activities"]
     pointing = {
         table.name
-        for table in Table.metadata.sorted_tables
+        for table in every_table().sorted_tables
         for constraint in table.foreign_key_constraints
         if constraint.referred_table is activities
     }

@@ -219,18 +219,21 @@ async def test_a_revision_keeps_evidence_progress_and_everything_that_was_approv
 
 
 async def test_work_that_names_a_result_beside_another_keeps_it(city: City) -> None:
-    one, two = result(), result(statement="Arsip tertata")
-    plan = await filled(city, "staff", await begun(city, "staff"), one, two)
+    one, two, three = result(), result(statement="Arsip tertata"), result(statement="Data terbarui")
+    plan = await filled(city, "staff", await begun(city, "staff"), one, two, three)
     links = [
-        {"work_result_id": each["id"], "indicator_id": each["indicators"][0]["id"], "share": "0.5"}
+        {"work_result_id": each["id"], "indicator_id": each["indicators"][0]["id"], "share": "0.25"}
         for each in (one, two)
     ]
+    links.append({"work_result_id": three["id"], "share": "0.5"})
     await done(city, "staff", "POST", "/activities", json=activity(links=links))
     await filled(city, "staff", plan, one)
     async with city.database.sessions() as db:
         assert (await db.get_one(WorkResult, (city.region.id, UUID(two["id"])))).withdrawn
         kept = await db.get_one(Indicator, (city.region.id, UUID(two["indicators"][0]["id"])))
         assert kept.withdrawn
+        assert (await db.get_one(WorkResult, (city.region.id, UUID(three["id"])))).withdrawn
+        assert await db.get(Indicator, (city.region.id, UUID(three["indicators"][0]["id"]))) is None
 
 
 async def test_guidance_of_the_core_values_is_published_once(anonymous: httpx.AsyncClient) -> None:

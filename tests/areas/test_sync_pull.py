@@ -376,6 +376,25 @@ async def test_a_record_that_moves_to_a_unit_out_of_reach_leaves_a_tombstone(cit
     assert [(each["id"], each["reason"]) for each in heard] == [(id, "OUT_OF_REACH")]
 
 
+async def test_evidence_that_moves_with_its_activity_out_of_reach_leaves_a_tombstone(city: City) -> None:
+    yesterday = {"start_at": "2026-11-19T08:00:00+07:00", "end_at": "2026-11-19T10:00:00+07:00"}
+    async with city.call_as("staff") as staff, city.call_as("head") as head:
+        work = await recorded(staff, day="2026-11-19", **yesterday, submit=False)
+        link = str(uuid7())
+        shown_by = {"activity_id": work, "url": "https://contoh.go.id/foto/1"}
+        assert (await staff.put(f"/v1/evidence/{link}", json=shown_by)).status_code == 201
+        phone = Phone(head)
+        await phone.pull()
+        assert phone.ids("evidence") == {link}
+        await moved(city, "staff", "roads")
+        await staff.put(f"/v1/activities/{work}", json=activity(), headers={"If-Match": '"1"'})
+        heard = await phone.pull()
+    assert {(each["id"], each["reason"]) for each in heard} == {
+        (work, "OUT_OF_REACH"),
+        (link, "OUT_OF_REACH"),
+    }
+
+
 async def test_what_is_deleted_after_a_transfer_goes_from_the_superior_who_lost_it(city: City) -> None:
     """Neither his new reach nor the list of what he lost holds it: it is only in the journal."""
     async with city.call_as("staff") as staff, city.call_as("supervisor") as supervisor:

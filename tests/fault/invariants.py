@@ -3,17 +3,12 @@
 import json
 from collections import defaultdict
 from decimal import Decimal
-from typing import Any
 
-from tests.conftest import NOW
 from tests.fault.phone import Phone
+from tests.fault.records import SHAPES, Json
 from tests.fault.story import Story
 
-Json = dict[str, Any]
-
 ACCEPTED = ("applied", "merged", "duplicate")
-TYPED = ("description", "minutes", "output_unit")
-"""The fields that people change in a schedule."""
 
 
 class After:
@@ -27,21 +22,26 @@ class After:
     async def read(self) -> None:
         db, mine = self.story.world.db, (self.region, self.employee)
         journal = await db.fetch(
-            "select entity_id, version, action, actor_id, operation_id, changes from journal"
-            " where region_id = $1 and employee_id = $2 and entity = 'activity' order by entity_id, version",
+            "select entity, entity_id, version, action, actor_id, operation_id, changes from journal"
+            " where region_id = $1 and employee_id = $2 and entity = any($3) order by seq",
             *mine,
+            list(SHAPES),
         )
         self.history: dict[str, list[Json]] = defaultdict(list)
         for row in journal:
             entry = dict(row) | {"changes": json.loads(row["changes"])}
             self.history[str(row["entity_id"])].append(entry)
-        rows = await db.fetch("select * from activities where region_id = $1 and employee_id = $2", *mine)
-        self.records = {str(row["id"]): dict(row) for row in rows}
+        self.records: dict[str, dict[str, Json]] = {}
+        for type, shape in SHAPES.items():
+            rows = await db.fetch(
+                f"select * from {shape.table} where region_id = $1 and employee_id = $2", *mine
+            )
+            self.records[type] = {str(row["id"]): dict(row) for row in rows}
         self.totals = await db.fetch(
             "select * from day_totals where region_id = $1 and employee_id = $2", *mine
         )
         unapplied = await db.fetch(
-            "select id, record_id, outcome, decision, data from unapplied_operations"
+            "select id, type, record_id, outcome, decision, data from unapplied_operations"
             " where region_id = $1 and employee_id = $2",
             *mine,
         )
@@ -58,8 +58,6 @@ class After:
     # --- the invariants
 
     async def check(self) -> None:
-        # The browsers' tokens are good for a day.
-        self.story.world.now = NOW
         await self.read()
         self.acknowledged_is_stored()
         self.nothing_is_doubled()
@@ -96,23 +94,28 @@ class After:
             if entry["actor_id"] == self.employee and entry["operation_id"] is not None:
                 assert op_id in self.story.made, f"done, but nobody did it on a phone: {entry}"
                 assert self.story.made[op_id].wire["id"] == str(entry["entity_id"])
-        for id, history in self.history.items():
+        for id, whole in self.history.items():
+            # Evidence moves with its activity, which is no version of its own.
+            history = [each for each in whole if each["action"] != "MOVE"]
             assert [each["version"] for each in history] == list(range(1, len(history) + 1)), id
             state: Json = {}
-            for entry in history:
-                for field in {*TYPED, "status"} & entry["changes"].keys():
+            type = history[0]["entity"]
+            fields = SHAPES[type].typed | ({"status"} if type == "activity" else set())
+            for entry in whole:
+                for field in fields & entry["changes"].keys():
                     before, after = entry["changes"][field]
                     assert _same(state.get(field), before), (id, entry, state.get(field))
                     state[field] = after
-            record = self.records.get(id)
+            record = self.records[type].get(id)
             if history[-1]["action"] == "DELETE":
                 assert record is None
                 continue
             assert record is not None, f"{id} is gone without a trace"
             assert record["version"] == len(history)
-            for field in (*TYPED, "status"):
-                assert _same(record[field], state[field]), (id, field)
-        assert self.records.keys() <= self.history.keys()
+            for field in fields:
+                assert _same(record[field], state.get(field)), (id, field)
+        for records in self.records.values():
+            assert records.keys() <= self.history.keys()
 
     def only_what_was_changed_changes(self) -> None:
         """An operation changes the fields that its person changed, to what he typed, and no others."""
@@ -121,8 +124,9 @@ class After:
             if made.wire["action"] != "put":
                 continue
             data, seen = made.wire["data"], made.seen or {}
-            meant = {field for field in TYPED if data[field] != seen.get(field)}
-            done = {field for field in TYPED if field in entry["changes"]}
+            typed = SHAPES[made.wire["type"]].typed
+            meant = {field for field in typed if not _same(data[field], seen.get(field))}
+            done = typed & entry["changes"].keys()
             if self.unapplied.get(op_id, {}).get("decision") == "APPLY":
                 continue
             assert done <= meant, f"{op_id} changed {done - meant}, which nobody asked for"
@@ -132,7 +136,7 @@ class After:
     def totals_are_true(self) -> None:
         """The numbers of each day, computed anew in another way than the server's."""
         by_day = defaultdict(list)
-        for record in self.records.values():
+        for record in self.records["activity"].values():
             by_day[record["day"]].append(record)
         kept = {row["day"]: row for row in self.totals}
         for day in by_day.keys() | kept.keys():
@@ -157,18 +161,18 @@ class After:
             text
             for history in self.history.values()
             for entry in history
-            for text in entry["changes"].get("description", [])
+            for text in entry["changes"].get(SHAPES[entry["entity"]].text, [])
         }
-        kept |= {each["data"]["description"] for each in self.unapplied.values() if each["data"]}
+        kept |= {
+            _text(each["type"], each["data"])
+            for each in self.unapplied.values()
+            if each["outcome"] != "MERGED"
+        }
         for phone in self.story.of_employee:
-            kept |= {
-                each["wire"]["data"]["description"]
-                for each in phone.store.operations()
-                if each["wire"]["data"]
-            }
+            kept |= {_text(each["type"], each["wire"]["data"]) for each in phone.store.operations()}
         for op_id, made in self.story.made.items():
-            if made.wire["action"] == "put" and op_id not in self.story.excused:
-                text = made.wire["data"]["description"]
+            text = _text(made.wire["type"], made.wire["data"])
+            if text is not None and op_id not in self.story.excused:
                 assert text in kept, f"lost: {text!r} of {op_id}, told {self.story.told.get(op_id)}"
 
     async def conflicts_are_visible(self) -> None:
@@ -183,8 +187,8 @@ class After:
         for op_id, answers in self.story.told.items():
             if any(each["status"] == "conflict" for each in answers):
                 assert op_id in listed, f"a conflict that nobody can see: {answers}"
-                proposed, wire = listed[op_id]["data"], self.story.made[op_id].wire["data"]
-                assert (proposed or {}).get("description") == (wire or {}).get("description")
+                wire = self.story.made[op_id].wire
+                assert _text(wire["type"], listed[op_id]["data"]) == _text(wire["type"], wire["data"])
 
     def queues_are_empty(self) -> None:
         """Nothing waits but what a person must look at, what builds on that, and what else is about such a record."""
@@ -196,24 +200,50 @@ class After:
         for phone in self.story.of_employee:
             stuck = {each["op_id"] for each in phone.store.problems()}
             for each in phone.store.operations():
-                if each["state"] == "QUEUED" and each["id"] not in undecided:
-                    assert stuck.intersection(each["wire"]["after"]), f"never sent: {each}"
+                if each["state"] == "QUEUED":
+                    waits = each["id"] in undecided or stuck.intersection(each["wire"]["after"])
+                    assert waits, f"never sent: {each}"
                     stuck.add(each["op_id"])
 
     async def notifications_are_ones_own(self) -> None:
         """They do not say whose they are, so the database is asked."""
+        rows = await self.story.world.db.fetch(
+            "select id, employee_id from notifications where region_id = $1 and id = any($2)",
+            self.region,
+            [id for _, id in self.story.notified],
+        )
+        owners = {row["id"]: row["employee_id"] for row in rows}
         for who, id in self.story.notified:
-            found = await self.story.world.db.fetchval(
-                "select employee_id from notifications where region_id = $1 and id = $2", self.region, id
-            )
-            assert found in (None, self.story.team.id(who))
+            assert owners.get(id) in (None, self.story.team.id(who))
 
     async def phones_agree(self) -> None:
-        """All phones of a person hold the same as the server's lists: versions, texts and all."""
-        mine = await self._listed("employee", "/v1/me/activities")
-        for phone in [*self.story.of_employee, *self.story.fetching]:
-            listed = mine if phone.who == "employee" else await self._listed(phone.who, "/v1/activities")
-            _compare(phone, listed)
+        """All phones hold what their owners may see, as the server's lists have it: versions, texts and all."""
+        mine = {
+            "activity": await self._listed("employee", "/v1/me/activities"),
+            "evidence": await self._listed("employee", "/v1/evidence") if self.records["evidence"] else {},
+            "progress": await self._progress(),
+        }
+        for type, records in self.records.items():
+            assert mine[type].keys() == records.keys(), f"the list of {type} is not what is stored"
+        for phone in self.story.of_employee:
+            for type, listed in mine.items():
+                _compare(phone, type, listed)
+        for phone in self.story.of_superiors:
+            _compare(phone, "activity", await self._listed(phone.who, "/v1/activities"))
+            for type, records in self.records.items():
+                seen = {id for id, each in records.items() if self._sees(phone, type, each)}
+                assert phone.held(type).keys() == seen, f"{phone.who} holds other {type} than he may see"
+                if type != "activity":
+                    _compare(phone, type, {id: mine[type][id] for id in seen})
+
+    def _sees(self, phone: Phone, type: str, record: Json) -> bool:
+        return self.story.sees(phone.who, type, record["employee_id"], record["unit_id"])
+
+    async def _progress(self) -> dict[str, Json]:
+        if not self.records["progress"]:
+            return {}
+        [plan] = {each["plan_id"] for each in self.records["progress"].values()}
+        return await self._listed("employee", f"/v1/plans/{plan}/progress")
 
     async def _listed(self, who: str, path: str) -> dict[str, Json]:
         answer = await self.story.world.call(self.story.team, who, "GET", path, params={"limit": 200})
@@ -223,15 +253,22 @@ class After:
         return {each["id"]: each for each in listed["data"]}
 
 
-def _compare(phone: Phone, listed: dict[str, Json]) -> None:
-    held = phone.held()
-    assert not held.keys() - listed.keys(), (
-        f"{phone.file.name} holds what is gone: {held.keys() - listed.keys()}"
-    )
-    assert not listed.keys() - held.keys(), f"{phone.file.name} lacks {listed.keys() - held.keys()}"
+def _compare(phone: Phone, type: str, listed: dict[str, Json]) -> None:
+    held, whose = phone.held(type), f"{phone.file.name} ({type})"
+    assert not held.keys() - listed.keys(), f"{whose} holds what is gone: {held.keys() - listed.keys()}"
+    assert not listed.keys() - held.keys(), f"{whose} lacks {listed.keys() - held.keys()}"
     for id, record in held.items():
-        differing = {name for name in listed[id] if record.get(name) != listed[id][name]}
-        assert not differing, f"{phone.who}: {id} differs in {differing}: {record} {listed[id]}"
+        differing = {name for name in listed[id] if not _alike(record.get(name), listed[id][name])}
+        assert not differing, f"{whose}: {id} differs in {differing}: {record} {listed[id]}"
+
+
+def _alike(held: object, listed: object) -> bool:
+    """Instants in UTC are written in two ways."""
+    return held == listed or str(held).replace("+00:00", "Z") == listed
+
+
+def _text(type: str, data: Json | None) -> str | None:
+    return data[SHAPES[type].text] if data else None
 
 
 def _same(stored: object, given: object) -> bool:

@@ -15,6 +15,9 @@ class Until(StrEnum):
     UNANSWERED = "UNANSWERED"
     HALF_ANSWERED = "HALF_ANSWERED"
 
+    def __repr__(self) -> str:
+        return f"Until.{self.name}"
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -35,6 +38,7 @@ class Line:
         self.cuts = 0
         self.bytes = 0
         self.connections = 0
+        self.open: set[Any] = set()
 
     async def start(self) -> int:
         """The port to connect to."""
@@ -45,6 +49,8 @@ class Line:
 
     def stop(self) -> None:
         self._server.close()
+        for each in list(self.open):
+            each.abort()
 
     def arm(self, cut: Cut | None) -> None:
         self._cut, self._packets = cut, 0
@@ -79,6 +85,7 @@ class _Near(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
+        self.line.open.add(transport)
         self.line.connections += 1
         self.dialling = asyncio.ensure_future(self._dial())
 
@@ -88,7 +95,10 @@ class _Near(asyncio.Protocol):
         except OSError:
             self.transport.abort()
             return
-        self.far.transport.write(self.waiting)
+        if self.transport.is_closing():
+            self.far.transport.abort()
+        else:
+            self.far.transport.write(self.waiting)
 
     def data_received(self, data: bytes) -> None:
         self.line.bytes += len(data)
@@ -117,6 +127,7 @@ class _Near(asyncio.Protocol):
             self.far.transport.abort()
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.line.open.discard(self.transport)
         if self.far is not None:
             self.far.transport.close()
 
@@ -130,6 +141,7 @@ class _Far(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
+        self.line.open.add(transport)
 
     def data_received(self, data: bytes) -> None:
         self.line.bytes += len(data)
@@ -142,4 +154,5 @@ class _Far(asyncio.Protocol):
         self.near.sever()
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.line.open.discard(self.transport)
         self.near.transport.close()

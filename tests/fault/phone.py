@@ -38,9 +38,20 @@ class MortalStore(Store):
             raise Killed
 
 
+class PagedClient(Client):
+    """Takes small pages, from the same first day whenever it begins."""
+
+    page = 500
+
+    async def _call(self, method: str, path: str, body: Any = None, params: Any = None) -> dict[str, Any]:
+        if path == "/v1/sync/pull":
+            params = {"limit": self.page, "from": "2026-11-01", **(params or {})}
+        return await super()._call(method, path, body, params)
+
+
 class Phone:
-    def __init__(self, world: World, team: Team, who: str, file: Path, serve: Serve) -> None:
-        self.world, self.team, self.who, self.file = world, team, who, file
+    def __init__(self, world: World, team: Team, who: str, file: Path, serve: Serve, page: int) -> None:
+        self.world, self.team, self.who, self.file, self.page = world, team, who, file, page
         self.skew = timedelta()
         self.network = Network(serve)
         self.backup: bytes | None = None
@@ -50,7 +61,8 @@ class Phone:
     def start(self) -> None:
         self.store = MortalStore(self.file, lambda: self.world.now + self.skew)
         self.store.db.execute("pragma synchronous = off")
-        self.client = Client(self.store, client(self.network))
+        self.client = PagedClient(self.store, client(self.network))
+        self.client.page = self.page
 
     def die(self) -> None:
         """Nothing but the file survives."""
@@ -108,9 +120,9 @@ class Phone:
         await self.client.sign_in(city.region.code, person.nip, PASSWORD, "phone")
         self.signed_out = False
 
-    def held(self) -> dict[str, dict[str, Any]]:
-        """The server's activities as this phone has them."""
-        rows = self.store.db.execute("select id, version, data from records where type = 'activity'")
+    def held(self, type: str) -> dict[str, dict[str, Any]]:
+        """The server's records as this phone has them."""
+        rows = self.store.db.execute("select id, version, data from records where type = ?", (type,))
         return {row["id"]: json.loads(row["data"]) | {"version": row["version"]} for row in rows}
 
     def close(self) -> None:

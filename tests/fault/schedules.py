@@ -9,12 +9,17 @@ from tests.fault.lines import Cut, Until
 from tests.fault.network import FINE, Fault, Weather
 
 PHONES = 3
-"""Of the employee; his two superiors have one each."""
+"""Of the employee; each of his superiors has one."""
+
+HEAD = 2
+"""The number of the superior who heads the agency and sees its branch."""
+
+ACTIVITY, EVIDENCE, PROGRESS = "activity", "evidence", "progress"
 
 
 @dataclass(frozen=True)
 class Record:
-    """Something new is typed on a phone; `wrong` makes the server refuse it."""
+    """An activity is typed on a phone; `wrong` makes the server refuse it."""
 
     phone: int
     draft: bool = False
@@ -22,13 +27,41 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Attach:
+    """A link is added to one of the activities that the phone shows."""
+
+    phone: int
+    pick: int
+    wrong: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far an indicator of the plan has come."""
+
+    phone: int
+    indicator: int
+    wrong: bool = False
+
+
+@dataclass(frozen=True)
 class Edit:
-    """Another text, or only other minutes, for one of the records that the phone shows."""
+    """Another text, or only another value beside it, for one of the records that the phone shows."""
 
     phone: int
     pick: int
     text: bool = True
     wrong: bool = False
+    type: str = ACTIVITY
+
+
+@dataclass(frozen=True)
+class EditBoth:
+    """Two phones change a record that both show, before either hears of the other; `same` field or not."""
+
+    pick: int
+    same: bool
+    type: str = ACTIVITY
 
 
 @dataclass(frozen=True)
@@ -36,6 +69,7 @@ class Move:
     phone: int
     pick: int
     action: str
+    type: str = ACTIVITY
 
 
 @dataclass(frozen=True)
@@ -65,7 +99,7 @@ class SyncTogether:
 
 @dataclass(frozen=True)
 class Decide:
-    """A superior verifies or sends back what his phone shows as submitted."""
+    """A direct superior verifies or sends back what his phone shows as submitted."""
 
     superior: int
     pick: int
@@ -81,6 +115,13 @@ class SuperiorSync:
 @dataclass(frozen=True)
 class Transfer:
     """The employee moves to the other unit: reach changes from one superior to the other."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """The head of the agency gets a role at the other unit too, or loses it: his reach grows or shrinks."""
+
+    held: bool
 
 
 @dataclass(frozen=True)
@@ -113,9 +154,14 @@ class TimePasses:
     minutes: int
 
 
+@dataclass(frozen=True)
+class MonthsPass:
+    """Tokens of pulls are too old then, sessions too, and the old day is closed."""
+
+
 Step: TypeAlias = (
-    Record | Edit | Move | Amend | Sync | SyncTogether | Decide | SuperiorSync | Transfer | ClockSkew
-    | LateArrivals | BackUp | Restore | TimePasses
+    Record | Attach | Report | Edit | EditBoth | Move | Amend | Sync | SyncTogether | Decide | SuperiorSync
+    | Transfer | Role | ClockSkew | LateArrivals | BackUp | Restore | TimePasses | MonthsPass
 )  # fmt: skip
 
 phones = st.sampled_from([0, 0, 0, 1, 1, 2])
@@ -132,28 +178,36 @@ broken = st.one_of(
 faults = st.lists(st.one_of(st.just(FINE), broken), max_size=2).map(tuple)
 deaths = st.sampled_from([None] * 14 + [*range(7)])
 
+types = st.sampled_from([ACTIVITY] * 6 + [EVIDENCE, PROGRESS])
+removals = st.builds(Move, phones, picks, st.just("delete"), st.sampled_from([EVIDENCE, PROGRESS]))
+
 KINDS: dict[int, tuple[st.SearchStrategy[Step], ...]] = {
     1: (
         st.just(TimePasses(0)),
-        st.builds(TimePasses, st.sampled_from([1, 5, 20, 60])),
+        st.sampled_from([*map(TimePasses, (1, 5, 20, 60)), MonthsPass(), MonthsPass()]),
         st.just(Transfer()),
+        st.builds(Role, st.booleans()),
         st.builds(ClockSkew, phones, st.integers(-30, 30)),
         st.builds(BackUp, phones),
         st.builds(Restore, phones),
         st.builds(SyncTogether, phones, phones),
-        st.builds(SuperiorSync, st.integers(0, 1), faults),
+        st.builds(Report, phones, st.integers(0, 1), rarely),
+        removals,
     ),
     2: (
         st.builds(LateArrivals, phones),
         st.builds(Amend, phones, picks, st.booleans()),
         st.builds(Decide, st.sampled_from([0, 0, 1]), picks, st.booleans()),
         st.builds(Move, phones, picks, st.sampled_from(["submit", "recall", "recall", "delete"])),
+        st.builds(SuperiorSync, st.sampled_from([0, 1, HEAD, HEAD]), faults),
+        st.builds(Attach, phones, picks, rarely),
     ),
     5: (
         st.builds(Record, phones, st.booleans(), rarely),
-        st.builds(Edit, phones, picks, st.booleans(), rarely),
+        st.builds(Edit, phones, picks, st.booleans(), rarely, types),
+        st.builds(EditBoth, picks, st.booleans(), types),
     ),
-    12: (st.builds(Sync, phones, faults, deaths),),
+    14: (st.builds(Sync, phones, faults, deaths),),
 }
 """How often each comes up. The first of all is what a counter-example shrinks to, and is not worth a word."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,18 @@ from uuid import UUID
 
 import httpx
 
+from tests.fault import records
 from tests.fault import schedules as s
 from tests.fault.network import Fault
 from tests.fault.phone import Phone
+from tests.fault.records import SHAPES, Json
 from tests.fault.world import Team, World
 
-TODAY = "2026-11-20"
-Json = dict[str, Any]
+SUPERIORS = ("superior0", "superior1", "head")
+PAGES = (500, 4, 2, 500), (500, 3, 4)
+"""How many changes the employee's phones and the superiors' take at a time."""
+MONTHS = timedelta(days=95)
+QUIET = ("duplicate", "held", "rejected")
 
 
 @dataclass(frozen=True)
@@ -31,140 +36,181 @@ class Made:
 class Story:
     def __init__(self, world: World, team: Team, folder: Path) -> None:
         self.world, self.team = world, team
-        self.phones = [self._phone("employee", folder / f"phone{n}") for n in range(s.PHONES + 1)]
-        self.superiors = [self._phone(f"superior{n}", folder / f"superior{n}") for n in range(2)]
-        self.used = {0}
+        self.folder = folder
+        self._open: dict[str, Phone] = {}
         self.moved = False
+        self.grant: str | None = None
+        self.indicators: list[str] = []
         self.made: dict[str, Made] = {}
+        self.order: dict[str, int] = {}
         self.told: dict[str, list[Json]] = {}
         self.excused: set[str] = set()
         self.notified: list[tuple[str, UUID]] = []
-        self._texts = count(1)
+        self.news = self.requests = 0
+        self._numbers = count(1)
 
-    def _phone(self, who: str, file: Path) -> Phone:
-        way = self.world.way(f"phone-{secrets.token_hex(8)}")
+    def phone(self, number: int) -> Phone:
+        """The last one is new: it is not used before all is over."""
+        return self._phone("employee", number, PAGES[0][number])
 
-        async def serve(request: httpx.Request, fault: Fault) -> httpx.Response:
-            response, cut = await self.world.answer(way, request, fault)
-            self.listen(who, request, response, cut)
-            return response
+    def superior(self, number: int) -> Phone:
+        return self._phone(SUPERIORS[number], 0, PAGES[1][number])
 
-        return Phone(self.world, self.team, who, file, serve)
+    def _phone(self, who: str, number: int, page: int) -> Phone:
+        name = f"{who}-{number}"
+        if name not in self._open:
+            way = self.world.way(f"phone-{secrets.token_hex(8)}")
 
-    @property
-    def everybody(self) -> list[Phone]:
-        return [*self.phones, *self.superiors]
+            async def serve(request: httpx.Request, fault: Fault) -> httpx.Response:
+                self.requests += 1
+                self.news += request.url.path == "/v1/sync/push"
+                response, cut = await self.world.answer(way, request, fault)
+                self.listen(who, request, response, cut)
+                return response
+
+            self._open[name] = Phone(self.world, self.team, who, self.folder / name, serve, page)
+        return self._open[name]
 
     @property
     def of_employee(self) -> list[Phone]:
-        return [phone for number, phone in enumerate(self.phones) if number in self.used]
+        return [phone for phone in self._open.values() if phone.who == "employee"]
 
     @property
-    def fetching(self) -> list[Phone]:
-        """Who only reads: a new phone of the employee, and his superiors."""
-        return [self.phones[-1], self.superiors[0], *self.superiors[1:][: self.moved]]
+    def of_superiors(self) -> list[Phone]:
+        return [phone for phone in self._open.values() if phone.who != "employee"]
 
     # --- what is right, known without asking the server
 
-    def reach(self, who: str) -> set[UUID]:
+    def people(self, who: str) -> set[UUID]:
         """Whose records this person may see now: his own, and those of his reports."""
         reports = {
             "employee": set(),
             "superior0": set() if self.moved else {"employee"},
             "superior1": {"other", "employee"} if self.moved else {"other"},
+            "head": {"superior0"},
         }[who]
         return {self.team.id(each) for each in {who, *reports}}
+
+    def sees(self, who: str, type: str, employee_id: UUID, unit_id: UUID | None) -> bool:
+        """Plans, conflicts and notifications are seen by person only; work also by where it was done."""
+        if employee_id in self.people(who):
+            return True
+        branch = {self.team.agency, self.team.here} if who == "head" else set()
+        if who == "head" and self.grant is not None:
+            branch.add(self.team.there)
+        return type in SHAPES and unit_id in branch
 
     def listen(self, who: str, request: httpx.Request, response: httpx.Response, cut: bool) -> None:
         """Judges every answer that leaves the server, whether it arrives or not."""
         path, status = request.url.path, response.status_code
         assert status < 500 or cut, f"{request.method} {path}: {status} {response.text}"
         if path == "/v1/sync/pull" and status == 200:
-            reach = {str(id) for id in self.reach(who)}
             for each in response.json()["changes"]:
+                data = each["data"]
                 if each["type"] == "notification":
                     self.notified.append((who, UUID(each["id"])))
-                elif each["data"]:
-                    assert owner_of(each["data"]) in reach, f"{who} got what he may not see: {each}"
-        elif path == "/v1/sync/push" and status == 200:
-            for each in response.json()["results"]:
+                elif data:
+                    unit = data.get("unit_id")
+                    seen = self.sees(who, each["type"], owner_of(data), UUID(unit) if unit else None)
+                    assert seen, f"{who} got what he may not see: {each}"
+        elif path == "/v1/sync/push":
+            results = response.json()["results"] if status == 200 else []
+            for each in results:
                 self.told.setdefault(each["op_id"], []).append(each)
+            # Nothing new for the other phones.
+            self.news -= status < 500 and all(each["status"] in QUIET for each in results)
 
     # --- the steps
 
+    @property
+    def today(self) -> date:
+        return (self.world.now + timedelta(hours=7)).date()
+
     async def play(self, step: s.Step) -> None:
         self.world.now += timedelta(minutes=1)
-        self.used.add(getattr(step, "phone", 0))
+        phone = self.phone(getattr(step, "phone", 0))
         match step:
             case s.Record():
-                self._change(self.phones[step.phone], "put", "", self._values(step.wrong), not step.draft)
+                values = records.activity(next(self._numbers), self.today, step.wrong)
+                self._change(phone, "activity", "put", "", values, not step.draft)
+            case s.Attach():
+                if (record := self._picked(phone.store.shown(), step.pick)) is not None:
+                    values = records.evidence(next(self._numbers), record["id"], step.wrong)
+                    self._change(phone, "evidence", "put", "", values)
+            case s.Report():
+                self.indicators = self.indicators or await self.world.indicators(self.team)
+                indicator = self.indicators[step.indicator]
+                values = records.progress(next(self._numbers), indicator, step.wrong)
+                self._change(phone, "progress", "put", "", values)
             case s.Edit():
-                self._edit(self.phones[step.phone], step)
+                record = self._picked(phone.store.shown(step.type), step.pick)
+                self._edit(phone, step.type, record, text=step.text, wrong=step.wrong)
+            case s.EditBoth():
+                self._edit_both(step)
             case s.Move():
-                phone = self.phones[step.phone]
-                if (record := _picked(phone.store.shown(), step.pick)) is not None:
-                    self._change(phone, step.action, record["id"], None)
+                if (record := self._picked(phone.store.shown(step.type), step.pick)) is not None:
+                    self._change(phone, step.type, step.action, record["id"], None)
             case s.Amend():
-                await self._amend(self.phones[step.phone], step)
+                await self._amend(phone, step)
             case s.Sync():
-                await self.phones[step.phone].sync(step.faults, step.dies_after)
+                await phone.sync(step.faults, step.dies_after)
             case s.SyncTogether():
-                self.used |= {step.first, step.second}
                 async with asyncio.TaskGroup() as both:
                     for number in {step.first, step.second}:
-                        both.create_task(self.phones[number].sync())
+                        both.create_task(self.phone(number).sync())
             case s.SuperiorSync():
-                await self.superiors[step.superior].sync(step.faults)
+                await self.superior(step.superior).sync(step.faults)
             case s.Decide():
                 await self._decide(step)
             case s.Transfer():
                 await self._transfer()
+            case s.Role():
+                await self._role(step.held)
             case s.ClockSkew():
-                self.phones[step.phone].skew = timedelta(hours=step.hours)
+                phone.skew = timedelta(hours=step.hours)
             case s.LateArrivals():
-                await self.phones[step.phone].network.deliver_late()
+                await phone.network.deliver_late()
             case s.BackUp():
-                self.phones[step.phone].back_up()
+                phone.back_up()
             case s.Restore():
-                self.excused.update(self.phones[step.phone].restore())
+                self.excused.update(phone.restore())
             case s.TimePasses():
                 self.world.now += timedelta(minutes=step.minutes)
+            case s.MonthsPass():
+                self.world.now += MONTHS
 
-    def _values(self, wrong: bool) -> Json:
-        number = next(self._texts)
-        hour = 8 + number % 8
-        return {
-            "day": TODAY,
-            "start_at": f"{TODAY}T{hour:02}:00:00+07:00",
-            "end_at": f"{TODAY}T{hour:02}:30:00+07:00",
-            "minutes": 31 if wrong else 1 + number % 30,
-            "category": "PRIMARY",
-            "description": f"Menyusun laporan bagian {number}",
-            "output_quantity": "1",
-            "output_unit": "dokumen",
-            "place_type": "OFFICE",
-        }
+    def _picked(self, records: dict[str, Json], pick: int) -> Json | None:
+        """In order of their making, so that the same pick means the same record when a schedule is repeated."""
+        ordered = sorted(records, key=lambda id: self.order[id])
+        return records[ordered[pick % len(ordered)]] if ordered else None
 
-    def _change(self, phone: Phone, action: str, id: str, data: Json | None, submit: bool = True) -> None:
-        seen = phone.store.shown().get(id)
-        phone.store.change("activity", action, id, data, submit=submit)
+    def _change(
+        self, phone: Phone, type: str, action: str, id: str, data: Json | None, submit: bool = True
+    ) -> None:
+        seen = phone.store.shown(type).get(id)
+        phone.store.change(type, action, id, data, submit=submit)
         self._note(phone, seen)
 
     def _note(self, phone: Phone, seen: Json | None) -> None:
         """Remember what is new in the phone's queue."""
         for each in phone.store.operations():
             self.made.setdefault(each["op_id"], Made(each["wire"], seen))
+            self.order.setdefault(each["id"], len(self.order))
 
-    def _edit(self, phone: Phone, step: s.Edit) -> None:
-        record = _picked(phone.store.shown(), step.pick)
-        if record is None:
-            return
-        fresh = self._values(step.wrong)
-        changed = ("description", "minutes") if step.text or step.wrong else ("output_unit",)
-        if changed == ("output_unit",):
-            fresh["output_unit"] = f"berkas {fresh['minutes']}"
-        values = {name: record[name] for name in fresh} | {name: fresh[name] for name in changed}
-        self._change(phone, "put", record["id"], values)
+    def _edit(
+        self, phone: Phone, type: str, record: Json | None, *, text: bool = True, wrong: bool = False
+    ) -> None:
+        if record is not None:
+            values = records.edited(type, record, next(self._numbers), text=text, wrong=wrong)
+            self._change(phone, type, "put", record["id"], values)
+
+    def _edit_both(self, step: s.EditBoth) -> None:
+        first, second = self.phone(0), self.phone(1)
+        known = first.store.shown(step.type), second.store.shown(step.type)
+        common = {id: each for id, each in known[0].items() if _open(each) and _open(known[1].get(id))}
+        if (record := self._picked(common, step.pick)) is not None:
+            self._edit(first, step.type, record)
+            self._edit(second, step.type, known[1][record["id"]], text=step.same)
 
     async def _amend(self, phone: Phone, step: s.Amend) -> None:
         problems = phone.store.problems()
@@ -176,38 +222,39 @@ class Story:
             phone.store.discard(op_id)
         elif problem["state"] == "REJECTED":
             seen = self.made[op_id].seen
-            phone.store.correct(op_id, {**problem["wire"]["data"], **self._values(False)})
+            type, data = problem["wire"]["type"], problem["wire"]["data"]
+            phone.store.correct(op_id, records.anew(type, data, next(self._numbers)))
             self._note(phone, seen)
         else:
             await self._settle(phone, problem, step.give_up)
 
     async def _settle(self, phone: Phone, conflict: Json, give_up: bool) -> None:
-        current = phone.held().get(conflict["id"])
+        current = phone.held(conflict["type"]).get(conflict["id"])
         if current is None or give_up:
             given: Json = {"decision": "DISCARD"}
         else:
             given = {"decision": "APPLY", "base_version": current["version"]}
         path = f"/v1/sync/conflicts/{conflict['op_id']}/resolution"
-        answer = await self.world.call(self.team, "employee", "POST", path, json=given)
-        assert answer.status_code in (200, 404, 409, 412, 422), answer.text
+        await self._call("employee", "POST", path, 200, 404, 409, 412, 422, json=given)
+
+    async def _call(self, who: str, method: str, path: str, *expected: int, **given: Any) -> httpx.Response:
+        """With a browser over a quiet line."""
+        self.news += 1
+        answer = await self.world.call(self.team, who, method, path, **given)
+        assert answer.status_code in expected, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer
 
     async def _decide(self, step: s.Decide) -> None:
-        phone = self.superiors[step.superior]
+        phone = self.superior(step.superior)
         await phone.sync()
-        waiting = {id: each for id, each in phone.held().items() if each["status"] == "SUBMITTED"}
-        record = _picked(waiting, step.pick)
+        waiting = {id: each for id, each in phone.held("activity").items() if each["status"] == "SUBMITTED"}
+        record = self._picked(waiting, step.pick)
         if record is None:
             return
         action, given = ("verification", {}) if step.verify else ("rejection", {"comment": "Lengkapi dahulu"})
-        answer = await self.world.call(
-            self.team,
-            phone.who,
-            "POST",
-            f"/v1/activities/{record['id']}/{action}",
-            json=given,
-            headers={"If-Match": f'"{record["version"]}"'},
-        )
-        assert answer.status_code in (200, 404, 409, 412), answer.text
+        version = {"If-Match": f'"{record["version"]}"'}
+        path = f"/v1/activities/{record['id']}/{action}"
+        await self._call(phone.who, "POST", path, 200, 404, 409, 412, json=given, headers=version)
 
     async def _transfer(self) -> None:
         if self.moved:
@@ -216,45 +263,82 @@ class Story:
             "employee_id": str(self.team.id("employee")),
             "position_id": str(self.team.seat_elsewhere),
             "kind": "DEFINITIVE",
-            "valid_from": TODAY,
+            "valid_from": str(self.today),
             "ends_current": True,
         }
-        answer = await self.world.call(self.team, "admin", "POST", "/v1/appointments", json=given)
-        assert answer.status_code == 201, answer.text
+        await self._call("admin", "POST", "/v1/appointments", 201, json=given)
         self.moved = True
+
+    async def _role(self, held: bool) -> None:
+        if held == (self.grant is not None):
+            return
+        if self.grant is None:
+            given = {
+                "account_id": str(self.team.account("head")),
+                "role": "REGIONAL_ADMIN",
+                "unit_id": str(self.team.there),
+                "valid_from": str(self.today),
+            }
+            made = await self._call("admin", "POST", "/v1/role-grants", 201, json=given)
+            self.grant = made.json()["id"]
+        else:
+            path, version = f"/v1/role-grants/{self.grant}", {"If-Match": '"1"'}
+            await self._call("admin", "DELETE", path, 204, headers=version)
+            self.grant = None
+        await self._known(held)
+
+    async def _known(self, held: bool) -> None:
+        """The server hears of it from the database, within a second or so."""
+        async with asyncio.timeout(10):
+            while True:
+                answer = await self._call("head", "GET", "/v1/me", 200)
+                if held == any(each["role"] == "REGIONAL_ADMIN" for each in answer.json()["roles"]):
+                    return
+                await asyncio.sleep(0.005)
 
     # --- the end
 
     async def heal(self) -> None:
         """The network is fine again: what was late arrives, and everybody syncs until nothing moves any more."""
-        for phone in self.everybody:
+        for phone in self._open.values():
             await phone.network.deliver_late()
         await self.world.settled()
+        heard: dict[Phone, int] = {}
         for _ in range(20):
             before = self._queues()
-            for phone in self.of_employee:
-                await self._synced(phone)
-            if self._queues() == before:
+            # Those who only listen come last, so that they have heard everything.
+            for phone in sorted(self.of_employee, key=lambda phone: not phone.store.operations()):
+                if heard.get(phone) != self.news or phone.store.batch():
+                    await self._synced(phone)
+                    heard[phone] = self.news
+            if self._queues() == before and set(heard.values()) == {self.news}:
                 break
             self._wait_for_held()
         else:
             raise AssertionError("it never comes to rest")
-        for phone in self.fetching:
+        readers = [self.superior(0), self.superior(1)] if self.moved else []
+        for phone in dict.fromkeys((self.phone(s.PHONES), *readers, *self.of_superiors)):
             await self._synced(phone)
         for phone in self.of_employee:
             if phone.store.unconfirmed():
                 await phone.client.confirm()
 
+    def fates(self) -> list[str]:
+        """What became of each operation that was sent: the first answer that says more than that it has to wait."""
+        plain = ("held", "duplicate")
+        said = ([each["status"] for each in answers] for answers in self.told.values())
+        return [next((each for each in statuses if each not in plain), statuses[0]) for statuses in said]
+
     def _queues(self) -> list[tuple[str, str]]:
         return [(e["op_id"], e["state"]) for phone in self.of_employee for e in phone.store.operations()]
 
     def _wait_for_held(self) -> None:
-        """Until the phones may send again what the server held; their clocks are wrong by up to 30 hours."""
-        queued = [each for phone in self.of_employee for each in phone.store.operations()]
-        latest = max((each["not_before"] for each in queued), default=0)
-        if latest:
-            latest_here = datetime.fromtimestamp(latest, UTC) + timedelta(hours=31)
-            self.world.now = max(self.world.now, latest_here)
+        """Until the phones may send again what the server held, by the clocks that they have now."""
+        for phone in self.of_employee:
+            for each in phone.store.operations():
+                if each["not_before"]:
+                    here = datetime.fromtimestamp(each["not_before"], UTC) - phone.skew
+                    self.world.now = max(self.world.now, here + timedelta(seconds=1))
 
     async def _synced(self, phone: Phone) -> None:
         for _ in range(3):
@@ -265,15 +349,14 @@ class Story:
         raise AssertionError(f"{phone.who} cannot sync")
 
     def close(self) -> None:
-        for phone in self.everybody:
+        for phone in self._open.values():
             phone.close()
 
 
-def owner_of(data: Json) -> str:
-    return str(data["employee"]["id"] if "employee" in data else data["employee_id"])
+def owner_of(data: Json) -> UUID:
+    return UUID(data["employee"]["id"] if "employee" in data else data["employee_id"])
 
 
-def _picked(records: dict[str, Json], pick: int) -> Json | None:
-    """Records are made in order of their ids, so the same pick means the same record when a schedule is repeated."""
-    ordered = sorted(records)
-    return records[ordered[pick % len(ordered)]] if ordered else None
+def _open(record: Json | None) -> bool:
+    """Whether its owner may still change it, as far as the phone can tell."""
+    return record is not None and record.get("status") in (None, "DRAFT", "REJECTED")

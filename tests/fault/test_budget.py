@@ -11,7 +11,6 @@ import httpx
 from asn_api.core.mapping import uuid7
 from examples.offline_client.client import Client
 from examples.offline_client.store import Store
-from tests.conftest import NOW
 from tests.fault.killed import KilledWorld
 from tests.fault.lines import Line
 from tests.fault.world import PASSWORD, Team
@@ -54,8 +53,6 @@ def activity(number: int, links: list[tuple[str, str]]) -> dict[str, Any]:
 
 async def a_plan(world: KilledWorld, team: Team) -> list[tuple[str, str]]:
     """An agreed plan of six results with three indicators each; gives what activities can be linked to."""
-    given = {"year": 2026, "approach": "QUANTITATIVE", "plan_type": "ADMIN_FUNCTIONAL"}
-    plan = (await world.call(team, "employee", "POST", "/v1/plans", json=given)).json()
     results = [
         {
             "id": str(uuid7()),
@@ -74,19 +71,7 @@ async def a_plan(world: KilledWorld, team: Team) -> list[tuple[str, str]]:
         }
         for text in WORK[:6]
     ]
-    filled = await world.call(
-        team,
-        "employee",
-        "PUT",
-        f"/v1/plans/{plan['id']}/content",
-        json={"work_results": results},
-        headers={"If-Match": f'"{plan["version"]}"'},
-    )
-    assert filled.status_code == 200, filled.text
-    await world.db.execute(
-        "update plans set status = 'APPROVED', decided_at = $3 where region_id = $1 and id = $2",
-        team.city.region.id, plan["id"], NOW,
-    )  # fmt: skip
+    await world.agree_plan(team, results)
     return [(each["id"], each["indicators"][0]["id"]) for each in results]
 
 

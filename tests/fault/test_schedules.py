@@ -8,6 +8,8 @@ import asyncio
 import os
 import secrets
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
@@ -22,13 +24,13 @@ from tests.fault.world import World
 
 SCHEDULES = int(os.environ.get("ASN_FAULT_SCHEDULES", "150"))
 SEED = int(os.environ.get("ASN_FAULT_SEED", secrets.randbits(32) if SCHEDULES >= 1000 else 1))
-PARTS = 8 if SCHEDULES >= 1000 else 1
+PARTS = max(1, SCHEDULES // 125)
 """So that `-n` can share them out."""
 PER_KILLED_SERVER = 50
 """One schedule in so many also runs against a server that is killed: a start costs as much as several requests."""
 
 
-async def play(world: World, folder: Path, schedule: list[Step]) -> None:
+async def play(world: World, folder: Path, schedule: list[Step]) -> Story:
     story = Story(world, await world.team(), folder)
     try:
         for step in (*OPENING, *schedule):
@@ -37,11 +39,13 @@ async def play(world: World, folder: Path, schedule: list[Step]) -> None:
         await After(story).check()
     finally:
         story.close()
+    return story
 
 
-def play_many(runner: asyncio.Runner, world: World, folder: Path, count: int, part: int) -> None:
+def play_many(runner: asyncio.Runner, world: World, folder: Path, count: int, part: int) -> dict[str, float]:
+    """What was played, for the summary: schedules, seconds, operations and their fates, requests."""
     print(f"ASN_FAULT_SEED={SEED} ASN_FAULT_SCHEDULES={SCHEDULES}")
-    began, played = time.perf_counter(), 0
+    began, played = time.perf_counter(), Counter[str]()
 
     @hypothesis.seed(SEED + part)
     @hypothesis.settings(
@@ -53,28 +57,36 @@ def play_many(runner: asyncio.Runner, world: World, folder: Path, count: int, pa
     )
     @hypothesis.given(schedules)
     def each(schedule: list[Step]) -> None:
-        nonlocal played
-        played += 1
         try:
-            runner.run(play(world, folder, schedule))
-        except BaseException:
-            print("failed:", *schedule, sep="\n  ")
+            story = runner.run(play(world, folder, schedule))
+        except BaseException as error:
+            print(f"failed: {error}", *schedule, sep="\n  ")
             raise
+        fates = story.fates()
+        played.update(schedules=1, requests=story.requests, operations=len(fates), **Counter(fates))
 
     each()
-    print(f"{played} schedules, {played / (time.perf_counter() - began):.1f} a second")
+    return {**played, "seconds": time.perf_counter() - began}
 
 
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_is_lost_or_doubled_or_shown_to_others(
-    runner: asyncio.Runner, world: World, folder: Path, part: int
+    runner: asyncio.Runner,
+    world: World,
+    folder: Path,
+    part: int,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    play_many(runner, world, folder, SCHEDULES // PARTS, part)
+    record_property("played", play_many(runner, world, folder, SCHEDULES // PARTS, part))
 
 
 @pytest.mark.timeout(0)
 def test_a_server_that_is_killed_in_mid_commit_loses_nothing_either(
-    runner: asyncio.Runner, killed_world: KilledWorld, folder: Path
+    runner: asyncio.Runner,
+    killed_world: KilledWorld,
+    folder: Path,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    play_many(runner, killed_world, folder, max(3, SCHEDULES // PER_KILLED_SERVER), 1000)
+    count = max(3, SCHEDULES // PER_KILLED_SERVER)
+    record_property("played", play_many(runner, killed_world, folder, count, 1000))

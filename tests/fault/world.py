@@ -32,7 +32,7 @@ from asn_api.tables.organization import Appointment, Position, Unit
 from tests.conftest import NOW
 from tests.factories import LONG_AGO, City, make_city
 from tests.fault.lines import Line
-from tests.fault.network import Dying, Fault
+from tests.fault.network import Dying, Fault, InProcess
 
 PASSWORD = "sawah hijau di lereng gunung"
 TEAMS = 30
@@ -41,17 +41,28 @@ TEAMS = 30
 
 @dataclass
 class Team:
-    """An employee, the superior he has, and the one he gets by a transfer; each of them has a report of his own."""
+    """An employee in a unit of a small agency with a head, his superior, and the one he gets by a transfer.
+
+    `employee` and `superior0` are here, `superior1` and `other`, his report, are there, in another agency.
+    """
 
     number: int
     city: City
+    agency: UUID
+    here: UUID
+    there: UUID
     seat_elsewhere: UUID
 
     def name(self, who: str) -> str:
-        return f"{who}{self.number}"
+        return f"{who}-{self.number}"
 
     def id(self, who: str) -> UUID:
         return self.city.id(self.name(who))
+
+    def account(self, who: str) -> UUID:
+        """Of one of the team, or of somebody whom the teams of a region share."""
+        accounts = self.city.accounts
+        return (accounts.get(self.name(who)) or accounts[who]).id
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,7 @@ class World:
     db: asyncpg.Connection
     now: datetime = NOW
     teams: list[Team] = field(default_factory=list)
+    browsers: dict[UUID, tuple[str, datetime]] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
@@ -97,7 +109,7 @@ class World:
 
     def way(self, address: str) -> httpx.AsyncBaseTransport:
         """To the server from an address of one's own: sign-ins that fail slow down all from the same one."""
-        return httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 1))
+        return InProcess(self.app, address)
 
     async def answer(
         self, way: httpx.AsyncBaseTransport, request: httpx.Request, fault: Fault
@@ -124,21 +136,21 @@ class World:
 
     async def session(self, team: Team, who: str) -> Session:
         """A phone that was enrolled and signed in a moment ago; `sign_in` does the same over HTTP."""
-        region, account = team.city.region.id, team.city.accounts[team.name(who)].id
+        region, account = team.city.region.id, team.account(who)
         session, device = uuid7(), uuid7()
         refresh = refresh_tokens.first(self.app.state.keyring, region, session)
         async with self.lock:
             await self.db.execute(
                 "insert into devices (region_id, id, version, account_id, name, platform, enrolled_at, last_seen_at)"
                 " values ($1, $2, 1, $3, 'phone', 'OTHER', $4, $4)",
-                region, device, account, NOW,
+                region, device, account, self.now,
             )  # fmt: skip
             await self.db.execute(
                 "insert into sessions (region_id, id, account_id, device_id, device, created_at, last_used_at,"
                 " expires_at, refresh_hash, otp_passed) values ($1, $2, $3, $4, 'phone', $5, $5, $6, $7, false)",
-                region, session, account, device, NOW, NOW + timedelta(days=30), digest(refresh),
+                region, session, account, device, self.now, self.now + timedelta(days=30), digest(refresh),
             )  # fmt: skip
-        return Session(str(device), refresh, self.token(region, account, session, 15))
+        return Session(str(device), refresh, self.token(region, account, session, 45))
 
     def token(self, region: UUID, account: UUID, session: UUID, minutes: int) -> str:
         claims = tokens.Claims(
@@ -157,23 +169,57 @@ class World:
     async def team(self) -> Team:
         """A fresh one; the clock goes back to the same day."""
         self.now = NOW
+        self.browsers.clear()
         if not self.teams:
             self.teams = await _found(self)
         return self.teams.pop()
 
     async def call(self, team: Team, who: str, method: str, path: str, **given: Any) -> httpx.Response:
         """A request over a quiet line, as somebody with a browser."""
-        token = team.city.tokens.get(who)
-        if token is None:
+        account = team.account(who)
+        token, until = self.browsers.get(account, ("", self.now))
+        if until <= self.now:
             token = (await self.session(team, who)).access_token
+            self.browsers[account] = token, self.now + timedelta(minutes=40)
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en", **given.pop("headers", {})}
         async with client(self.way("browser")) as http:
             return await http.request(method, path, headers=headers, **given)
 
+    async def agree_plan(self, team: Team, results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The employee's plan of the year with these work results, agreed."""
+        given = {"year": 2026, "approach": "QUANTITATIVE", "plan_type": "ADMIN_FUNCTIONAL"}
+        plan = (await self.call(team, "employee", "POST", "/v1/plans", json=given)).json()
+        path, version = f"/v1/plans/{plan['id']}/content", {"If-Match": f'"{plan["version"]}"'}
+        content = {"work_results": results}
+        filled = await self.call(team, "employee", "PUT", path, json=content, headers=version)
+        assert filled.status_code == 200, filled.text
+        await self.db.execute(
+            "update plans set status = 'APPROVED', decided_at = $3 where region_id = $1 and id = $2",
+            team.city.region.id, plan["id"], NOW,
+        )  # fmt: skip
+        return results
+
+    async def indicators(self, team: Team) -> list[str]:
+        """Those of a small plan, which is agreed when they are first needed."""
+        measures = [
+            {
+                "id": str(uuid7()),
+                "aspect": aspect,
+                "statement": f"Layanan {aspect.lower()}",
+                "target_value": "500",
+                "target_unit": "dokumen",
+            }
+            for aspect in ("QUANTITY", "QUALITY")
+        ]
+        result = {"kind": "PRIMARY", "statement": "Layanan data selesai tepat waktu", "indicators": measures}
+        await self.agree_plan(team, [{"id": str(uuid7()), **result}])
+        return [each["id"] for each in measures]
+
 
 def client(way: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
-    """Without a look at the environment's proxies, which costs more than a request."""
-    return httpx.AsyncClient(transport=way, base_url="http://test", trust_env=False)
+    """Without a look at the environment's proxies and without compression, which cost more than a request."""
+    plain = {"Accept-Encoding": "identity"}
+    return httpx.AsyncClient(transport=way, base_url="http://test", headers=plain, trust_env=False)
 
 
 async def _run(dying: Dying) -> httpx.Response:
@@ -184,16 +230,19 @@ async def _found(world: World) -> list[Team]:
     """A region and its teams, whose rows go in by COPY: people are made faster than schedules are played."""
     app = world.app
     city = await make_city(app.state.database, app, code=f"kota-{secrets.token_hex(4)}")
-    region, works = city.region.id, city.units["works"]
-    rows = Rows(region, works, await app.state.passwords.hash(PASSWORD))
+    region = city.region.id
+    rows = Rows(region, await app.state.passwords.hash(PASSWORD))
     teams = []
     for number in range(TEAMS):
-        here, there = rows.unit(), rows.unit()
+        agency = rows.unit(city.units["root"], UnitKind.AGENCY)
+        here, there = rows.unit(agency), rows.unit(city.units["works"])
         for unit, who, is_head in (
-            (here, "superior0", True), (here, "employee", False), (there, "superior1", True), (there, "other", False)
+            (agency, "head", True), (here, "superior0", True), (here, "employee", False),
+            (there, "superior1", True), (there, "other", False),
         ):  # fmt: skip
-            rows.person(city, f"{who}{number}", unit, is_head)
-        teams.append(Team(number, city, rows.seat(there, is_head=False)))
+            rows.person(city, f"{who}-{number}", unit.id, is_head)
+        seat = rows.seat(there.id, is_head=False)
+        teams.append(Team(number, city, agency.id, here.id, there.id, seat))
     async with city.database.sessions.begin() as db:
         for table, made in rows.made.items():
             await copy_in(db, table, made)
@@ -202,20 +251,21 @@ async def _found(world: World) -> list[Team]:
 
 
 class Rows:
-    def __init__(self, region_id: UUID, above: Unit, password_hash: str) -> None:
-        self.region_id, self.above, self.password_hash = region_id, above, password_hash
+    def __init__(self, region_id: UUID, password_hash: str) -> None:
+        self.region_id, self.password_hash = region_id, password_hash
         self.made: dict[type[Table], list[Any]] = {
             table: [] for table in (Unit, Position, Employee, Appointment, Account)
         }
 
-    def unit(self) -> UUID:
+    def unit(self, above: Unit, kind: UnitKind = UnitKind.UNIT) -> Unit:
         id = uuid7()
+        agency = id if kind is UnitKind.AGENCY else above.agency_id
+        path = f"{above.path}{id.hex}."
         self._add(
-            Unit, id, parent_id=self.above.id, agency_id=self.above.agency_id, path=f"{self.above.path}{id.hex}.",
-            kind=UnitKind.UNIT, name=f"Bidang {id.hex[-6:]}", head_title="Kepala", zone=Zone.WIB, days_per_week=5,
-            version=1,
+            Unit, id, parent_id=above.id, agency_id=agency, path=path, kind=kind, name=f"Bidang {id.hex[-6:]}",
+            head_title="Kepala", zone=Zone.WIB, days_per_week=5, version=1,
         )  # fmt: skip
-        return id
+        return Unit(id=id, agency_id=agency, path=path)
 
     def seat(self, unit: UUID, *, is_head: bool) -> UUID:
         id = uuid7()

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asn_api.errors import Problem, catalogue
@@ -217,15 +217,22 @@ def test_each_kind_of_plan_can_be_completed_in_each_approach(plan_type: PlanType
     assert faults(result, additional, plan_type=plan_type, approach=approach) == []
 
 
+@pytest.mark.parametrize("status", PlanStatus)
+def test_whoever_is_the_employee_too_never_decides(status: PlanStatus) -> None:
+    for action, others in product(DECIDED, ([], [EVALUATOR], [SYSTEM], [EVALUATOR, SYSTEM])):
+        assert refusal(status, action, {EMPLOYEE, *others}) is not None
+
+
 DECIDED = (PlanAction.APPROVE, PlanAction.RETURN, PlanAction.REOPEN)
 steps = st.tuples(
     st.sampled_from(PlanAction),
-    st.frozensets(st.sampled_from(PlanActor)),
+    st.sampled_from([frozenset(each) for number in range(4) for each in combinations(PlanActor, number)]),
     st.sampled_from([None, "", "Tugas berubah"]),
 )
 
 
-@given(st.lists(steps, max_size=40))
+@settings(max_examples=300)
+@given(st.lists(steps, max_size=30))
 def test_no_sequence_of_actions_leaves_the_table(
     taken: list[tuple[PlanAction, frozenset[PlanActor], str | None]],
 ) -> None:

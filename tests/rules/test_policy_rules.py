@@ -9,6 +9,9 @@ import pytest
 
 from asn_api.errors import Problem
 from asn_api.rules.activities import Category
+from asn_api.rules.assessment_policy import AssessmentPolicy
+from asn_api.rules.contribution_policy import ContributionPolicy
+from asn_api.rules.credit_policy import CreditPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy, Reaction
 from tests.rules.samples import activity_policy, identity_policy, notification_policy, policy_values, shipped
@@ -20,6 +23,9 @@ NOTIFICATIONS: Any = policy_values("notifications")
     ("area", "policy"),
     [
         ("activities", ActivityPolicy),
+        ("contribution", ContributionPolicy),
+        ("assessments", AssessmentPolicy),
+        ("credits", CreditPolicy),
         ("files", FilePolicy),
         ("identity", IdentityPolicy),
         ("notifications", NotificationPolicy),

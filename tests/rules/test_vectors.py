@@ -4,20 +4,27 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from asn_api.errors import Problem
-from asn_api.rules import nip, plans
+from asn_api.rules import contribution, credits, nip, plans
 from asn_api.rules.activities import ActivityAction, Category, check_verification
+from asn_api.rules.assessment_policy import AssessmentPolicy
+from asn_api.rules.assessments import Answer, AssessmentForm, RaterGroup, outcome
+from asn_api.rules.attainment import attainment, known, mean
+from asn_api.rules.credit_policy import CreditPolicy
+from asn_api.rules.credits import SIASN_COEFFICIENTS, CreditLevel
 from asn_api.rules.entries import Entry, Judgement, Recorded, check_entry
+from asn_api.rules.labels import external_code
 from asn_api.rules.minutes import counted_minutes, fulfilment, month_score, month_target
-from asn_api.rules.plans import PlanAction, PlanActor, PlanStatus
+from asn_api.rules.plans import PlanAction, PlanActor, PlanStatus, Polarity
+from asn_api.rules.ratings import CoreValue, Predicate
 from tests.rules import evaluation_vectors
-from tests.rules.samples import activity_policy, national_calendar, place, shipped
+from tests.rules.samples import activity_policy, national_calendar, place, policy_values, shipped
 
 FOLDER = Path(os.environ.get("ASN_VECTORS") or Path(__file__).parents[1] / "vectors")
 Row = Mapping[str, Any]
@@ -32,6 +39,7 @@ NIP_FAULTS = {
     "sequence": "NIP_SEQUENCE",
 }
 CALENDAR = national_calendar()
+CREDITS = CreditPolicy.from_mapping(policy_values("credits"))
 MONDAY = date(2026, 6, 8)
 
 
@@ -97,12 +105,12 @@ def check_daily_log(row: Row) -> None:
         return
     overlapping = "overlap" in row["case"]
     judgement = judged(row, "WARN", overlapping)
-    outcome = row["expected"].split(" ")[0]
-    if outcome == "REJECT":
+    expected = row["expected"].split(" ")[0]
+    if expected == "REJECT":
         assert judgement.faults
     else:
         assert not judgement.faults
-        assert bool(judgement.flags) is (outcome == "ACCEPT_WARN")
+        assert bool(judgement.flags) is (expected == "ACCEPT_WARN")
     if overlapping:
         assert judged(row, "REJECT", overlapping).faults
 
@@ -169,12 +177,93 @@ def check_plan_transition(row: Row) -> None:
         assert plans.refusal(status, action, {actor})
 
 
+def check_contribution(row: Row) -> None:
+    if shares := row.get("expected_share_pct"):
+        minutes = row["verified_minutes_linked_to_goal"]
+        found = {who: contribution.share(part, sum(minutes.values())) for who, part in minutes.items()}
+        assert found == {who: Decimal(str(pct)) for who, pct in shares.items()}
+        return
+    total = row["verified_minutes_total"]
+    for name, key in (("plan", "linked_to_plan"), ("goal", "linked_to_agency_goal")):
+        expected = row["expected"][f"{name}_alignment_pct"]
+        found_share = contribution.share(row.get(f"verified_minutes_{key}", 0), total)
+        assert found_share == (None if expected is None else Decimal(str(expected)))
+
+
+def check_attainment(row: Row) -> None:
+    target, actual = Decimal(row["target"]), Decimal(row["actual"])
+    found = attainment(Polarity(row["polarity"]), target, None, actual)
+    assert found is not None
+    assert contribution.percent(found) == Decimal(str(row["attainment_pct"]))
+    cap = policy_values("contribution")["attainment_cap"]
+    at_most = mean([known([found], cap)])  # type: ignore[arg-type]
+    assert at_most == Decimal(str(row.get("capped_120", min(row["attainment_pct"], 120))))
+
+
+def check_assessment(row: Row) -> None:
+    form = AssessmentForm(row["formula"].upper())
+    given = {
+        RaterGroup.SUPERIOR: [row["supervisor"]],
+        RaterGroup.PEERS: row["peers"],
+        RaterGroup.SUBORDINATES: row.get("subordinates", []),
+    }
+    answers = [
+        Answer(group, dict.fromkeys(CoreValue, score)) for group, scores in given.items() for score in scores
+    ]
+    policy = AssessmentPolicy.from_mapping(policy_values("assessments"))
+    found = outcome(form, {group: len(scores) for group, scores in given.items()}, answers, policy.rule)
+    assert found.score == (None if row["score"] is None else Decimal(str(row["score"])))
+    assert found.category == row["category"]
+    if row["category"] == "PENDING":
+        reasons = {(each.group, each.need) for each in found.reasons}
+        assert reasons == {(RaterGroup.PEERS, int(row["reason"].split()[1]))}
+
+
+def check_coefficient(row: Row) -> None:
+    level = CreditLevel(row["level"])
+    assert CREDITS.coefficients[level] == Decimal(str(row["annual_coefficient"]))
+    assert SIASN_COEFFICIENTS[level] == row["siasn_koefisien_id"]
+    assert external_code(level) == row["siasn_jenjang"]
+
+
+def check_conversion(row: Row) -> None:
+    if "parts" in row:
+        assert str(credits.total(Decimal(part) for part in row["parts"])) == row["credit_2dp"]
+        return
+    if "3 years" in row.get("case", ""):
+        year = credit("GOOD", "AHLI_MUDA", 12)
+        assert str(credits.total([year.printed] * 3)) == row["credit_2dp"]
+        return
+    amount = credit(row["predicate"], row["level"], row["months"])
+    assert str(amount.printed) == row["credit_2dp"]
+    assert str(amount.stored) == row.get("credit_3dp", str(amount.stored))
+    if "credit_exact" in row:
+        assert amount.stored == Decimal(row["credit_exact"]).quantize(credits.STORED, ROUND_HALF_UP)
+
+
+def credit(predicate: str, level: str, months: int) -> credits.Points:
+    percentage = CREDITS.percentages[Predicate(predicate)]
+    return credits.credit(percentage, CREDITS.coefficients[CreditLevel(level)], months)
+
+
+def check_need(row: Row) -> None:
+    need = CREDITS.needs[CreditLevel(row["level"])]
+    assert need.per_rank == row["per_rank"]
+    assert need.per_level == row["per_level"]
+
+
 CHECKERS: Mapping[str, Callable[[Row], None]] = {
+    "contribution_analysis": check_contribution,
     **evaluation_vectors.CHECKERS,
+    "ak_coefficients": check_coefficient,
+    "ak_conversion": check_conversion,
+    "ak_cumulative_needs": check_need,
+    "assessment_360": check_assessment,
     "daily_fulfilment": check_daily_fulfilment,
     "daily_log_validation": check_daily_log,
     "daily_minutes_capped_categories": check_capped_minutes,
     "holidays": check_holiday,
+    "iki_attainment": check_attainment,
     "monthly_minutes_score": check_month_score,
     "nip": check_nip,
     "skp_transitions": check_plan_transition,

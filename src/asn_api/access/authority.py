@@ -7,7 +7,7 @@ process by NOTIFY; while a process is not listening it asks the database each ti
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -66,6 +66,7 @@ class Authority:
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._keys: dict[str, Key] = {}
         self._listening = False
+        self._watchers: list[Callable[[str], None]] = []
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -80,6 +81,18 @@ class Authority:
     @property
     def listening(self) -> bool:
         return self._listening
+
+    def watch(self, told: Callable[[str], None]) -> None:
+        """Have announcements told here too, as `what:id`; an empty one when some may have been missed."""
+        self._watchers.append(told)
+
+    async def standing(self, token: str, now: datetime) -> Known | None:
+        """The actor behind a valid token as the database has it now, whatever is remembered."""
+        claims = await self._claims(token, now)
+        actor = await load(self._database, claims, now) if claims is not None else None
+        if claims is None or actor is None:
+            return None
+        return Known(actor, claims.expires_at, actor.today(now))
 
     async def actor(self, token: str, now: datetime) -> Actor | None:
         """The actor behind a token that is valid now, or None."""
@@ -128,6 +141,8 @@ class Authority:
 
     def _forget(self, payload: str) -> None:
         self._generation += 1
+        for told in self._watchers:
+            told(payload)
         what, _, id = payload.partition(":")
         if what == "keys":
             self._keys = {}
@@ -151,6 +166,8 @@ class Authority:
                 self._known.clear()
                 self._keys = {}
                 self._listening = True
+                for told in self._watchers:
+                    told("")
                 try:
                     while not lost.is_set():
                         with suppress(TimeoutError):

@@ -50,8 +50,6 @@ class Permission(StrEnum):
     ASSESSMENTS_MANAGE = "assessments:manage"
     ASSESSMENTS_ANSWER = "assessments:answer"
     CONTRIBUTION_READ = "contribution:read"
-    FOLLOWUP_READ = "followup:read"
-    FOLLOWUP_WRITE = "followup:write"
     CREDITS_READ = "credits:read"
     CREDITS_MANAGE = "credits:manage"
     ACTIVITIES_READ = "activities:read"
@@ -63,6 +61,7 @@ class Permission(StrEnum):
     VERIFICATION_DELEGATE = "verification:delegate"
     DAYS_READ = "days:read"
     JOURNAL_READ = "journal:read"
+    EVENTS_READ = "events:read"
 
 
 class Reach(StrEnum):
@@ -110,8 +109,6 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ASSESSMENTS_READ: OWN_AND_TEAM,
         Permission.ASSESSMENTS_ANSWER: OWN,
         Permission.CONTRIBUTION_READ: OWN_AND_TEAM,
-        Permission.FOLLOWUP_READ: OWN_AND_TEAM,
-        Permission.FOLLOWUP_WRITE: TEAM,
         Permission.CREDITS_READ: OWN_AND_TEAM,
         Permission.ACTIVITIES_READ: OWN_AND_TEAM,
         Permission.ACTIVITIES_RECORD: OWN,
@@ -121,6 +118,8 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.FILES_WRITE: OWN,
         Permission.VERIFICATION_DELEGATE: OWN,
         Permission.DAYS_READ: OWN_AND_TEAM,
+        # To be told of changes; of which, the permission to read each kind of record says.
+        Permission.EVENTS_READ: OWN_AND_TEAM,
     },
     Role.HEAD_OF_AGENCY: {
         Permission.EMPLOYEES_READ: BRANCH,
@@ -134,11 +133,10 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ASSESSMENTS_READ: BRANCH,
         Permission.ASSESSMENTS_MANAGE: BRANCH,
         Permission.CONTRIBUTION_READ: BRANCH,
-        Permission.FOLLOWUP_READ: BRANCH,
-        Permission.FOLLOWUP_WRITE: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
+        Permission.EVENTS_READ: BRANCH,
     },
     Role.REGIONAL_ADMIN: {
         Permission.ME: OWN,
@@ -165,7 +163,6 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ASSESSMENTS_READ: BRANCH,
         Permission.ASSESSMENTS_MANAGE: BRANCH,
         Permission.CONTRIBUTION_READ: BRANCH,
-        Permission.FOLLOWUP_READ: BRANCH,
         Permission.CREDITS_READ: BRANCH,
         Permission.CREDITS_MANAGE: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
@@ -173,6 +170,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
         Permission.JOURNAL_READ: BRANCH,
+        Permission.EVENTS_READ: BRANCH,
     },
     # A third party gets only those of these permissions that its registration names.
     Role.CLIENT: {
@@ -186,5 +184,6 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.CONTRIBUTION_READ: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
+        Permission.EVENTS_READ: BRANCH,
     },
 }

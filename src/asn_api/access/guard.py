@@ -23,10 +23,10 @@ async def actor_of(request: Request) -> Actor | None:
     header = request.headers.get("authorization")
     actor = None
     if header is not None:
-        scheme, _, token = header.partition(" ")
+        token = _bearer(header)
         authority: Authority = request.app.state.authority
-        if scheme.lower() == "bearer" and token:
-            actor = await authority.actor(token.strip(), request.app.state.clock())
+        if token:
+            actor = await authority.actor(token, request.app.state.clock())
         if actor is None:
             _limit_address(request)
             raise Problem(
@@ -35,6 +35,16 @@ async def actor_of(request: Request) -> Actor | None:
         request.scope["asn_account"] = str(actor.principal_id)
     request.scope["asn_actor"] = actor
     return actor
+
+
+def token_of(request: Request) -> str:
+    """The bearer token as it was sent, or nothing."""
+    return _bearer(request.headers.get("authorization", ""))
+
+
+def _bearer(header: str) -> str:
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 async def identify(request: Request) -> Principal | None:

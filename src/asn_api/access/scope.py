@@ -301,7 +301,7 @@ def hot_params(access: Access) -> dict[str, Any]:
 
 
 HOT_TEAM = Prepared(
-    select(ReportingLine.employee_id).where(
+    select(ReportingLine.employee_id, ReportingLine.superior_id).where(
         ReportingLine.region_id == bindparam("region", type_=Uuid),
         ReportingLine.superior_id
         == acting_for(
@@ -314,7 +314,7 @@ HOT_TEAM = Prepared(
         ReportingLine.valid.contains(bindparam("scope_today", type_=Date)),
     )
 )
-"""The people of `reports` of today; `hot_params` and the region give its values."""
+"""The people of `reports` of today, each with the superior; `hot_params` and the region give its values."""
 
 HOT_UNITS = Prepared(
     select(Unit.id).where(
@@ -323,3 +323,12 @@ HOT_UNITS = Prepared(
     )
 )
 """The units of the branches within reach, the same way."""
+
+HOT_ASSIGNED = Prepared(
+    select(EvaluatorAssignment.employee_id).where(
+        EvaluatorAssignment.region_id == bindparam("region", type_=Uuid),
+        EvaluatorAssignment.evaluator_id == bindparam("scope_superior", type_=Uuid),
+        EvaluatorAssignment.valid.contains(bindparam("scope_today", type_=Date)),
+    )
+)
+"""The people of `assigned` of today, the same way."""

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-MacPurpose = Literal["refresh tokens", "cursors", "receipts", "sync tokens"]
+MacPurpose = Literal["refresh tokens", "cursors", "receipts", "sync tokens", "event ids"]
 
 KEY_BYTES = 32
 NONCE_BYTES = 12

@@ -6,25 +6,28 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 KEY_BYTES = 32
 DEMO_MARK = b"asn-demo--"
-
-Words = Annotated[tuple[str, ...], NoDecode]
 
 
 class StartupError(Exception):
     """Why the program cannot start, in one sentence for the operator."""
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix="ASN_", frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
-    )
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
 
     environment: Literal["demo", "production"] = "production"
     database_url: str | None = Field(default=None, repr=False)
@@ -49,14 +52,22 @@ class Settings(BaseSettings):
     password_time: int = Field(default=2, ge=1)
     password_parallelism: int = Field(default=1, ge=1)
     password_concurrency: int = Field(default=2, ge=1)
-    cors_origins: Words = ()
-    trusted_proxies: Words = ()
+    cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     body_limit_bytes: int = Field(default=16_000_000, ge=1_000_000)
     """Of a request's body after decompression: an import file is the largest."""
     rate_burst: int = Field(default=600, ge=1)
     """Requests that one person, client or address may make at once…"""
     rate_period_seconds: float = Field(default=60, gt=0)
     """…and the time in which that allowance refills."""
+    event_streams: int = Field(default=2000, ge=1)
+    """Open streams of events, per process…"""
+    event_streams_each: int = Field(default=10, ge=1)
+    """…and of one person or client in it."""
+    event_replay_hours: int = Field(default=24, ge=1)
+    """How long after an event a stream can be resumed…"""
+    event_replay_entries: int = Field(default=10_000, ge=1)
+    """…and over how many changes; beyond, the caller is told to load anew."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("cors_origins", "trusted_proxies", mode="before")
@@ -151,22 +162,22 @@ def new_key(number: int = 1, *, demo: bool = False) -> str:
 def load(**given: Any) -> Settings:
     """From the environment and the files of `ASN_SECRETS_DIR` (default `/run/secrets`)."""
     folder = Path(os.environ.get("ASN_SECRETS_DIR") or "/run/secrets")
-    if not folder.is_dir():
-        if os.environ.get("ASN_SECRETS_DIR"):
-            raise StartupError(f"ASN_SECRETS_DIR names {folder}, which is not a folder.")
-        return _checked(given)
-    return _checked(given | {"_secrets_dir": folder})
-
-
-def _checked(given: dict[str, Any]) -> Settings:
+    if os.environ.get("ASN_SECRETS_DIR") and not folder.is_dir():
+        raise StartupError(f"ASN_SECRETS_DIR names {folder}, which is not a folder.")
     try:
-        return Settings(**given)
+        found = {name: _found(f"ASN_{name.upper()}", folder) for name in Settings.model_fields}
+        return Settings(**{name: value for name, value in found.items() if value} | given)
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise StartupError(f"ASN_{name} is not valid: {first['msg']}.") from None
-    except SettingsError as error:
-        raise StartupError(f"A setting cannot be read: {error.__cause__ or error}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartupError(f"A setting cannot be read: {error}.") from None
+
+
+def _found(name: str, folder: Path) -> str:
+    file = folder / name.lower()
+    return os.environ.get(name) or (file.read_text().strip() if file.is_file() else "")
 
 
 @cache

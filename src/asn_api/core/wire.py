@@ -32,13 +32,19 @@ Paragraph = Annotated[
 """A non-empty text of at most 4,000 characters."""
 
 
-class In(BaseModel):
+class Wire(BaseModel):
+    """Its validator is built when first used: most of a start was building them (decision 0036)."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class In(Wire):
     """What a caller sends: unknown fields are refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Out(BaseModel):
+class Out(Wire):
     """What a caller gets; made from rows, its fields have no defaults."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access, system
 from asn_api.access.grants import Permission
 from asn_api.areas.calendar.queries import calendar_for
+from asn_api.areas.contribution.recount import count_people, count_units
 from asn_api.areas.employees import imports
 from asn_api.areas.employees.import_apply import apply
 from asn_api.areas.employees.import_check import check
@@ -39,6 +40,7 @@ from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
 from asn_api.rules.imports import ImportStatus
 from asn_api.tables.activities import Activity, DayTotal, UnitMonth, VerificationDay
+from asn_api.tables.contribution import Contribution, ResultChain
 from asn_api.tables.employees import EmployeeImport
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Region, Unit
@@ -174,6 +176,9 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
             JournalEntry,
         )
         await analyze(db, *filled)
+        await count_people(access, db, [person.id for person in people])
+        await analyze(db, Contribution, ResultChain)
+        await count_units(access, db, sorted({person.unit_id for person in people}))
 
 
 def _working_days(calendar: Calendar, start: date, end: date) -> list[date]:

@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from asn_api.tables import Table
+from asn_api.tables import every_table
 
 _LOCK = 7_245_011_803
 
@@ -18,7 +18,7 @@ def _run(connection: Connection) -> None:
     connection.commit()
     context.configure(
         connection=connection,
-        target_metadata=Table.metadata,
+        target_metadata=every_table(),
         transaction_per_migration=True,
         compare_type=True,
     )

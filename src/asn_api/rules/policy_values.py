@@ -1,6 +1,6 @@
 """How a policy's values are read from JSON: typed, complete, each fault named."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -69,6 +69,17 @@ def many(read_item: Callable[[Any], T], minimum: int = 0) -> Callable[[Any], tup
         return tuple(read_item(item) for item in value)
 
     return read
+
+
+def each_of(keys: Collection[E], read: Read) -> Callable[[Any], Mapping[E, Any]]:
+    """An object with exactly these keys."""
+
+    def read_all(value: Any) -> Mapping[E, Any]:
+        if not isinstance(value, Mapping) or set(value) != set(keys):
+            raise ValueError("{" + ", ".join(f'"{key}"' for key in keys) + "}")
+        return {key: read(value[key]) for key in keys}
+
+    return read_all
 
 
 class PolicyArea:

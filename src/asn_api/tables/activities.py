@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Double, Index, Integer, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+import asn_api.tables.contribution  # noqa: F401  activities point there
 from asn_api.core.mapping import Regional, Table, Versioned, within_region
 from asn_api.rules.activities import ActivityStatus, Category, PlaceType
 
@@ -18,7 +19,8 @@ class Activity(Versioned):
 
     Three times are kept: `device_at` (the phone's), `received_at` (ours), `decided_at` (the verifier's).
     Position and unit are those of the day of the work. The first link to a work result stands in columns with
-    its share of the minutes, any others in `further_links`; all shares sum to 1.
+    its share of the minutes, any others in `further_links`; all shares sum to 1. The chains are those under which
+    the links count since they were decided (decision 0030); null while they do not count.
     """
 
     __tablename__ = "activities"
@@ -30,6 +32,7 @@ class Activity(Versioned):
         within_region("work_result_id", "work_results"),
         within_region("indicator_id", "indicators"),
         within_region("verifier_id", "employees"),
+        within_region("chain_id", "result_chains"),
         CheckConstraint("end_at > start_at", "ends_after_start"),
         CheckConstraint("minutes > 0", "minutes"),
         CheckConstraint("share > 0 and share <= 1", "share"),
@@ -84,6 +87,8 @@ class Activity(Versioned):
     verified_quantity: Mapped[Decimal | None]
     comment: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+    chain_id: Mapped[UUID | None]
+    further_chain_ids: Mapped[list[UUID] | None]
 
 
 class DayTotal(Table):

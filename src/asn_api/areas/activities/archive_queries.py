@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.core.mapping import Table
+from asn_api.tables import every_table
 
 # A day on which anything waits stays whole: its totals are only ever made from all of its rows.
 _CHOSEN = """
@@ -133,11 +133,12 @@ def _params(access: Access, people: Sequence[UUID], start: date, end: date) -> d
 
 def family() -> Iterator[tuple[SqlTable, str]]:
     """Activities and every table whose rows point to one, with the condition of the chosen rows."""
-    waiting = [(Table.metadata.tables["activities"], "t.id = any(:ids)")]
+    tables = every_table()
+    waiting = [(tables.tables["activities"], "t.id = any(:ids)")]
     while waiting:
         parent, condition = waiting.pop(0)
         yield parent, condition
-        for table in Table.metadata.sorted_tables:
+        for table in tables.sorted_tables:
             for column in _pointing(table, parent):
                 inner = condition.replace("t.", "p.")
                 waiting.append(

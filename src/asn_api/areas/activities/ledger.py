@@ -16,8 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.activities import ledger_queries as queries
 from asn_api.areas.activities import places
-from asn_api.areas.activities.ledger_queries import COLUMNS, Pair
+from asn_api.areas.activities.efforts import State, settled
+from asn_api.areas.activities.ledger_queries import Pair
 from asn_api.areas.activities.rollups import DECIDING, Sums
+from asn_api.areas.activities.writing_queries import CHAINS, COLUMNS, Additions, write
 from asn_api.areas.notifications.writing import Notice, notify
 from asn_api.core.journal import Change, difference, entry
 from asn_api.errors import Fault, Problem
@@ -32,6 +34,7 @@ from asn_api.rules.suspicion import NO_PAST, Past, Position, text_key
 Row = dict[str, Any]
 
 ENTITY = "activity"
+_READ = (*COLUMNS, *CHAINS)
 _TOLD: Mapping[str, NoticeKind] = {
     ActivityAction.REJECT: NoticeKind.ACTIVITY_REJECTED,
     ActivityAction.REOPEN: NoticeKind.ACTIVITY_REOPENED,
@@ -80,6 +83,7 @@ class Ledger:
         self._journal: list[Mapping[str, Any]] = []
         self._notices: dict[tuple[UUID, NoticeKind], Notice] = {}
         self._sums = Sums()
+        self._corrected_before: dict[UUID, int | None] = {}
 
     @classmethod
     async def open(
@@ -230,6 +234,7 @@ class Ledger:
     def correct(self, row: Row, minutes: int, reason: str, on_behalf_of: UUID | None) -> None:
         """Other minutes count for a locked activity; the row stays, the totals of its day and the journal know."""
         before = self.corrected.get(row["id"], row["verified_minutes"] or 0)
+        self._corrected_before.setdefault(row["id"], self.corrected.get(row["id"]))
         self.corrected[row["id"]] = minutes
         self._touched.add((row["employee_id"], row["day"]))
         changes = {"corrected_minutes": [before, minutes], "reason": reason}
@@ -278,7 +283,8 @@ class Ledger:
             return
         deleted = [id for id in self._deleted if id not in self._changed]
         days = self._sums.days(self.access.today, self.policy, self._place)
-        changed = await queries.write(
+        additions = await self._counting()
+        changed = await write(
             self.driver,
             self.access,
             rows=list(self._changed.values()),
@@ -287,12 +293,29 @@ class Ledger:
             totals=list(self._totals()),
             months=self._sums.months(self.rows),
             days=days,
+            additions=additions,
         )
         if changed < len(self._changed):
             raise Problem("ACTIVITY_ID_TAKEN")
         await notify(self.driver, self.access, self._notices.values())
         self._changed, self._deleted, self._touched, self._journal = {}, [], set(), []
-        self._notices, self._sums = {}, Sums()
+        self._notices, self._sums, self._corrected_before = {}, Sums(), {}
+
+    async def _counting(self) -> Additions | None:
+        """What these changes add to the sums of contributions; None, as in a push, when nothing of it counts."""
+        changes = []
+        for id in {**self._sums.first, **self._corrected_before}:
+            after = State(self.rows.get(id), self.corrected.get(id))
+            corrected = self._corrected_before.get(id, after.corrected)
+            before = State(self._sums.first.get(id, after.row), corrected)
+            if before.minutes is not None or after.minutes is not None:
+                changes.append((before, after))
+        if not changes:
+            return None
+        rows, additions = await settled(self.driver, self.access, changes)
+        for row in rows:
+            self.rows[row["id"]] = self._changed[row["id"]] = row
+        return additions
 
     def _place(self, row: Row) -> Place | None:
         post = self.post(row["employee_id"], row["day"])
@@ -307,7 +330,7 @@ class Ledger:
 
 
 def _row(record: asyncpg.Record) -> Row:
-    row = {name: record[name] for name in COLUMNS}
+    row = {name: record[name] for name in _READ}
     for name in ("evidence", "further_links"):
         if isinstance(row[name], str):  # as the driver gives it without a session's codec
             row[name] = orjson.loads(row[name])

@@ -1,18 +1,16 @@
-"""The SQL of writing: lock people's work, read what judging needs, store everything in one statement."""
+"""The SQL before writing: lock people's work, read what judging it needs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.core.database import driver_of
-from asn_api.rules.rollups import DECISION_NUMBERS, MONTH_NUMBERS
 from asn_api.tables.employees import Employee
 
 Pair = tuple[UUID, date]
@@ -107,148 +105,6 @@ join units u on u.region_id = a.region_id and u.id = a.unit_id
 where a.region_id = $1 and a.id = any($4::uuid[])
 """  # noqa: S608 (a constant of this module)
 
-COLUMNS: Mapping[str, str] = {
-    "id": "uuid",
-    "employee_id": "uuid",
-    "unit_id": "uuid",
-    "position_id": "uuid",
-    "day": "date",
-    "start_at": "timestamptz",
-    "end_at": "timestamptz",
-    "minutes": "int",
-    "category": "text",
-    "plan_id": "uuid",
-    "work_result_id": "uuid",
-    "indicator_id": "uuid",
-    "share": "numeric",
-    "further_links": "jsonb",
-    "description": "text",
-    "output_quantity": "numeric",
-    "output_unit": "text",
-    "place_type": "text",
-    "latitude": "float8",
-    "longitude": "float8",
-    "accuracy_m": "float8",
-    "mock_location": "bool",
-    "location_provider": "text",
-    "evidence": "jsonb",
-    "device_id": "text",
-    "device_at": "timestamptz",
-    "received_at": "timestamptz",
-    "submitted_at": "timestamptz",
-    "status": "text",
-    "flags": "text[]",
-    "verifier_id": "uuid",
-    "verified_minutes": "int",
-    "verified_quantity": "numeric",
-    "comment": "text",
-    "decided_at": "timestamptz",
-    "version": "bigint",
-}
-_TOTALS: Mapping[str, str] = {
-    "drafts": "int",
-    "waiting": "int",
-    "verified": "int",
-    "rejected": "int",
-    "late": "int",
-    "claimed_minutes": "int",
-    "verified_minutes": "int",
-    "verified_by_category": "jsonb",
-    "corrected_by_category": "jsonb",
-    "text_keys": "int[]",
-    "evidence_keys": "int[]",
-    "first_reported_at": "timestamptz",
-}
-_JOURNAL: Mapping[str, str] = {
-    "at": "timestamptz",
-    "entity": "text",
-    "entity_id": "uuid",
-    "version": "bigint",
-    "action": "text",
-    "account_id": "uuid",
-    "actor_id": "uuid",
-    "client_id": "uuid",
-    "on_behalf_of": "uuid",
-    "request_id": "text",
-    "operation_id": "uuid",
-    "changes": "jsonb",
-    "unit_id": "uuid",
-    "employee_id": "uuid",
-}
-
-
-_UNIT_MONTH: Mapping[str, str] = {"unit_id": "uuid", "month": "date"}
-_VERIFIED_DAY: Mapping[str, str] = {"verifier_id": "uuid", "unit_id": "uuid", "day": "date"}
-
-
-def _typed(columns: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
-
-
-def _adding(table: str, keys: Mapping[str, str], numbers: Sequence[str], parameter: str) -> str:
-    """Adds numbers to kept sums, row by row in one order for everybody: they are locked until the commit."""
-    given, named = _typed({**keys, **dict.fromkeys(numbers, "int")}), ", ".join([*keys, *numbers])
-    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in numbers)
-    return f"""
-    insert into {table} (region_id, {named})
-    select $1, {named} from jsonb_to_recordset({parameter}::jsonb) as x ({given}) order by {", ".join(keys)}
-    on conflict (region_id, {", ".join(keys)}) do update set {added}"""  # noqa: S608
-
-
-# What many people share comes last, in CTEs that nothing reads: those run when all else is done.
-_WRITE = f"""
-with stored as (
-    insert into activities (region_id, {", ".join(COLUMNS)})
-    select $1, {", ".join(COLUMNS)} from jsonb_to_recordset($2::jsonb) as x ({_typed(COLUMNS)})
-    on conflict (region_id, id) do update set {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
-    where activities.employee_id = excluded.employee_id
-    returning 1
-), gone as (
-    delete from activities where region_id = $1 and id = any($3::uuid[]) returning 1
-), moved as (
-    update evidence e set unit_id = x.unit_id, day = x.day
-    from jsonb_to_recordset($2::jsonb) as x (id uuid, unit_id uuid, day date)
-    where e.region_id = $1 and e.activity_id = x.id and (e.unit_id, e.day) <> (x.unit_id, x.day)
-    returning e.id, e.activity_id, e.version, jsonb_build_object('day', jsonb_build_array(null, e.day)) as news
-), moved_logged as (
-    insert into journal (region_id, {", ".join(_JOURNAL)})
-    select $1, j.at, 'evidence', m.id, m.version, 'MOVE', j.account_id, j.actor_id, j.client_id,
-        j.on_behalf_of, j.request_id, null, m.news, j.unit_id, j.employee_id
-    from moved m
-    join (select distinct on (entity_id) * from jsonb_to_recordset($4::jsonb) as x ({_typed(_JOURNAL)})
-          order by entity_id, version desc) as j on j.entity_id = m.activity_id
-    returning 1
-), dropped as (
-    delete from evidence e where e.region_id = $1 and e.activity_id = any($3::uuid[])
-    returning e.id, e.activity_id, e.version,
-        to_jsonb(e) - '{{region_id,id,version,employee_id,unit_id}}'::text[] as held
-), dropped_logged as (
-    insert into journal (region_id, {", ".join(_JOURNAL)})
-    select $1, j.at, 'evidence', d.id, d.version + 1, 'DELETE', j.account_id, j.actor_id, j.client_id,
-        j.on_behalf_of, j.request_id, null, (select jsonb_object_agg(key, jsonb_build_array(value, null))
-                             from jsonb_each(d.held) where value <> 'null'), j.unit_id, j.employee_id
-    from dropped d
-    join jsonb_to_recordset($4::jsonb) as j ({_typed(_JOURNAL)})
-        on j.entity_id = d.activity_id and j.action = 'DELETE'
-    returning 1
-), logged as (
-    insert into journal (region_id, {", ".join(_JOURNAL)})
-    select $1, {", ".join(_JOURNAL)} from jsonb_to_recordset($4::jsonb) as x ({_typed(_JOURNAL)})
-    returning 1
-), totals as (
-    insert into day_totals (region_id, employee_id, day, {", ".join(_TOTALS)})
-    select $1, employee_id, day, {", ".join(_TOTALS)}
-    from jsonb_to_recordset($5::jsonb) as x (employee_id uuid, day date, {_typed(_TOTALS)})
-    on conflict (region_id, employee_id, day) do update
-    set {", ".join(f"{name} = excluded.{name}" for name in _TOTALS)}
-    returning 1
-), decided as ({_adding("verification_days", _VERIFIED_DAY, DECISION_NUMBERS, "$7")}
-), months as ({_adding("unit_months", _UNIT_MONTH, MONTH_NUMBERS, "$6")}
-)
-select (select count(*) from stored) + (select count(*) from gone) as changed,
-    (select count(*) from logged) as logged, (select count(*) from totals) as summed
-"""  # noqa: S608 (column names of this module only)
-
 
 async def locked(db: AsyncSession, access: Access, people: Collection[UUID]) -> asyncpg.Connection:
     """Lock these people's work; gives the driver connection of the session's transaction."""
@@ -301,35 +157,6 @@ async def activities(
         [day for _, day in pairs],
     )
     return list(rows)
-
-
-async def write(
-    driver: asyncpg.Connection,
-    access: Access,
-    *,
-    rows: Sequence[Mapping[str, Any]],
-    deleted: Sequence[UUID],
-    journal: Sequence[Mapping[str, Any]],
-    totals: Sequence[Mapping[str, Any]],
-    months: Sequence[Mapping[str, Any]],
-    days: Sequence[Mapping[str, Any]],
-) -> int:
-    """Store activities, journal, totals and sums in one statement; gives the number of activities changed."""
-    changed: int = await driver.fetchval(
-        _WRITE,
-        access.region_id,
-        _json(rows),
-        list(deleted),
-        _json(journal),
-        _json(totals),
-        _json(months),
-        _json(days),
-    )
-    return changed
-
-
-def _json(rows: Sequence[Mapping[str, Any]]) -> str:
-    return orjson.dumps(rows, default=str).decode()
 
 
 def _shifted(day: date, days: int) -> date:

@@ -69,6 +69,7 @@ _CORRECTED = (
     .scalar_subquery()
 )
 
+_NOT_SHOWN = {"region_id", "chain_id", "further_chain_ids"}
 _REMEMBERED = timedelta(days=60)
 """An outage that ended so long ago moves no lock beyond today."""
 
@@ -81,7 +82,7 @@ def _as_text(id: KeyedColumnElement[Any]) -> ColumnElement[Any]:
 def _rows(
     is_report: ColumnElement[bool], lock_day: ColumnElement[Any], disturbed: ColumnElement[bool]
 ) -> Select[Any]:
-    shown = [column for column in Activity.__table__.columns if column.name != "region_id"]
+    shown = [column for column in Activity.__table__.columns if column.name not in _NOT_SHOWN]
     return (
         select(
             *[_as_text(column) if isinstance(column.type, Uuid) else column for column in shown],

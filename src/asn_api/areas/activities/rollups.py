@@ -20,18 +20,18 @@ DECIDING = frozenset({ActivityAction.VERIFY, ActivityAction.REJECT})
 class Sums:
     """Told of every change of one write; each record's first state and its last one are what counts."""
 
-    _first: dict[UUID, Row | None] = field(default_factory=dict)
+    first: dict[UUID, Row | None] = field(default_factory=dict)
     _decisions: list[tuple[Row, dict[str, Any]]] = field(default_factory=list)
 
     def changed(self, id: UUID, before: Row | None) -> None:
-        self._first.setdefault(id, before)
+        self.first.setdefault(id, before)
 
     def decided(self, row: Row, changes: dict[str, Any]) -> None:
         """`changes` are those of the journal: the facts of the decision are kept there."""
         self._decisions.append((row, changes))
 
     def months(self, rows: Mapping[UUID, Row]) -> list[Row]:
-        changes = month_changes((before, rows.get(id)) for id, before in self._first.items())
+        changes = month_changes((before, rows.get(id)) for id, before in self.first.items())
         return [{"unit_id": unit, "month": month} | sums for (unit, month), sums in changes.items()]
 
     def days(

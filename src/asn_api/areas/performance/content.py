@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from asn_api.access.actor import Access
-from asn_api.areas.performance import cascade_queries, queries
+from asn_api.areas.performance import cascade_queries, queries, usage_queries
 from asn_api.areas.performance.behaviour import put_texts
 from asn_api.areas.performance.drafting import editable
 from asn_api.areas.performance.schemas import ContentIn, IndicatorIn, PlanOut, WorkResultIn, WorkResultOut
@@ -45,8 +45,10 @@ async def replace_content(
     await _check_cascade(access, db, plan, given, new_parents)
     await _check_periods(access, db, plan, given)
     kept = [id for _, id in _indicator_ids(given)]
-    await _drop(access, db, plan, indicators, kept, queries.used_indicators)
-    await _drop(access, db, plan, stored, [each.id for each in given.work_results], queries.used_results)
+    await _drop(access, db, plan, indicators, kept, usage_queries.used_indicators)
+    await _drop(
+        access, db, plan, stored, [each.id for each in given.work_results], usage_queries.used_results
+    )
     for order, result in enumerate(given.work_results, 1):
         work_result = stored.get(result.id)
         if work_result is None:
@@ -75,10 +77,10 @@ async def discard(access: Access, db: AsyncSession, plan_id: UUID, expected: int
     plan = await editable(access, db, plan_id, expected)
     stored = {row.id: row for row in await db.scalars(queries.locked_results(access, plan_id))}
     indicators = {row.id: row for row in await db.scalars(queries.locked_indicators(access, plan_id))}
-    await _drop(access, db, plan, indicators, [], queries.used_indicators)
-    await _drop(access, db, plan, stored, [], queries.used_results)
+    await _drop(access, db, plan, indicators, [], usage_queries.used_indicators)
+    await _drop(access, db, plan, stored, [], usage_queries.used_results)
     used = any(row.withdrawn for row in stored.values()) or await db.scalar(
-        queries.plan_is_used(access, plan_id)
+        usage_queries.plan_is_used(access, plan_id)
     )
     if used or plan.submitted_at is not None:
         raise Problem("PLAN_IN_USE")

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.areas.performance import queries
+from asn_api.areas.performance import queries, usage_queries
 from asn_api.areas.performance.schemas import GoalIn, GoalOut, GoalPatch
 from asn_api.core.http.route import check_version
 from asn_api.core.journal import Change, difference, record
@@ -54,7 +54,7 @@ async def change_goal(
 async def remove_goal(access: Access, db: AsyncSession, goal_id: UUID, expected: int) -> None:
     """Remove a goal; refused once a plan's result serves it."""
     goal = await _locked(access, db, goal_id, expected)
-    if await db.scalar(queries.goal_is_used(access, goal_id)):
+    if await db.scalar(usage_queries.goal_is_used(access, goal_id)):
         raise Problem("GOAL_IN_USE")
     await _record(access, db, goal, "DELETE", _content(goal))
     await db.delete(goal)

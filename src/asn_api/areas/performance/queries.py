@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
@@ -12,17 +12,13 @@ from asn_api.access.scope import assigned, evaluator, records_within, team, unit
 from asn_api.areas.performance.schemas import GoalFilter, PlanFilter
 from asn_api.rules.organization import UnitKind
 from asn_api.rules.plans import OVER, WAITING
-from asn_api.tables.activities import Activity
 from asn_api.tables.employees import Employee
-from asn_api.tables.monitoring import Feedback, FeedbackRequest, ForumTopic
 from asn_api.tables.organization import Unit
 from asn_api.tables.performance import (
     AgencyGoal,
-    EvaluatorAssignment,
     Indicator,
     Plan,
     PlanRevision,
-    ProgressReport,
     WorkResult,
 )
 
@@ -49,10 +45,6 @@ def managed_goal(access: Access, goal_id: UUID) -> Select[AgencyGoal]:
 
 def managed_unit(access: Access, unit_id: UUID) -> Select[UnitKind]:
     return select(Unit.kind).where(units_within(access), Unit.id == unit_id)
-
-
-def goal_is_used(access: Access, goal_id: UUID) -> Select[bool]:
-    return select(exists().where(WorkResult.region_id == access.region_id, WorkResult.goal_id == goal_id))
 
 
 def matches(table: Any, column: ColumnElement[Any] | Any, row: Any = Plan) -> ColumnElement[bool]:
@@ -231,60 +223,4 @@ def indicators_elsewhere(access: Access, plan_id: UUID, ids: Collection[UUID]) -
         select(Indicator.id)
         .join(WorkResult, matches(WorkResult, Indicator.work_result_id, Indicator))
         .where(Indicator.region_id == access.region_id, Indicator.id.in_(ids), WorkResult.plan_id != plan_id)
-    )
-
-
-def _split_work(access: Access, name: str, row: type[WorkResult] | type[Indicator]) -> ColumnElement[bool]:
-    """Whether the caller's own work names it beside another result; nobody else's can."""
-    link = func.jsonb_build_array(func.jsonb_build_object(name, cast(row.id, Text)))
-    return exists().where(
-        Activity.region_id == row.region_id,
-        Activity.employee_id == access.employee_id,
-        Activity.further_links.contains(link),
-    )
-
-
-def used_results(access: Access, ids: Collection[UUID]) -> Select[UUID]:
-    """Those that work, another plan's results, a kept indicator or what was said of them point at."""
-    child = aliased(WorkResult)
-    return select(WorkResult.id).where(
-        WorkResult.region_id == access.region_id,
-        WorkResult.id.in_(ids),
-        exists().where(Activity.region_id == WorkResult.region_id, Activity.work_result_id == WorkResult.id)
-        | _split_work(access, "work_result_id", WorkResult)
-        | exists().where(child.region_id == WorkResult.region_id, child.parent_id == WorkResult.id)
-        | exists().where(
-            Indicator.region_id == WorkResult.region_id, Indicator.work_result_id == WorkResult.id
-        )
-        | or_(
-            *(
-                exists().where(
-                    spoken.region_id == WorkResult.region_id, spoken.work_result_id == WorkResult.id
-                )
-                for spoken in (Feedback, FeedbackRequest, ForumTopic)
-            )
-        ),
-    )
-
-
-def used_indicators(access: Access, ids: Collection[UUID]) -> Select[UUID]:
-    """Those that work or reported progress points at."""
-    return select(Indicator.id).where(
-        Indicator.region_id == access.region_id,
-        Indicator.id.in_(ids),
-        exists().where(Activity.region_id == Indicator.region_id, Activity.indicator_id == Indicator.id)
-        | _split_work(access, "indicator_id", Indicator)
-        | exists().where(
-            ProgressReport.region_id == Indicator.region_id, ProgressReport.indicator_id == Indicator.id
-        ),
-    )
-
-
-def plan_is_used(access: Access, plan_id: UUID) -> Select[bool]:
-    """Whether work or a letter that names the plan's evaluator points at it."""
-    return select(
-        exists().where(Activity.region_id == access.region_id, Activity.plan_id == plan_id)
-        | exists().where(
-            EvaluatorAssignment.region_id == access.region_id, EvaluatorAssignment.plan_id == plan_id
-        )
     )

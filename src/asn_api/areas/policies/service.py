@@ -13,6 +13,9 @@ from asn_api.areas.policies.schemas import PolicyIn
 from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
+from asn_api.rules.assessment_policy import AssessmentPolicy
+from asn_api.rules.contribution_policy import ContributionPolicy
+from asn_api.rules.credit_policy import CreditPolicy
 from asn_api.rules.evaluation_policy import EvaluationPolicy
 from asn_api.rules.monitoring_policy import MonitoringPolicy
 from asn_api.rules.plan_policy import PlanPolicy
@@ -25,6 +28,9 @@ AREAS: dict[str, type[PolicyArea]] = {
     kind.area: kind
     for kind in (
         ActivityPolicy,
+        AssessmentPolicy,
+        ContributionPolicy,
+        CreditPolicy,
         EvaluationPolicy,
         FilePolicy,
         IdentityPolicy,

@@ -21,7 +21,7 @@ from asn_api.errors import Fault, Language, Problem
 from asn_api.rules.sync import ConflictDecision
 from asn_api.tables.sync import UnappliedOperation
 
-_OPERATION: TypeAdapter[OperationIn] = TypeAdapter(OperationIn)
+_OPERATION: TypeAdapter[OperationIn] = TypeAdapter(OperationIn, config={"defer_build": True})
 Wording = Callable[[Any], Fault]
 
 

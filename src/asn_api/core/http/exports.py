@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import IO, Annotated, Any, TypeAlias, cast
 
 import orjson
@@ -22,7 +23,6 @@ from starlette.types import Receive, Scope, Send
 from asn_api.core.cells import neutral
 from asn_api.core.http.problems import language_of
 from asn_api.errors import Language, Problem
-from asn_api.rules.labels import label
 
 
 class Format(StrEnum):
@@ -264,13 +264,21 @@ def _headings(columns: Sequence[Column], language: Language) -> list[str]:
     return [column.id if language == "id" else column.en for column in columns]
 
 
+@cache
+def _label(value: StrEnum, language: Language) -> str:
+    # Only here: the terms know the rules of every area, which a start need not wait for.
+    from asn_api.rules.labels import label
+
+    return label(value, language)
+
+
 def _written(value: Cell, language: Language) -> Cell:
     """A cell of CSV: text that cannot run, days and moments as ISO 8601."""
     match value:
         case bool():
             return str(value).lower()
         case StrEnum():
-            return label(value, language)
+            return _label(value, language)
         case str():
             return neutral(value)
         case date():
@@ -282,7 +290,7 @@ def _kept(value: Cell, language: Language) -> Cell:
     """A cell of a workbook: numbers and days keep their type, moments keep their offset as text."""
     match value:
         case StrEnum():
-            return label(value, language)
+            return _label(value, language)
         case str():
             return neutral(value)
         case datetime():

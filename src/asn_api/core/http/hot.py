@@ -45,10 +45,12 @@ class Arguments:
 
     def __init__(self, endpoint: Callable[..., Any], path: str) -> None:
         self._endpoint = endpoint
+        self.query: set[str] = set()
+        """Names of the query parameters, those of the dependencies too."""
         hints = get_type_hints(endpoint, include_extras=True)
         signature = inspect.signature(endpoint)
         self._parameters = [
-            _Parameter(name, _reader(name, hints[name], parameter.default, path))
+            _Parameter(name, _reader(name, hints[name], parameter.default, path, self.query))
             for name, parameter in signature.parameters.items()
         ]
 
@@ -60,7 +62,9 @@ class Arguments:
         return await self._endpoint(**values)
 
 
-def _reader(name: str, hint: Any, default: Any, path: str) -> Callable[[Request, list[Any]], Awaitable[Any]]:
+def _reader(
+    name: str, hint: Any, default: Any, path: str, query: set[str]
+) -> Callable[[Request, list[Any]], Awaitable[Any]]:
     annotation: Any = hint
     marks: list[Any] = []
     if get_origin(hint) is Annotated:
@@ -68,7 +72,9 @@ def _reader(name: str, hint: Any, default: Any, path: str) -> Callable[[Request,
     mark: Any = next((each for each in marks if isinstance(each, params.Depends | params.Param)), None)
     if isinstance(mark, params.Depends):
         assert mark.dependency is not None
-        return _dependency(Arguments(mark.dependency, path))
+        arguments = Arguments(mark.dependency, path)
+        query |= arguments.query
+        return _dependency(arguments)
     if annotation is Request:
         return _request
     if annotation is Response:
@@ -76,6 +82,7 @@ def _reader(name: str, hint: Any, default: Any, path: str) -> Callable[[Request,
     if f"{{{name}}}" in path:
         return _value(TypeAdapter(hint), "path", name, lambda request: request.path_params.get(name), default)
     if isinstance(mark, params.Query) and inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        query |= {each.alias or field for field, each in annotation.model_fields.items()}
         return _model(annotation)
     if isinstance(mark, params.Header):
         header = name.replace("_", "-")
@@ -83,6 +90,7 @@ def _reader(name: str, hint: Any, default: Any, path: str) -> Callable[[Request,
             TypeAdapter(hint), "header", header, lambda request: request.headers.get(header), default
         )
     if isinstance(mark, params.Query):
+        query.add(name)
         return _value(
             TypeAdapter(hint), "query", name, lambda request: request.query_params.get(name), default
         )
@@ -140,6 +148,8 @@ def _model(model: type[BaseModel]) -> Callable[[Request, list[Any]], Awaitable[A
 
 
 def _body(adapter: TypeAdapter[Any]) -> Callable[[Request, list[Any]], Awaitable[Any]]:
+    adapter.rebuild()  # now, not by the first request
+
     async def read(request: Request, errors: list[Any]) -> Any:
         body = await request.body()
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -166,7 +176,9 @@ class HotDoor:
     def __init__(self, app: ASGIApp, *, api: FastAPI) -> None:
         self._app = app
         self._api = api
-        self._routes: list[tuple[APIRoute, Serve]] = []
+        self._known = 0
+        self._routes: list[APIRoute] = []
+        self._serving: dict[Callable[..., Any], Serve] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = self._route(scope) if scope["type"] == "http" else None
@@ -186,17 +198,18 @@ class HotDoor:
         await response(scope, receive, send)
 
     def _route(self, scope: Scope) -> tuple[APIRoute, Serve, Mapping[str, str]] | None:
-        if not self._routes:
+        if self._known != len(self._api.routes):  # an area has been opened
+            self._known = len(self._api.routes)
             self._routes = [
-                (route, route.get_route_handler())
-                for route in self._api.routes
-                if isinstance(route, APIRoute) and is_hot(route.endpoint)
+                route for route in self._api.routes if isinstance(route, APIRoute) and is_hot(route.endpoint)
             ]
-        for route, serve in self._routes:
+        for route in self._routes:
             if scope["method"] in (route.methods or ()):
                 matched = route.path_regex.match(scope["path"])
                 if matched:
-                    return route, serve, matched.groupdict()
+                    if route.endpoint not in self._serving:
+                        self._serving[route.endpoint] = route.get_route_handler()
+                    return route, self._serving[route.endpoint], matched.groupdict()
         return None
 
     def _handler(self, error: Exception) -> Callable[[Request, Exception], Awaitable[Response]] | None:

@@ -1,10 +1,15 @@
 """Routes that are matched at once but analysed when first used: most of a start was analysing (decision 0025)."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from fastapi.routing import APIRoute
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.routing import compile_path
+
+# FastAPI silences it where it makes its adapters; those of our models are built when first used (core/wire.py).
+warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 
 class LazyRoute(APIRoute):

@@ -8,6 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
 
+from asn_api.core.http.areas import Areas
 from asn_api.core.http.problems import MEDIA_TYPE
 from asn_api.core.http.route import if_match_or_none
 
@@ -101,13 +102,10 @@ _IF_NONE_MATCH: Json = {
 }
 
 
-def install(app: FastAPI, grants: Grants, tags: Mapping[str, str]) -> None:
-    app.state.routes = [
-        (route.path_regex, route.methods) for route in iter_route_contexts(app.routes) if route.methods
-    ]
-
+def install(app: FastAPI, areas: Areas, grants: Grants, tags: Mapping[str, str]) -> None:
     def document() -> Json:
         if app.openapi_schema is None:
+            areas.open_all()
             app.openapi_schema = _document(app, grants, tags)
         return app.openapi_schema
 

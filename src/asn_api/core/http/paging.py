@@ -11,11 +11,12 @@ from uuid import UUID
 
 import orjson
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.core.crypto import Keyring
+from asn_api.core.wire import Wire
 from asn_api.errors import Problem
 
 T = TypeVar("T")
@@ -24,24 +25,24 @@ MAX_LIMIT = 200
 _TAG = 12
 
 
-class PageInfo(BaseModel):
+class PageInfo(Wire):
     next: str | None
     prev: str | None
     limit: int
     total: int | None = Field(description="Only with `count=exact`.")
 
 
-class Page(BaseModel, Generic[T]):
+class Page(Wire, Generic[T]):
     """Only for the document: answers are written from rows."""
 
     data: list[T]
     page: PageInfo
 
 
-class Paging(BaseModel):
+class Paging(Wire):
     """The parameters that every list takes."""
 
-    model_config = {"extra": "forbid"}
+    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=50, ge=1, description="Rows per page; more than 200 are reduced to 200.")
     cursor: str | None = Field(default=None, max_length=1000, description="`page.next` or `page.prev`.")

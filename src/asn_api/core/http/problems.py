@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from asn_api.errors import Fault, Language, Problem, catalogue
 
@@ -187,9 +188,8 @@ async def _framework(request: Request, error: Exception) -> Response:
 def allowed_methods(request: Request) -> Sequence[str]:
     """All methods of this path: the framework names only those of the first matching route."""
     path = request.url.path
-    return sorted(
-        {method for pattern, methods in request.app.state.routes if pattern.match(path) for method in methods}
-    )
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    return sorted({method for each in routes if each.path_regex.match(path) for method in each.methods or ()})
 
 
 async def _stale(request: Request, _: Exception) -> Response:

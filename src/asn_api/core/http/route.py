@@ -50,12 +50,14 @@ class Route(LazyRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle: Callable[[Request], Coroutine[Any, Any, Response]]
-        handle = (
-            Arguments(self.endpoint, self.path).call if is_hot(self.endpoint) else super().get_route_handler()
-        )
-        known = _query_names(self)
+        if is_hot(self.endpoint):
+            # Without FastAPI's analysis, which the door of the hot routes need not wait for.
+            arguments = Arguments(self.endpoint, self.path)
+            handle, known, public = arguments.call, frozenset(arguments.query), False
+        else:
+            handle, known = super().get_route_handler(), _query_names(self)
+            public = any(hasattr(each.call, PUBLIC) for each in self.dependant.dependencies)
         writes = bool((self.methods or set()) & WRITES)
-        public = any(hasattr(each.call, PUBLIC) for each in self.dependant.dependencies)
 
         async def serve(request: Request) -> Response:
             if request.scope["query_string"]:

@@ -5,20 +5,32 @@ from enum import StrEnum
 from typing import TypeVar
 
 from asn_api.errors import Language
-from asn_api.rules.labels import evaluations, foundation, monitoring, planning
+from asn_api.rules.labels import (
+    assessments,
+    contribution,
+    credits,
+    evaluations,
+    foundation,
+    monitoring,
+    planning,
+)
 
 E = TypeVar("E", bound=StrEnum)
 
 LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **foundation.LABELS,
+    **contribution.LABELS,
     **evaluations.LABELS,
     **monitoring.LABELS,
     **planning.LABELS,
+    **assessments.LABELS,
+    **credits.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
     **foundation.EXTERNAL_CODES,
     **evaluations.EXTERNAL_CODES,
+    **credits.EXTERNAL_CODES,
 }
 
 

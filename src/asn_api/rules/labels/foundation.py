@@ -268,6 +268,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         NoticeKind.FORUM_CANCELLED: ("Forum Dibatalkan", "Forum cancelled"),
         NoticeKind.FORUM_SOON: ("Forum Segera Dimulai", "Forum begins soon"),
         NoticeKind.FORUM_MINUTES: ("Risalah Forum Terbit", "Forum minutes published"),
+        NoticeKind.ASSESSMENT_WAITING: ("Asesmen 360° Menunggu", "360° answers are waited for"),
     },
     FieldClass: {
         FieldClass.PUBLIC: ("Publik", "Public"),

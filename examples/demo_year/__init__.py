@@ -1,0 +1,1 @@
+"""A year of one agency, played through the HTTP API: plans, work, feedback, evaluations, a transfer, an objection."""
