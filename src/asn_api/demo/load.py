@@ -34,13 +34,14 @@ from asn_api.core.journal import Author, Change, JournalEntry, record
 from asn_api.core.mapping import uuid7
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings
-from asn_api.demo import city, planned, progress, roster
+from asn_api.demo import city, levels, planned, progress, roster
 from asn_api.demo.history import History
 from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
 from asn_api.rules.imports import ImportStatus
 from asn_api.tables.activities import Activity, DayTotal, ResultChain, UnitMonth, VerificationDay
 from asn_api.tables.contribution import Contribution
+from asn_api.tables.credits import FunctionalTerm
 from asn_api.tables.employees import EmployeeImport
 from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Region, Unit
@@ -163,6 +164,7 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         await progress.store(db, access, people, made, share=share, always=of_logins)
         history = History(access, people, await activity_policies(db, access.region_id), calendar)
         await history.store(db, made, share=share, recent=RECENT, always=sorted(of_logins))
+        await levels.store(db, access)
         await _open_logins(db, settings, access)
         filled = (
             Plan,
@@ -173,6 +175,7 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
             DayTotal,
             UnitMonth,
             VerificationDay,
+            FunctionalTerm,
             JournalEntry,
         )
         await analyze(db, *filled)
