@@ -13,7 +13,7 @@ from examples.demo_year.stage import Stage
 
 YEAR = 2026
 FULL = Size(divisions=5, sections=3, people=200)
-SMALL = Size(divisions=2, sections=2, people=20)
+SMALL = Size(divisions=1, sections=2, people=12)
 QUARTER_ENDS = {3: date(YEAR, 3, 31), 6: date(YEAR, 6, 30), 9: date(YEAR, 9, 30), 12: date(YEAR, 12, 31)}
 BEGINS = date(YEAR, 1, 5)
 

@@ -11,17 +11,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Select, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access, system
 from asn_api.access.grants import Permission
 from asn_api.areas.activities.archiving import Folder, archive
-from asn_api.areas.contribution.recount import recount
+from asn_api.areas.contribution.recount import count_units, recount
 from asn_api.core.mapping import uuid7
 from asn_api.rules.contribution import EFFORT_NUMBERS, UNIT_NUMBERS
-from asn_api.tables.activities import Activity
-from asn_api.tables.contribution import Contribution, GoalContribution, ResultChain, UnitContribution
+from asn_api.tables.activities import Activity, ResultChain
+from asn_api.tables.contribution import Contribution, GoalContribution, UnitContribution
+from asn_api.tables.employees import Employee
 from asn_api.tables.performance import Plan, WorkResult
 from tests.areas.test_activities import TODAY, lock_after, post
 from tests.areas.test_oversight import transfer
@@ -375,6 +376,45 @@ async def test_counting_anew_beside_writers_loses_nothing(city: City, cascade: C
     await asyncio.gather(write(), count())
     assert await kept(city) == await counted_anew(city)
     assert (await read(city, "head", "/contributions/summary"))["total"]["minutes"] == 180
+
+
+@pytest.mark.parametrize("held", ["people", "units", "goals"])
+async def test_counting_anew_waits_for_whoever_writes(city: City, cascade: Cascade, held: str) -> None:
+    await verified(city, "staff", 60, work_result_id=cascade.result("staff"))
+    rows: Select[Any] = {
+        "people": select(Employee.id).where(Employee.id == city.id("staff")),
+        "units": select(UnitContribution.unit_id).where(UnitContribution.region_id == city.region.id),
+        "goals": select(GoalContribution.unit_id).where(GoalContribution.region_id == city.region.id),
+    }[held]
+    async with city.database.sessions.begin() as db:
+        await db.execute(rows.with_for_update(key_share=True))
+        counting = asyncio.ensure_future(recount(operator(city), city.database, lambda _: None))
+        done_early, _ = await asyncio.wait([counting], timeout=1)
+        assert not done_early
+    await counting
+
+
+@pytest.mark.parametrize("for_a_goal", [True, False])
+async def test_a_unit_is_counted_with_what_a_writer_was_just_adding(
+    city: City, cascade: Cascade, for_a_goal: bool
+) -> None:
+    await verified(city, "staff", 60, work_result_id=cascade.result("staff") if for_a_goal else None)
+
+    async def count() -> None:
+        async with city.database.sessions.begin() as db:
+            await count_units(operator(city), db, [city.units["ward"].id])
+
+    async with city.database.sessions.begin() as writer:
+        for table in ("contributions", "goal_contributions", "unit_contributions"):
+            await writer.execute(
+                text(f"update {table} set minutes = minutes + 7 where region_id = :region"),
+                {"region": city.region.id},
+            )
+        counting = asyncio.ensure_future(count())
+        done_early, _ = await asyncio.wait([counting], timeout=1)
+        assert not done_early
+    await counting
+    assert {numbers[0] for numbers in (await kept(city)).values()} == {67}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -150,6 +150,35 @@ async def test_the_other_areas_are_opened_later(cold: FastAPI, monkeypatch: pyte
     assert routes(cold) == routes(blueprint())
 
 
+async def test_nobody_waits_for_an_area_that_nobody_asked_for(
+    cold: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "PAUSE_SECONDS", 0.5)
+    closed = len(cold.state.areas.closed)
+    later = asyncio.create_task(cold.state.areas.open_later())
+    for _ in range(60):
+        await asyncio.sleep(0.01)
+        cold.state.areas.open_for("/v1/nothing")
+    assert len(cold.state.areas.closed) == closed
+    monkeypatch.setattr(opening, "PAUSE_SECONDS", 0)
+    async with asyncio.timeout(20):
+        await later
+    assert cold.state.areas.closed == []
+
+
+async def test_a_server_that_is_never_idle_opens_them_too(
+    cold: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "PAUSE_SECONDS", 0.002)
+    monkeypatch.setattr(opening, "PATIENCE", 2)
+    later = asyncio.create_task(cold.state.areas.open_later())
+    async with asyncio.timeout(20):
+        while not later.done():
+            await asyncio.sleep(0)
+            cold.state.areas.open_for("/v1/nothing")
+    assert cold.state.areas.closed == []
+
+
 async def test_an_area_that_cannot_be_imported_is_an_error_and_ends_the_process(
     cold: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:

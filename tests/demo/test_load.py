@@ -16,6 +16,7 @@ import pytest
 from asn_api.access.actor import system
 from asn_api.access.grants import Permission
 from asn_api.areas.activities.ledger import Ledger
+from asn_api.areas.contribution import recount as contributions
 from asn_api.areas.oversight.recount import recount
 from asn_api.core.clock import utc_now
 from asn_api.core.database import Database
@@ -26,6 +27,7 @@ from asn_api.rules.calendar import Zone
 from asn_api.up import migrate
 
 SUMS = ("unit_months", "verification_days")
+CONTRIBUTIONS = ("contributions", "unit_contributions", "goal_contributions")
 
 LOADING = """
 import os
@@ -176,8 +178,15 @@ async def test_the_kept_sums_are_those_that_counting_anew_gives(
     assert all(kept.values())
     [(region_id,)] = ask(given, f"SELECT id FROM regions WHERE code = '{CODE}'")
     tomorrow = utc_now() + timedelta(days=1)
-    await recount(system(region_id, Permission.DAYS_READ, tomorrow, Zone.WIB), database, lambda: None)
+    gave = {table: sorted(ask(given, f"SELECT {table}::text FROM {table}")) for table in CONTRIBUTIONS}
+    assert all(gave.values())
+    operator = system(region_id, Permission.DAYS_READ, tomorrow, Zone.WIB)
+    await recount(operator, database, lambda: None)
     assert {table: ask(given, f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4") for table in SUMS} == kept
+    await contributions.recount(operator, database, lambda _: None)
+    assert {
+        table: sorted(ask(given, f"SELECT {table}::text FROM {table}")) for table in CONTRIBUTIONS
+    } == gave
 
 
 async def test_the_printed_logins_work_and_the_boards_are_filled(

@@ -39,8 +39,8 @@ from asn_api.demo.history import History
 from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
 from asn_api.rules.imports import ImportStatus
-from asn_api.tables.activities import Activity, DayTotal, UnitMonth, VerificationDay
-from asn_api.tables.contribution import Contribution, ResultChain
+from asn_api.tables.activities import Activity, DayTotal, ResultChain, UnitMonth, VerificationDay
+from asn_api.tables.contribution import Contribution
 from asn_api.tables.credits import FunctionalTerm
 from asn_api.tables.employees import EmployeeImport
 from asn_api.tables.identity import Account, RoleGrant

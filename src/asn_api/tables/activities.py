@@ -9,9 +9,28 @@ from sqlalchemy import ARRAY, CheckConstraint, Double, Index, Integer, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-import asn_api.tables.contribution  # noqa: F401  activities point there
-from asn_api.core.mapping import Regional, Table, Versioned, within_region
+from asn_api.core.mapping import Regional, Table, Versioned, of_region, within_region
 from asn_api.rules.activities import ActivityStatus, Category, PlaceType
+
+
+class ResultChain(Regional):
+    """Work results from one that was worked for up to the last one reached, and the goal it serves: never changed.
+
+    The path is empty for work that names no result. A chain with the id of its own first result is that of work
+    which was decided before chains were kept.
+    """
+
+    __tablename__ = "result_chains"
+    __table_args__ = (
+        of_region(),
+        within_region("goal_id", "agency_goals"),
+        CheckConstraint("goal_id is null or cardinality(path) > 0", "goal"),
+        Index("ix_result_chains_goal", "region_id", "goal_id"),
+        Index("ix_result_chains_path", "path", postgresql_using="gin"),
+    )
+
+    path: Mapped[list[UUID]]
+    goal_id: Mapped[UUID | None]
 
 
 class Activity(Versioned):

@@ -1,32 +1,12 @@
-"""Whom verified work served: chains of work results, and sums that every decision adds to (decision 0030)."""
+"""Whom verified work served, in sums that every decision adds to (decision 0030)."""
 
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from asn_api.core.mapping import Regional, Table, of_region, within_region
-
-
-class ResultChain(Regional):
-    """Work results from one that was worked for up to the last one reached, and the goal it serves: never changed.
-
-    The path is empty for work that names no result. A chain with the id of its own first result is that of work
-    which was decided before chains were kept.
-    """
-
-    __tablename__ = "result_chains"
-    __table_args__ = (
-        of_region(),
-        within_region("goal_id", "agency_goals"),
-        CheckConstraint("goal_id is null or cardinality(path) > 0", "goal"),
-        Index("ix_result_chains_goal", "region_id", "goal_id"),
-        Index("ix_result_chains_path", "path", postgresql_using="gin"),
-    )
-
-    path: Mapped[list[UUID]]
-    goal_id: Mapped[UUID | None]
+from asn_api.core.mapping import Table, within_region
 
 
 class Contribution(Table):

@@ -38,7 +38,8 @@ from asn_api.areas.contribution.schemas import PersonContributionFilter
 from asn_api.areas.contribution.spans import ONE_DAY, Span
 from asn_api.core.http.paging import Key
 from asn_api.rules.organization import AppointmentKind
-from asn_api.tables.contribution import Contribution, ResultChain
+from asn_api.tables.activities import ResultChain
+from asn_api.tables.contribution import Contribution
 from asn_api.tables.employees import Employee
 from asn_api.tables.organization import Appointment, Unit
 from asn_api.tables.performance import AgencyGoal, Plan, ProgressReport, WorkResult

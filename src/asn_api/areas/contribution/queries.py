@@ -27,7 +27,8 @@ from asn_api.areas.contribution.schemas import GoalContributionFilter, PersonCon
 from asn_api.areas.contribution.spans import Span
 from asn_api.core.http.paging import Key
 from asn_api.rules.contribution import EFFORT_NUMBERS, UNIT_NUMBERS
-from asn_api.tables.contribution import Contribution, GoalContribution, ResultChain, UnitContribution
+from asn_api.tables.activities import ResultChain
+from asn_api.tables.contribution import Contribution, GoalContribution, UnitContribution
 from asn_api.tables.organization import Unit
 from asn_api.tables.performance import AgencyGoal, Indicator, Plan, ProgressReport, WorkResult
 

@@ -17,7 +17,7 @@ from asn_api.core.bulk import copy_in
 from asn_api.core.database import Database, driver_of
 from asn_api.rules.contribution import NOTHING, Chain, chain_of
 from asn_api.rules.entries import oldest_day
-from asn_api.tables.contribution import ResultChain
+from asn_api.tables.activities import ResultChain
 
 PEOPLE = 20
 NOBODY = UUID(int=0)

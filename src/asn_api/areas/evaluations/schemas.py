@@ -200,6 +200,10 @@ class EvaluatedIndicatorOut(Out):
     progress: StandingOut | None
     value: Decimal | None
     note: str | None
+    attainment: Decimal | None = Field(
+        description="Advisory, in percent with one decimal: of the reported value, or else of the progress. No "
+        "rating follows from it."
+    )
 
 
 class WorkOut(Out):

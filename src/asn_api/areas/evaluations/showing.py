@@ -28,6 +28,8 @@ from asn_api.areas.performance.schemas import PersonOut
 from asn_api.areas.performance.snapshots import judge, period_days
 from asn_api.core.http.route import check_version
 from asn_api.errors import Problem
+from asn_api.rules.attainment import attainment
+from asn_api.rules.contribution import percent
 from asn_api.rules.evaluations import EvaluationKind, allowed_actions
 from asn_api.rules.ratings import CoreValue
 from asn_api.tables.evaluations import EvaluatedIndicator, Evaluation
@@ -134,7 +136,13 @@ def _indicator(
         progress=standing,
         value=value,
         note=None if reported is None else reported.note,
+        attainment=_attained(indicator, value if value is not None else progress.progress_value),
     )
+
+
+def _attained(indicator: Indicator, realisation: Decimal | None) -> Decimal | None:
+    found = attainment(indicator.polarity, indicator.target_value, indicator.target_upper, realisation)
+    return None if found is None else percent(found)
 
 
 async def _work(access: Access, db: AsyncSession, evaluation: Evaluation) -> dict[UUID, WorkOut]:

@@ -8,8 +8,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
-from asn_api.tables.activities import Activity
-from asn_api.tables.contribution import ResultChain
+from asn_api.tables.activities import Activity, ResultChain
 from asn_api.tables.monitoring import Feedback, FeedbackRequest, ForumTopic
 from asn_api.tables.performance import EvaluatorAssignment, Indicator, ProgressReport, WorkResult
 

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 0.05
-"""Before each area that nobody has asked for yet: its import holds up all requests."""
+PAUSE_SECONDS = 0.1
+PATIENCE = 10
+"""Pauses that the import of an area waits for one without a request: it holds up everybody for its while."""
 
 
 class Area:
@@ -41,6 +42,7 @@ class Areas:
         self._areas = areas
         self._counts = dict.fromkeys(areas, 0)
         self.closed = list(areas)
+        self._asked = False
         for area in areas:
             if area.hot:
                 self._open(area)
@@ -55,6 +57,7 @@ class Areas:
 
     def open_for(self, path: str) -> None:
         """All that may have a route for the path; so 404, 405 and `Allow` are what they are with all areas."""
+        self._asked = True
         for area in [each for each in self.closed if each.claims(path)]:
             self._open(area)
 
@@ -65,7 +68,7 @@ class Areas:
     async def open_later(self) -> None:
         """The others, one at a time. One that cannot be imported ends the process, as it would at the start."""
         while self.closed:
-            await asyncio.sleep(PAUSE_SECONDS)
+            await self._quiet()
             for area in self.closed[:1]:
                 try:
                     self._open(area)
@@ -74,6 +77,13 @@ class Areas:
                     raise SystemExit(1) from None
         # These objects stay for good, too: the collector need not look at them again.
         gc.freeze()
+
+    async def _quiet(self) -> None:
+        for _ in range(PATIENCE):
+            self._asked = False
+            await asyncio.sleep(PAUSE_SECONDS)
+            if not self._asked:
+                return
 
 
 class AreaDoor:
