@@ -376,6 +376,8 @@ async def test_whoever_evaluates_by_letter_on_the_day_rates_and_the_superior_doe
             )
         )
     await refused(await try_rating(city, "supervisor", evaluation), 409, "EVALUATION_WRONG_ACTOR")
+    terms = [(each["person"]["name"], each["first"]) for each in evaluation["evaluators"]]
+    assert terms == [("SUPERVISOR", "2026-07-01")]
     waiting = await done(city, "other_staff", "GET", "/evaluations?waiting_for_me=true")
     assert [each["id"] for each in waiting["data"]] == [evaluation["id"]]
     assert (await done(city, "supervisor", "GET", "/evaluations?waiting_for_me=true"))["data"] == []

@@ -127,7 +127,8 @@ async def keep_within_plans(access: Access, db: AsyncSession) -> None:
         begun = plan.ended_on is None or plan.ended_on > period_days(plan.period)[0]
         left = evaluation.period.intersection(plan.period) if begun else Range(empty=True)
         if left.is_empty:
-            report = await told(access, db, evaluation)
+            # A draft stays its writer's alone, whatever becomes of it.
+            report = None if evaluation.reported_at is None else await told(access, db, evaluation)
             evaluation.version += 1
             change = changed(evaluation, "WITHDRAW", {"period": [before, None], "report": [report, None]})
             for table in (EvaluatedResult, EvaluatedIndicator, EvaluatedValue):

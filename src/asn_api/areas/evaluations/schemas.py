@@ -8,7 +8,14 @@ from uuid import UUID
 from pydantic import Field
 
 from asn_api.areas.monitoring.schemas import FeedbackSummary
-from asn_api.areas.performance.schemas import EvaluatorOut, PersonOut, PostOut, Target, Year
+from asn_api.areas.performance.schemas import (
+    EvaluatorOut,
+    EvaluatorTermOut,
+    PersonOut,
+    PostOut,
+    Target,
+    Year,
+)
 from asn_api.core.http.paging import Paging
 from asn_api.core.wire import In, Line, Out, Paragraph
 from asn_api.rules.evaluations import (
@@ -308,6 +315,9 @@ class EvaluationOut(Out):
     status: EvaluationStatus
     organisation_predicate: OrganisationPredicate | None = Field(
         description="What the agency achieved in the period."
+    )
+    evaluators: list[EvaluatorTermOut] = Field(
+        description="Who judged and advised on days of the period, as known today."
     )
     present_evaluator: EvaluatorOut = Field(description="Who would rate today.")
     self_work_result: Expectation | None

@@ -25,6 +25,7 @@ from asn_api.areas.evaluations.schemas import (
 )
 from asn_api.areas.monitoring.queries import feedback_of
 from asn_api.areas.performance.schemas import PersonOut
+from asn_api.areas.performance.showing import terms_of
 from asn_api.areas.performance.snapshots import judge, period_days
 from asn_api.core.http.route import check_version
 from asn_api.errors import Problem
@@ -63,6 +64,11 @@ async def shown(access: Access, db: AsyncSession, id: UUID) -> EvaluationOut:
             "period_start": first,
             "period_end": last,
             "organisation_predicate": await db.scalar(queries.achieved(access, evaluation)),
+            "evaluators": [
+                term.model_copy(update={"first": max(term.first, first), "last": min(term.last, last)})
+                for term in await terms_of(access, db, row.Plan)
+                if term.first <= last and first <= term.last
+            ],
             "present_evaluator": present,
             "results": await _results(access, db, evaluation, discreet),
             "values": await _values(access, db, evaluation, discreet),
