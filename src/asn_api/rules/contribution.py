@@ -69,11 +69,6 @@ class Chain:
             return UUID(int=0)
         return uuid5(_CHAINS, "/".join(map(str, (*self.path, self.goal))))
 
-    @property
-    def apex(self) -> UUID | None:
-        """The result that serves the goal; None where none is reached."""
-        return self.path[-1] if self.goal else None
-
 
 NOTHING = Chain((), None)
 """Of work that names no result of a plan."""
