@@ -1,5 +1,6 @@
 """What is found about people, and why: figures by SQL, criteria by the rules; for lists and nominations."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -14,40 +15,47 @@ from asn_api.areas.followup.queries import Asked
 from asn_api.areas.followup.schemas import PerformanceFindingOut
 from asn_api.areas.performance.snapshots import period_days
 from asn_api.areas.policies.current import applicable, policy_on
-from asn_api.core.http.exports import Column
+from asn_api.core.http.exports import Cell, Column
 from asn_api.errors import Fault, Problem
 from asn_api.rules.calendar import local_day
 from asn_api.rules.evaluation_periods import calendar_spans
 from asn_api.rules.evaluations import EvaluationKind
-from asn_api.rules.followup import FIGURES, Criterion, Found, bars, found, improvement
+from asn_api.rules.followup import FIGURES, Criterion, Finding, Found, bars, found, improvement
 from asn_api.rules.followup_policy import FollowupPolicy
+from asn_api.rules.labels import LABELS
 from asn_api.rules.plan_policy import PlanPolicy
+from asn_api.rules.ratings import Predicate
 
 _FIGURES = ("evaluations", "of_span", "open_ones", *FIGURES.values())
 
-COLUMNS = (
-    Column("NIP", "NIP", lambda row: row["employee"]["nip"]),
-    Column("Nama", "Name", lambda row: row["employee"]["name"]),
-    Column("Unit kerja", "Unit", lambda row: row["unit_name"]),
-    Column("Temuan", "Findings", lambda row: ", ".join(row["findings"])),
-    Column("Tanpa data karena", "No data because", lambda row: row["no_data"]),
-    Column("Evaluasi final", "Final evaluations", lambda row: row["evaluations"]),
-    Column("Predikat terakhir", "Latest predicate", lambda row: row["latest_predicate"]),
-    Column(
-        "Kriteria terpenuhi",
-        "Criteria met",
-        lambda row: ", ".join(
-            f"{each['criterion']} {each['value']}"
-            for each in (*row["guidance"], *row["excellence"])
-            if each["met"]
+
+def columns(access: Access, asked: Asked) -> list[Column]:
+    """What is found as yes and no, and the figures by which."""
+
+    def shaped(id: str, en: str, value: Callable[[dict[str, Any]], Cell]) -> Column:
+        return Column(id, en, lambda row: value(shape(access, asked, row)))
+
+    return [
+        Column("NIP", "NIP", lambda row: row["nip"]),
+        Column("Nama", "Name", lambda row: row["name"]),
+        Column("Unit kerja", "Unit", lambda row: row["unit_name"]),
+        *[
+            shaped(*LABELS[Finding][finding], lambda shown, finding=finding: finding in shown["findings"])
+            for finding in (Finding.GUIDANCE, Finding.EXCELLENCE)
+        ],
+        shaped("Tanpa data karena", "No data because", lambda shown: shown["no_data"]),
+        Column("Evaluasi final", "Final evaluations", lambda row: row["evaluations"]),
+        shaped("Predikat terakhir", "Latest predicate", lambda shown: shown["latest_predicate"]),
+        *[
+            Column(*LABELS[Criterion][criterion], lambda row, name=figure: row[name])
+            for criterion, figure in FIGURES.items()
+        ],
+        shaped(
+            "Masa perbaikan sampai",
+            "Improvement until",
+            lambda shown: shown["improvement"] and shown["improvement"]["until"],
         ),
-    ),
-    Column(
-        "Masa perbaikan sampai",
-        "Improvement until",
-        lambda row: row["improvement"] and row["improvement"]["until"],
-    ),
-)
+    ]
 
 
 async def asked_for(
@@ -75,10 +83,12 @@ def judged(asked: Asked, row: Any) -> Found:
 
 def shape(access: Access, asked: Asked, row: Any) -> dict[str, Any]:
     finding = judged(asked, row)
-    kept = ("unit_id", "unit_name", "evaluations", "latest_predicate", "latest_period_end")
+    kept = ("unit_id", "unit_name", "evaluations", "latest_period_end")
+    latest = row["latest_predicate"]
     return {
         "employee": {name: row[name] for name in ("id", "nip", "name")},
         **{name: row[name] for name in kept},
+        "latest_predicate": latest and Predicate(latest),
         **asdict(finding),
         "improvement": _improvement(access, asked, row),
     }
@@ -93,8 +103,7 @@ def _improvement(access: Access, asked: Asked, row: Any) -> dict[str, Any] | Non
 
 
 async def row_of(access: Access, db: AsyncSession, asked: Asked, employee_id: UUID) -> Any:
-    statement = queries.people(access, asked).where(queries.Employee.id == employee_id)
-    row = (await db.execute(statement)).mappings().one_or_none()
+    row = (await db.execute(queries.person(access, asked, employee_id))).mappings().one_or_none()
     if row is None:
         raise Problem("NOT_FOUND")
     return row

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Lateral, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select, true
 
 from asn_api.access.actor import Access
 from asn_api.access.monitoring import COUNTED
@@ -99,6 +99,10 @@ def people(access: Access, asked: Asked, wanted: FindingFilter | None = None) ->
     return statement
 
 
+def person(access: Access, asked: Asked, employee_id: UUID) -> Select[Any]:
+    return people(access, asked).where(Employee.id == employee_id)
+
+
 def _is_found(finding: Finding, figures: dict[str, ColumnElement[Any]], bars: Bars) -> ColumnElement[bool]:
     """The same as `rules.followup.found`, so that a page holds only whom it should."""
     has_data = and_(figures["of_span"] > 0, figures["evaluations"] >= bars.least_evaluations)
@@ -140,7 +144,7 @@ def final_ones(access: Access, asked: Asked, employee_id: Any) -> Select[Any]:
     )
 
 
-def _runs(access: Access, asked: Asked) -> Lateral:
+def _runs(access: Access, asked: Asked) -> FromClause:
     """How many of the latest evaluations, one after the other, are of a kind; a gap between them breaks nothing."""
     each = final_ones(access, asked, Employee.id).correlate(Employee).lateral()
 
@@ -159,7 +163,7 @@ def _runs(access: Access, asked: Asked) -> Lateral:
     ).lateral()
 
 
-def _open_ones(access: Access, asked: Asked) -> Lateral:
+def _open_ones(access: Access, asked: Asked) -> FromClause:
     return (
         select(func.count().label("open_ones"))
         .select_from(Evaluation)
@@ -176,7 +180,7 @@ def _open_ones(access: Access, asked: Asked) -> Lateral:
     )
 
 
-def _feedback(access: Access, asked: Asked) -> Lateral:
+def _feedback(access: Access, asked: Asked) -> FromClause:
     """What the person reads himself. Records are counted, not givers: that would tell who gave what unnamed."""
 
     def count(polarity: FeedbackPolarity) -> ColumnElement[int]:
@@ -199,7 +203,7 @@ def _feedback(access: Access, asked: Asked) -> Lateral:
     )
 
 
-def _last_year(access: Access, asked: Asked) -> Lateral:
+def _last_year(access: Access, asked: Asked) -> FromClause:
     """The last final yearly evaluation of this year or the one before; of several plans the last one's."""
     return (
         select(

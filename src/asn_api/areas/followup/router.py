@@ -41,7 +41,7 @@ from asn_api.areas.followup.schemas import (
     RefusedFieldOut,
     SpanIn,
 )
-from asn_api.core.http.exports import EXPORTS, Column, Format, Wanted, export
+from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import language_of
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
@@ -72,17 +72,13 @@ async def list_performance_findings(
     statement, keys = queries.people(access, asked, wanted), queries.BY_NAME
     if form is not Format.JSON:
         ordered = statement.order_by(*[key.column for key in keys])
-        columns = [_of_finding(access, asked, column) for column in findings.COLUMNS]
+        columns = findings.columns(access, asked)
         return await export(
             request, ordered, columns, "temuan-kinerja", form, lambda row: findings.line(access, asked, row)
         )
     return await page(
         db, request, response, statement, keys, wanted, lambda row: findings.shape(access, asked, row)
     )
-
-
-def _of_finding(access: Access, asked: queries.Asked, column: Column) -> Column:
-    return Column(column.id, column.en, lambda row: column.value(findings.shape(access, asked, row)))
 
 
 @router.get("/performance-findings/{employee_id}/explanation")
