@@ -1,6 +1,6 @@
 """Samples of findings, development notes and nominations about `staff`."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.factories import City
 from tests.matrix import Build, Sample, add
 from tests.matrix.evaluations import evaluated
 
-_years = count(2101)
+_weeks = count()
 SPAN = {"year": 2026, "kind": "PERIODIC"}
 ABOVE = {"chief": (200, "the superior of the one who nominated")}
 WORDS = {
@@ -66,8 +66,8 @@ async def writing(city: City) -> Sample:
 
 
 async def nominated(city: City, person: str = "staff", by: str = "supervisor", **changes: Any) -> Nomination:
-    """Each of a year of its own, so that they leave each other place."""
-    year = next(_years)
+    """Each of a week of its own, so that they leave each other place."""
+    first = date(2001, 1, 1) + timedelta(weeks=next(_weeks))
     row = Nomination(
         region_id=city.region.id,
         id=uuid7(),
@@ -75,9 +75,9 @@ async def nominated(city: City, person: str = "staff", by: str = "supervisor", *
         unit_id=city.posts[person].unit_id,
         nominator_id=city.id(by),
         kind=RecognitionKind.INNOVATION,
-        basis=EvaluationKind.YEARLY,
-        year=year,
-        period=Range(date(year, 1, 1), date(year + 1, 1, 1)),
+        basis=EvaluationKind.PERIODIC,
+        year=first.year,
+        period=Range(first, first + timedelta(weeks=1)),
         citation="Menyederhanakan pelayanan",
         meets_criteria=True,
         criteria=[],

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -32,29 +33,24 @@ _FIGURES = ("evaluations", "of_span", "open_ones", *FIGURES.values())
 def columns(access: Access, asked: Asked) -> list[Column]:
     """What is found as yes and no, and the figures by which."""
 
-    def shaped(id: str, en: str, value: Callable[[dict[str, Any]], Cell]) -> Column:
-        return Column(id, en, lambda row: value(shape(access, asked, row)))
+    def shaped(value: Callable[[dict[str, Any]], Cell]) -> Callable[[Any], Cell]:
+        return lambda row: value(shape(access, asked, row))
 
+    def says(finding: Finding) -> Callable[[Any], Cell]:
+        return shaped(lambda shown: finding in shown["findings"])
+
+    until = shaped(lambda shown: shown["improvement"] and shown["improvement"]["until"])
     return [
-        Column("NIP", "NIP", lambda row: row["nip"]),
-        Column("Nama", "Name", lambda row: row["name"]),
-        Column("Unit kerja", "Unit", lambda row: row["unit_name"]),
-        *[
-            shaped(*LABELS[Finding][finding], lambda shown, finding=finding: finding in shown["findings"])
-            for finding in (Finding.GUIDANCE, Finding.EXCELLENCE)
-        ],
-        shaped("Tanpa data karena", "No data because", lambda shown: shown["no_data"]),
-        Column("Evaluasi final", "Final evaluations", lambda row: row["evaluations"]),
-        shaped("Predikat terakhir", "Latest predicate", lambda shown: shown["latest_predicate"]),
-        *[
-            Column(*LABELS[Criterion][criterion], lambda row, name=figure: row[name])
-            for criterion, figure in FIGURES.items()
-        ],
-        shaped(
-            "Masa perbaikan sampai",
-            "Improvement until",
-            lambda shown: shown["improvement"] and shown["improvement"]["until"],
-        ),
+        Column("NIP", "NIP", itemgetter("nip")),
+        Column("Nama", "Name", itemgetter("name")),
+        Column("Unit kerja", "Unit", itemgetter("unit_name")),
+        Column(*LABELS[Finding][Finding.GUIDANCE], says(Finding.GUIDANCE)),
+        Column(*LABELS[Finding][Finding.EXCELLENCE], says(Finding.EXCELLENCE)),
+        Column("Tanpa data karena", "No data because", shaped(itemgetter("no_data"))),
+        Column("Evaluasi final", "Final evaluations", itemgetter("evaluations")),
+        Column("Predikat terakhir", "Latest predicate", shaped(itemgetter("latest_predicate"))),
+        *[Column(*LABELS[Criterion][each], itemgetter(figure)) for each, figure in FIGURES.items()],
+        Column("Masa perbaikan sampai", "Improvement until", until),
     ]
 
 
