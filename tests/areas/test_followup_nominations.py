@@ -8,11 +8,14 @@ from typing import Any
 import httpx
 from sqlalchemy import event, select
 
+from asn_api.access.authority import announce
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.rules.notifications import NoticeKind
+from asn_api.rules.organization import UnitKind
 from asn_api.rules.recognition import NominationStatus
 from asn_api.tables.followup import Nomination
+from asn_api.tables.organization import Unit
 from tests.areas.following_up import VERY_GOOD, Json, quarters
 from tests.areas.races import at_once
 from tests.areas.test_notifications import told
@@ -114,6 +117,23 @@ async def test_nobody_nominates_or_endorses_himself_or_judges_his_superiors_wish
     await refused(await acted(city, "chief", by_head, "endorsement"), 404, "NOT_FOUND")
     of_supervisor = await proposed(city, "chief", "supervisor")
     assert (await acted(city, "head", of_supervisor, "endorsement")).is_success
+
+
+async def test_a_head_below_the_nominator_does_not_judge_his_wish(city: City) -> None:
+    """The head of a health centre within an agency has a branch of his own."""
+    async with city.database.sessions() as db, db.begin():
+        unit = await db.get(Unit, (city.region.id, city.units["clinic"].id))
+        assert unit is not None
+        unit.kind = UnitKind.HEALTH_CENTRE
+        await announce(db, "region", city.region.id)
+    await asyncio.sleep(0.1)
+    from_above = await proposed(city, "head", "staff")
+    assert may(await done(city, "chief", "GET", f"/nominations/{from_above['id']}")) == set()
+    await refused(await acted(city, "chief", from_above, "endorsement"), 409, "NOMINATION_WRONG_ACTOR")
+    waiting = await done(city, "chief", "GET", "/nominations", params={"waiting_for_me": "true"})
+    assert waiting["data"] == []
+    from_below = await proposed(city, "supervisor", "colleague")
+    assert (await acted(city, "chief", from_below, "endorsement")).is_success
 
 
 async def test_one_open_nomination_for_person_kind_and_period(city: City) -> None:
