@@ -25,7 +25,7 @@ PDF: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The form, PDF/A-2a, the same bytes as long as the content is the same.",
         "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
-        "headers": dict.fromkeys(("ETag", "Content-Disposition"), {"schema": {"type": "string"}}),
+        "headers": {name: {"schema": {"type": "string"}} for name in ("ETag", "Content-Disposition")},
     }
 }
 
