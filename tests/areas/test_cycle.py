@@ -481,7 +481,7 @@ async def test_figures_are_explained_with_their_records(city: City) -> None:
         assert told[name]["value"] == found["total"][name]
         assert told[name]["steps"]
     (record,) = told["evaluations"]["inputs"]
-    assert (record["id"], record["version"], record["state"]) == (str(evaluation.id), 1, "RATED")
+    assert (record["id"], record["version"], record["status"]) == (str(evaluation.id), 1, "RATED")
     assert told["plans"]["inputs"] == [
         {"entity": "policy", "area": "plans", "valid_from": "2025-01-01", "revision": 1}
     ]

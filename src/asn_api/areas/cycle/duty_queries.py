@@ -24,8 +24,10 @@ from sqlalchemy import (
 
 from asn_api.access.actor import Access
 from asn_api.access.evaluation_scope import evaluations_within, with_rater
+from asn_api.access.grants import Permission
+from asn_api.access.monitoring import by
 from asn_api.access.scope import employees_within, personal, units_within
-from asn_api.areas.cycle.queries import since_of, waits
+from asn_api.areas.cycle.queries import of_period
 from asn_api.areas.cycle.spans import Asked
 from asn_api.areas.cycle.windows import PLAN, RATING, REPORT, STATEMENT, Windows, local
 from asn_api.areas.performance.queries import matches
@@ -128,7 +130,8 @@ def _ratings(access: Access, asked: Asked, windows: Windows) -> Rows:
         windows.table(REPORT, "report"),
         windows.table(RATING, "rating"),
     )
-    since = since_of(places, report, last)
+    reported = func.greatest(local(places.c.zone, Evaluation.reported_at), last)
+    since = case((Evaluation.reported_at.is_(None), report.c.due), else_=reported)
     statement = (
         select(literal(RATING).label("act"))
         .select_from(Evaluation)
@@ -140,6 +143,9 @@ def _ratings(access: Access, asked: Asked, windows: Windows) -> Rows:
     )
     statement, rates = with_rater(statement, access.region_id, access.today)
     unrated = Evaluation.status.in_(UNRATED)
+    # The evaluator's turn: the period is over, and there is a report or the days for it are over too.
+    silent = and_(Evaluation.status == EvaluationStatus.OPEN, since < access.today)
+    waits = and_(last < access.today, or_(silent, Evaluation.status == EvaluationStatus.REPORTED))
     return (
         _of_evaluations(access, asked, statement)
         .add_columns(
@@ -151,7 +157,7 @@ def _ratings(access: Access, asked: Asked, windows: Windows) -> Rows:
             case((~unrated, local(places.c.zone, Evaluation.rated_at))).label("done_on"),
             Evaluation.amendment_reason.is_not(None).label("amended"),
         )
-        .where(or_(~unrated, waits(Evaluation.status, last, since, access.today)))
+        .where(or_(~unrated, waits))
     )
 
 
@@ -181,14 +187,15 @@ def _statements(access: Access, asked: Asked, windows: Windows) -> Rows:
 
 
 def _of_evaluations(access: Access, asked: Asked, statement: Rows) -> Rows:
-    within = [units_within(access)] if asked.scope.of_units else [evaluations_within(access)]
+    within = (
+        [units_within(access)]
+        if asked.scope.of_units
+        else [evaluations_within(by(access, Permission.EVALUATIONS_RATE))]
+    )
     if asked.scope.path:
         within.append(Unit.path.startswith(asked.scope.path, autoescape=True))
     return statement.where(
-        Evaluation.region_id == access.region_id,
-        Evaluation.year == asked.year,
-        Evaluation.kind == asked.span.kind,
-        Evaluation.period.contained_by(asked.period),
+        *of_period(access, asked),
         *within,
     )
 

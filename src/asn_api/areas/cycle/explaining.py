@@ -19,7 +19,7 @@ async def explained(db: AsyncSession, access: Access, asked: Asked) -> CycleExpl
     planning, evaluating = asked.planning.row_on(asked.until), asked.evaluating.row_on(asked.until)
     plan_policy = policy_input(asked.planning.area, planning)
     evaluation_policy = policy_input(asked.evaluating.area, evaluating)
-    records = await _records(db, access, asked, found)
+    records = await _records(db, access, asked)
     plans, evaluations, ratings, owed = (shown[name] for name in ("plans", "evaluations", "ratings", "owed"))
     whose = "own team" if not asked.scope.of_units else "units within reach and below the one asked for"
     return CycleExplanationOut(
@@ -83,22 +83,8 @@ async def explained(db: AsyncSession, access: Access, asked: Asked) -> CycleExpl
 _STATES = ("running", "not_begun", "reported", "rated", "acknowledged", "objected", "final")
 
 
-async def _records(
-    db: AsyncSession, access: Access, asked: Asked, found: summary.Found
-) -> list[dict[str, Any]]:
+async def _records(db: AsyncSession, access: Access, asked: Asked) -> list[dict[str, Any]]:
     if access.actor.client_id is not None:
         return []
-    rows = await db.execute(queries.segment_inputs(access, asked, found.windows, MOST_INPUTS))
-    return [
-        {
-            "entity": "evaluation",
-            "id": row["evaluation_id"],
-            "version": row["evaluation_version"],
-            "plan_id": row["plan_id"],
-            "plan_version": row["plan_version"],
-            "state": row["state"],
-            "work_result": row["work_result"],
-            "behaviour": row["behaviour"],
-        }
-        for row in rows.mappings()
-    ]
+    rows = await db.execute(queries.evaluation_records(access, asked, MOST_INPUTS))
+    return [{"entity": "evaluation", **row} for row in rows.mappings()]

@@ -1,294 +1,208 @@
-"""The SQL of the cycle's figures: all units right below in one statement, grouped in the database."""
+"""The SQL of the cycle's figures, grouped in the database by the units that are shown.
+
+Text, because building these statements anew would cost a request more than running them. `concerned` are the units in
+question, found within reach beforehand, each with the one under which it is shown and its place.
+"""
 
 from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    Select,
-    Text,
-    and_,
-    case,
-    cast,
-    exists,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, Select, TextClause, and_, false, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
 from asn_api.access.monitoring import COUNTED
-from asn_api.access.scope import assigned, personal, reports, units_within
+from asn_api.access.scope import units_within
 from asn_api.areas.cycle.spans import Asked
-from asn_api.areas.cycle.windows import RATING, REPORT, Windows, local
-from asn_api.areas.evaluations.queries import APPROVED
+from asn_api.areas.cycle.windows import Surroundings
 from asn_api.core.http.paging import Key
 from asn_api.rules.calendar import ONE_DAY
 from asn_api.rules.evaluations import EvaluationStatus
-from asn_api.rules.organization import AppointmentKind, UnitKind
-from asn_api.rules.plans import AGREED, PlanStatus
+from asn_api.rules.organization import UnitKind
 from asn_api.rules.ratings import Predicate
-from asn_api.tables.employees import Employee
-from asn_api.tables.evaluations import Evaluation, Objection, OrganisationRating
-from asn_api.tables.monitoring import Feedback
-from asn_api.tables.organization import Appointment, ReportingLine, Unit
-from asn_api.tables.performance import Plan
+from asn_api.tables.evaluations import Evaluation, OrganisationRating
+from asn_api.tables.organization import Unit
 
 Rows: TypeAlias = Select[*tuple[Any, ...]]
-Column: TypeAlias = ColumnElement[Any] | Any
+Asking: TypeAlias = tuple[TextClause, dict[str, Any]]
 
-RUNNING, NOT_BEGUN = "RUNNING", "NOT_BEGUN"
-DRAFTED, SUBMITTED, AGREED_UPON = "DRAFTED", "SUBMITTED", "AGREED"
+_CONCERNED = """
+unnest(cast(:ids as uuid[]), cast(:nodes as uuid[]), cast(:places as int[]), cast(:zones as text[]))
+    as concerned (id, node, place, zone)
+"""
 
-_BEGAN = or_(Plan.ended_on.is_(None), Plan.ended_on > func.lower(Plan.period))
+# Whoever held a definitive post in the period, by the last one; how far the plan of his last day has come. A plan
+# that was agreed once stays in force while it is revised. Of leavers only the post's end tells when they left;
+# whoever is inactive in an open post does not serve.
+_PEOPLE = f"""
+with apart as (
+    select id, active, legal_standing_code = any(cast(:exempt as text[])) as exempt from employees
+    where region_id = :region and (not active or legal_standing_code = any(cast(:exempt as text[])))
+), served as materialized (
+    select concerned.node, coalesce(apart.exempt, false) as exempt, lower(post.valid) > :first as later,
+        coalesce(upper(post.valid) <= :until, false) as has_left, post.employee_id, post.unit_id,
+        case when live.employee_id is null then
+                case when upper(post.valid) <= :until then (
+                    select case
+                        when exists (select from plan_revisions r where r.region_id = :region and r.plan_id = p.id)
+                            then 'agreed'
+                        when p.submitted_at is not null then 'submitted' else 'drafted' end
+                    from plans p
+                    where p.region_id = :region and p.employee_id = post.employee_id and p.year = :year
+                        and p.status = 'ENDED' and p.period @> upper(post.valid) - 1
+                        and (p.ended_on is null or p.ended_on > lower(p.period))
+                    order by p.id desc limit 1)
+                end
+            when live.status in ('APPROVED', 'REVISION_REQUESTED', 'CLOSED') or live.revision > 1 then 'agreed'
+            when live.status = 'SUBMITTED' then 'submitted' else 'drafted' end as stage,
+        greatest(cast(:january as date), lower(post.valid) + cast(:days as int)) < :today as due
+    from {_CONCERNED}
+    join appointments post on post.region_id = :region and post.unit_id = concerned.id
+    left join apart on apart.id = post.employee_id
+    left join plans live on live.region_id = :region and live.employee_id = post.employee_id and live.year = :year
+        and live.status <> 'ENDED' and live.period @> least(cast(:until as date), upper(post.valid) - 1)
+    where post.kind = 'DEFINITIVE' and post.valid && daterange(:first, :until, '[]')
+        and (post.valid @> cast(:until as date) or not exists (
+            select from appointments next
+            where next.region_id = :region and next.employee_id = post.employee_id and next.kind = 'DEFINITIVE'
+                and next.valid && daterange(:first, :until, '[]') and lower(next.valid) > lower(post.valid)))
+        and (apart.active is distinct from false or upper(post.valid) is not null) {{team}}
+)
+select node, exempt, stage, count(*) as people,
+    count(*) filter (where later and before.unit_id is null) as came,
+    count(*) filter (where later and before.unit_id <> served.unit_id) as moved,
+    count(*) filter (where has_left) as left,
+    count(*) filter (where due and not has_left and coalesce(stage, 'drafted') = 'drafted') as overdue
+from served
+left join lateral (
+    select unit_id from appointments a
+    where later and a.region_id = :region and a.employee_id = served.employee_id and a.kind = 'DEFINITIVE'
+        and a.valid @> cast(:first as date) limit 1
+) before on true
+group by node, exempt, stage
+"""  # noqa: S608 (text of this module only)
+
+_PLANS = f"""
+select node, least(upper(p.period), cast(:after as date)) <= :today as over, count(*) as number
+from {_CONCERNED} join plans p on p.region_id = :region and p.year = :year and p.unit_id = concerned.id
+where p.period && daterange(:first, :until, '[]') and (p.ended_on is null or p.ended_on > lower(p.period))
+    and (p.status in ('APPROVED', 'REVISION_REQUESTED', 'CLOSED')
+        or exists (select from plan_revisions r where r.region_id = :region and r.plan_id = p.id)) {{team}}
+group by 1, 2
+"""  # noqa: S608 (text of this module only)
+
+# By its ends the period is found in the index of the year, and nothing else is read.
+_OF_PERIOD = f"""
+from {_CONCERNED}
+join evaluations e on e.region_id = :region and e.year = :year and e.kind = :kind and e.unit_id = concerned.id
+    and lower(e.period) >= :first and upper(e.period) <= :after {{team}}
+"""
+
+_EVALUATIONS = f"""
+select node, e.status, e.work_result, e.behaviour, count(*) as number,
+    count(*) filter (where upper(e.period) <= :today) as over,
+    count(*) filter (where e.self_report_missing) as without_report
+{_OF_PERIOD} group by 1, 2, 3, 4
+"""
+
+_WAITING = f"""
+select node, place, e.status, upper(e.period) - 1 as last_day, (e.reported_at at time zone zone)::date as reported,
+    count(*) as number
+{_OF_PERIOD} where e.status in ('OPEN', 'REPORTED') and upper(e.period) <= :today group by 1, 2, 3, 4, 5
+"""
+
+_DECIDED = f"""
+select node, 'decided' as name, count(*) as number
+{_OF_PERIOD} join objections o on o.region_id = :region and o.evaluation_id = e.id and o.decision is not null
+where e.status = 'FINAL' group by 1
+"""
+
+_FEEDBACK = f"""
+select node, 'with_feedback' as name, count(distinct e.plan_id) as number
+from {_CONCERNED} join feedback e on e.region_id = :region and e.unit_id = concerned.id
+where e.day between :first and :until and e.plan_id is not null and e.withdrawn_at is null
+    and e.visibility = any(cast(:counted as text[])) {{team}}
+group by 1
+"""  # noqa: S608 (text of this module only)
 
 
-def _within(access: Access, asked: Asked, employee_id: Column) -> list[ColumnElement[bool]]:
-    """The joined unit lies within the branches, or the person belongs to the team."""
-    if not asked.scope.of_units:
-        return [employee_id.in_(_members(access, asked.scope.as_of or access.today))]
-    inside = Unit.path.startswith(asked.scope.path, autoescape=True)
-    return [units_within(access), inside] if asked.scope.path else [units_within(access)]
+def _both(statement: str, alias: str) -> tuple[TextClause, TextClause]:
+    """Of units, and of a team."""
+    team = f"and {alias}.employee_id = any(cast(:people as uuid[]))"
+    return text(statement.format(team="")), text(statement.format(team=team))
 
 
-def _members(access: Access, day: date) -> Select[UUID]:
-    """Whom the caller led or evaluated on the day and still reaches today; never himself."""
-    me, today = access.employee_id, personal(access)
-    people = select(ReportingLine.employee_id).where(false())
-    if me is None or today is None or not access.reaches(Reach.TEAM):
-        return people
-    then = reports(access, day).with_only_columns(ReportingLine.employee_id)
-    both = then.union(assigned(access.region_id, me, day)).subquery()
-    return select(both.c.employee_id).where(both.c.employee_id.in_(today), both.c.employee_id != me)
+_STATEMENTS = {
+    "people": _both(_PEOPLE, "post"),
+    "plans": _both(_PLANS, "p"),
+    "evaluations": _both(_EVALUATIONS, "e"),
+    "waiting": _both(_WAITING, "e"),
+    "decided": _both(_DECIDED, "e"),
+    "feedback": _both(_FEEDBACK, "e"),
+}
 
 
-def _node(asked: Asked) -> ColumnElement[str]:
-    """The id, as hex, of the joined unit's ancestor on the level, or of itself when it lies on it."""
-    if not asked.scope.of_units:
-        return func.replace(cast(Unit.id, Text), "-", "")
-    level = asked.scope.level
-    below: ColumnElement[str] = func.nullif(func.split_part(Unit.path, ".", level + 1), "")
-    return func.coalesce(below, func.split_part(Unit.path, ".", level))
-
-
-def people(access: Access, asked: Asked) -> Rows:
-    """By unit: whoever held a definitive post in the period, by the last one, and how far his plan has come."""
-    first, until = literal(asked.span.first, Date), literal(asked.until, Date)
+def figures(access: Access, asked: Asked, around: Surroundings, name: str) -> Asking:
+    """`people` by stage, agreed `plans`, `evaluations` by state and rating, what is `waiting` for evaluators …"""
     policy = asked.planning.on(asked.until)
-    post, other, live = Appointment, aliased(Appointment), aliased(Plan)
-    since, after = func.lower(post.valid), func.upper(post.valid)
-    day = type_coerce(func.least(until, after - 1), Date)
-    others = (
-        other.region_id == post.region_id,
-        other.employee_id == post.employee_id,
-        other.kind == AppointmentKind.DEFINITIVE,
-    )
-    period = func.daterange(asked.span.first, asked.until + ONE_DAY)
-    later = exists().where(*others, other.valid.overlaps(period), func.lower(other.valid) > since)
-    began = exists().where(*others, other.valid.contains(asked.span.first))
-    began_elsewhere = exists().where(
-        *others, other.valid.contains(asked.span.first), other.unit_id != post.unit_id
-    )
-    of_person = (
-        Plan.region_id == post.region_id,
-        Plan.employee_id == post.employee_id,
-        Plan.year == asked.year,
-    )
-    ended = (
-        select(case((APPROVED, AGREED_UPON), (Plan.submitted_at.is_not(None), SUBMITTED), else_=DRAFTED))
-        .where(*of_person, Plan.status == PlanStatus.ENDED, Plan.period.contains(day), _BEGAN)
-        .order_by(Plan.id.desc())
-        .limit(1)
-        .correlate(post)
-        .scalar_subquery()
-    )
-    agreed = or_(live.status.in_((*AGREED, PlanStatus.CLOSED)), live.revision > 1)
-    stage = case(
-        (agreed, AGREED_UPON),
-        (live.status == PlanStatus.SUBMITTED, SUBMITTED),
-        (live.id.is_not(None), DRAFTED),
-        (after <= until, ended),
-    )
-    due = func.greatest(
-        literal(date(asked.year, 1, policy.due_day_of_january), Date), since + policy.due_days_in_new_post
-    )
-    found = (
-        select(
-            _node(asked).label("node"),
-            stage.label("stage"),
-            Employee.legal_standing_code.in_(policy.standings_without_plan).label("exempt"),
-            (due < access.today).label("due"),
-            and_(since > first, ~began).label("came"),
-            and_(since > first, began_elsewhere).label("moved"),
-            func.coalesce(after <= until, false()).label("has_left"),
-        )
-        .select_from(post)
-        .join(Unit, and_(Unit.region_id == post.region_id, Unit.id == post.unit_id))
-        .join(Employee, and_(Employee.region_id == post.region_id, Employee.id == post.employee_id))
-        .outerjoin(
-            live,
-            and_(
-                live.region_id == post.region_id,
-                live.employee_id == post.employee_id,
-                live.year == asked.year,
-                live.status != PlanStatus.ENDED,
-                live.period.contains(day),
-            ),
-        )
-        .where(
-            post.region_id == access.region_id,
-            post.kind == AppointmentKind.DEFINITIVE,
-            post.valid.overlaps(period),
-            or_(post.valid.contains(asked.until), ~later),
-            # Of those who left only the post's end tells when; whoever is inactive in an open post does not serve.
-            or_(Employee.active, after.is_not(None)),
-            *_within(access, asked, post.employee_id),
-        )
-        .subquery()
-    )
-    row = found.c
-    expected = ~row.exempt
-
-    def of(name: str, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count().filter(and_(*conditions)).label(name)
-
-    missing = and_(expected, func.coalesce(row.stage, DRAFTED) == DRAFTED)
-    return select(
-        row.node,
-        func.count().label("people"),
-        of("came", row.came),
-        of("moved", row.moved),
-        of("left", row.has_left),
-        of("exempt", row.exempt),
-        of("expected", expected),
-        of("none", expected, row.stage.is_(None)),
-        of("drafted", expected, row.stage == DRAFTED),
-        of("submitted", expected, row.stage == SUBMITTED),
-        of("agreed", expected, row.stage == AGREED_UPON),
-        of("overdue", missing, row.due, ~row.has_left),
-    ).group_by(row.node)
+    units = asked.scope.units
+    known = {
+        "region": access.region_id,
+        "ids": list(units),
+        "nodes": list(units.values()),
+        "places": [around.units[id].place for id in units],
+        "zones": [around.places[around.units[id].place].zone.tz.key for id in units],
+        "people": asked.scope.people,
+        "exempt": list(policy.standings_without_plan),
+        "january": date(asked.year, 1, policy.due_day_of_january),
+        "days": policy.due_days_in_new_post,
+        "counted": [each.value for each in COUNTED],
+        "year": asked.year,
+        "kind": asked.span.kind.value,
+        "first": asked.span.first,
+        "until": asked.until,
+        "after": asked.span.last + ONE_DAY,
+        "today": access.today,
+    }
+    statement = _STATEMENTS[name][asked.scope.people is not None]
+    return statement, {each: known[each] for each in statement._bindparams}
 
 
-def segments(access: Access, asked: Asked, windows: Windows) -> Rows:
-    """By unit, state and rating: agreed plans that touch the period, with their evaluations of it."""
-    found = _segments(access, asked, windows).subquery()
-    row = found.c
-    late = row.due < access.today
-    return select(
-        row.node,
-        row.state,
-        row.work_result,
-        row.behaviour,
-        func.count().label("number"),
-        func.count().filter(row.with_feedback).label("with_feedback"),
-        func.count().filter(row.without_report).label("without_report"),
-        func.count().filter(row.decided).label("decided"),
-        func.count().filter(row.waiting).label("waiting"),
-        func.count().filter(and_(row.waiting, late)).label("late"),
-        func.min(row.due).filter(row.waiting).label("oldest_due"),
-    ).group_by(row.node, row.state, row.work_result, row.behaviour)
+def of_period(access: Access, asked: Asked) -> tuple[ColumnElement[bool], ...]:
+    """The evaluations of the period: by its ends, which the index of the year has."""
+    return (
+        Evaluation.region_id == access.region_id,
+        Evaluation.year == asked.year,
+        Evaluation.kind == asked.span.kind,
+        func.lower(Evaluation.period) >= asked.span.first,
+        func.upper(Evaluation.period) <= asked.span.last + ONE_DAY,
+    )
 
 
-def segment_inputs(access: Access, asked: Asked, windows: Windows, most: int) -> Rows:
+def evaluation_records(access: Access, asked: Asked, most: int) -> Rows:
     """Single ones, for the explanation."""
-    return _segments(access, asked, windows).order_by(Evaluation.id, Plan.id).limit(most)
-
-
-def _segments(access: Access, asked: Asked, windows: Windows) -> Rows:
-    after = asked.span.last + ONE_DAY
-    last = type_coerce(
-        func.coalesce(func.upper(Evaluation.period), func.least(func.upper(Plan.period), after)) - 1, Date
-    )
-    places, report, rating = (
-        windows.unit_places(),
-        windows.table(REPORT, "report"),
-        windows.table(RATING, "rating"),
-    )
-    since = since_of(places, report, last)
-    given = select(Feedback.plan_id).where(
-        Feedback.region_id == access.region_id,
-        Feedback.day.between(asked.span.first, asked.until),
-        Feedback.plan_id.is_not(None),
-        Feedback.withdrawn_at.is_(None),
-        Feedback.visibility.in_(COUNTED),
-    )
-    unreported = or_(Evaluation.id.is_(None), Evaluation.status == EvaluationStatus.OPEN)
     return (
         select(
-            Plan.id.label("plan_id"),
-            Plan.version.label("plan_version"),
-            Plan.employee_id,
-            Evaluation.id.label("evaluation_id"),
-            Evaluation.version.label("evaluation_version"),
-            _node(asked).label("node"),
-            case(
-                (and_(unreported, last >= access.today), RUNNING),
-                (unreported, NOT_BEGUN),
-                else_=cast(Evaluation.status, Text),
-            ).label("state"),
+            Evaluation.id,
+            Evaluation.version,
+            Evaluation.plan_id,
+            Evaluation.status,
             Evaluation.work_result,
             Evaluation.behaviour,
-            Plan.id.in_(given).label("with_feedback"),
-            and_(Evaluation.self_report_missing, Evaluation.rated_at.is_not(None)).label("without_report"),
-            and_(Evaluation.status == EvaluationStatus.FINAL, Objection.decision.is_not(None)).label(
-                "decided"
-            ),
-            waits(Evaluation.status, last, since, access.today).label("waiting"),
-            rating.c.due,
         )
-        .select_from(Plan)
-        .join(Unit, and_(Unit.region_id == Plan.region_id, Unit.id == Plan.unit_id))
-        .join(places, places.c.unit_id == Plan.unit_id)
-        .outerjoin(
-            Evaluation,
-            and_(
-                Evaluation.region_id == Plan.region_id,
-                Evaluation.plan_id == Plan.id,
-                Evaluation.kind == asked.span.kind,
-                Evaluation.period.contained_by(asked.period),
-            ),
-        )
-        .outerjoin(
-            Objection,
-            and_(Objection.region_id == Evaluation.region_id, Objection.evaluation_id == Evaluation.id),
-        )
-        .outerjoin(report, and_(report.c.place == places.c.place, report.c.since == last))
-        .outerjoin(rating, and_(rating.c.place == places.c.place, rating.c.since == since))
-        .where(
-            Plan.region_id == access.region_id,
-            Plan.year == asked.year,
-            Plan.period.overlaps(func.daterange(asked.span.first, asked.until + ONE_DAY)),
-            _BEGAN,
-            APPROVED,
-            *_within(access, asked, Plan.employee_id),
-        )
+        .where(*of_period(access, asked), _concerned(asked))
+        .order_by(Evaluation.id)
+        .limit(most)
     )
 
 
-def since_of(places: Any, report: Any, last: ColumnElement[date]) -> ColumnElement[date]:
-    """From when an evaluation waits for its evaluator: the report, never within the period, or its last day."""
-    reported = local(places.c.zone, Evaluation.reported_at)
-    return case((Evaluation.reported_at.is_(None), report.c.due), else_=func.greatest(reported, last))
-
-
-def waits(
-    status: Column, last: ColumnElement[date], since: ColumnElement[date], today: date
-) -> ColumnElement[bool]:
-    """Whether the evaluator can rate it today: the period is over, and there is a report or the days for it are."""
-    silent = and_(status == EvaluationStatus.OPEN, since < today)
-    return and_(last < today, or_(silent, status == EvaluationStatus.REPORTED))
-
-
-def unit_names(access: Access, ids: list[UUID]) -> Select[UUID, str]:
-    return select(Unit.id, Unit.name).where(Unit.region_id == access.region_id, Unit.id.in_(ids))
+def _concerned(asked: Asked) -> ColumnElement[bool]:
+    if asked.scope.people is not None:
+        return Evaluation.employee_id.in_(asked.scope.people)
+    return Evaluation.unit_id.in_(list(asked.scope.units))
 
 
 def distributions(access: Access, asked: Asked, agency_id: UUID | None = None) -> Rows:
@@ -298,10 +212,7 @@ def distributions(access: Access, asked: Asked, agency_id: UUID | None = None) -
         select(place.agency_id, Evaluation.predicate, Evaluation.status)
         .join(place, and_(place.region_id == Evaluation.region_id, place.id == Evaluation.unit_id))
         .where(
-            Evaluation.region_id == access.region_id,
-            Evaluation.year == asked.year,
-            Evaluation.kind == asked.span.kind,
-            Evaluation.period.contained_by(asked.period),
+            *of_period(access, asked),
         )
         .ext(distinct_on(place.agency_id, Evaluation.employee_id))
         .order_by(place.agency_id, Evaluation.employee_id, func.upper(Evaluation.period).desc())

@@ -1,18 +1,18 @@
 """What a dashboard of the cycle is asked for: whose figures, of which period, under which policies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, false, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
-from asn_api.access.scope import units_within
+from asn_api.access.scope import assigned, personal, reports, units_within
 from asn_api.areas.cycle.schemas import DistributionsFilter, PeriodFilter
 from asn_api.areas.evaluations.organisation import span_of
 from asn_api.errors import Problem
@@ -21,7 +21,7 @@ from asn_api.rules.evaluation_periods import Span
 from asn_api.rules.evaluation_policy import EvaluationPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy_values import PolicyArea
-from asn_api.tables.organization import Unit
+from asn_api.tables.organization import ReportingLine, Unit
 from asn_api.tables.policies import Policy
 
 P = TypeVar("P", bound=PolicyArea)
@@ -46,12 +46,19 @@ class Policies(Generic[P]):
 
 @dataclass(frozen=True)
 class Scope:
-    """Whole units (all within reach, or the branch of `path`), by those of a `level` of the tree; or one's team."""
+    """Units within reach, below `path` where one was asked for, each with the one under which it is shown.
 
-    of_units: bool
+    Or the `people` of one's team `as_of` a day, in whatever units.
+    """
+
     path: str
-    level: int
-    as_of: date | None
+    units: Mapping[UUID, UUID]
+    as_of: date | None = None
+    people: Sequence[UUID] | None = None
+
+    @property
+    def of_units(self) -> bool:
+        return self.people is None
 
 
 @dataclass(frozen=True)
@@ -95,14 +102,24 @@ async def _scope(
     db: AsyncSession, access: Access, unit_id: UUID | None, team: bool, as_of: date | None
 ) -> Scope:
     of_units = not team and (access.reaches(Reach.REGION) or bool(access.branches))
-    if unit_id is not None:
-        path = await db.scalar(_path_within(access, unit_id)) if of_units else None
-        if path is None:
-            raise Problem("NOT_FOUND")
-        return Scope(True, path, path.count("."), None)
     if not of_units:
-        return Scope(False, "", 0, as_of or access.today)
-    return Scope(True, "", min((path.count(".") for path in access.branches), default=1), None)
+        if unit_id is not None:
+            raise Problem("NOT_FOUND")
+        day = as_of or access.today
+        people = (await db.scalars(_members(access, day))).all()
+        return Scope("", {id: id for id in await db.scalars(_all_units(access))}, day, people)
+    paths = {row.id: row.path for row in await db.execute(_units_within(access))}
+    top = "" if unit_id is None else paths.get(unit_id)
+    if top is None:
+        raise Problem("NOT_FOUND")
+    level = top.count(".") or min((path.count(".") for path in access.branches), default=1)
+    return Scope(top, {id: _node(path, level) for id, path in paths.items() if path.startswith(top)})
+
+
+def _node(path: str, level: int) -> UUID:
+    """The ancestor right below the top, or the unit itself when it is not below it."""
+    nodes = path.rstrip(".").split(".")
+    return UUID(hex=nodes[min(level, len(nodes) - 1)])
 
 
 async def _policies(db: AsyncSession, access: Access, kind: type[P]) -> Policies[P]:
@@ -112,8 +129,12 @@ async def _policies(db: AsyncSession, access: Access, kind: type[P]) -> Policies
     )
 
 
-def _path_within(access: Access, unit_id: UUID) -> Select[str]:
-    return select(Unit.path).where(units_within(access), Unit.id == unit_id)
+def _units_within(access: Access) -> Select[UUID, str]:
+    return select(Unit.id, Unit.path).where(units_within(access))
+
+
+def _all_units(access: Access) -> Select[UUID]:
+    return select(Unit.id).where(Unit.region_id == access.region_id)
 
 
 def _dated(access: Access, area: str) -> Select[Policy]:
@@ -123,3 +144,13 @@ def _dated(access: Access, area: str) -> Select[Policy]:
         .where(Policy.region_id == access.region_id, Policy.area == area)
         .order_by(Policy.valid_from, Policy.revision)
     )
+
+
+def _members(access: Access, day: date) -> CompoundSelect[UUID] | Select[UUID]:
+    """Whom the caller led or evaluated on the day and still reaches today; never himself."""
+    me, today = access.employee_id, personal(access)
+    if me is None or today is None or not access.reaches(Reach.TEAM):
+        return select(ReportingLine.employee_id).where(false())
+    then = reports(access, day).with_only_columns(ReportingLine.employee_id)
+    both = then.union(assigned(access.region_id, me, day)).subquery()
+    return select(both.c.employee_id).where(both.c.employee_id.in_(today), both.c.employee_id != me)

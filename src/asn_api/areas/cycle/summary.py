@@ -19,7 +19,7 @@ from asn_api.rules.ratings import NINE_CELLS, Expectation, Predicate
 
 _PEOPLE = tuple(PeopleOut.model_fields)
 _SEGMENTS = tuple(EvaluationsOut.model_fields)
-_TOLD = ("with_feedback", "without_report", "decided")
+Row = Mapping[Any, Any]
 Cell = tuple[Expectation, Expectation]
 
 
@@ -34,25 +34,53 @@ class Figures:
     owed: Counter[str] = field(default_factory=Counter)
     oldest_due: date | None = None
 
-    def add_people(self, row: Mapping[Any, Any]) -> None:
-        self.people.update({name: row[name] for name in _PEOPLE})
+    def add(self, other: "Figures") -> None:
+        for name in ("people", "segments", "final", "provisional", "owed"):
+            getattr(self, name).update(getattr(other, name))
+        self.oldest_due = min(filter(None, (self.oldest_due, other.oldest_due)), default=None)
 
-    def add_segments(self, row: Mapping[Any, Any]) -> None:
-        number = row["number"]
-        self.segments.update({"expected": number, row["state"].lower(): number})
-        self.segments.update({name: row[name] for name in _TOLD})
-        self.owed.update({name: row[name] for name in ("waiting", "late")})
-        self.oldest_due = min(filter(None, (self.oldest_due, row["oldest_due"])), default=None)
+    def add_people(self, row: Row) -> None:
+        """Of one stage, exempt or not."""
+        people = row["people"]
+        self.people.update({name: row[name] for name in ("people", "came", "moved", "left")})
+        if row["exempt"]:
+            self.people["exempt"] += people
+        else:
+            stage = row["stage"] or "none"
+            self.people.update({"expected": people, stage: people, "overdue": row["overdue"]})
+
+    def add_evaluations(self, row: Row) -> None:
+        number, status, over = row["number"], EvaluationStatus(row["status"]), row["over"]
+        if status is not EvaluationStatus.OPEN:
+            begun = {status.value.lower(): number, "begun_over": over, "begun_running": number - over}
+            self.segments.update(begun)
         if row["work_result"] is not None:
-            kept = self.final if row["state"] == EvaluationStatus.FINAL else self.provisional
-            kept[row["work_result"], row["behaviour"]] += number
+            self.segments["without_report"] += row["without_report"]
+            kept = self.final if status is EvaluationStatus.FINAL else self.provisional
+            kept[Expectation(row["work_result"]), Expectation(row["behaviour"])] += number
+
+    def add_waiting(self, number: int, due: date | None, today: date) -> None:
+        self.owed.update({"waiting": number, "late": number if due is not None and due < today else 0})
+        self.oldest_due = min(filter(None, (self.oldest_due, due)), default=None)
+
+    def add_plans(self, row: Row) -> None:
+        self.segments["expected"] += row["number"]
+        self.segments["over" if row["over"] else "not_over"] += row["number"]
+
+    def steps(self) -> dict[str, int]:
+        """What nobody has begun is what remains of the plans, over or not; without rows there is nothing to count."""
+        held = self.segments
+        found = {name: held[name] for name in _SEGMENTS}
+        found["running"] = max(0, held["not_over"] - held["begun_running"])
+        found["not_begun"] = max(0, held["over"] - held["begun_over"])
+        return found
 
     def shown(self) -> dict[str, Any]:
         rated = self.final.total() + self.provisional.total()
         final, provisional = _predicates(self.final), _predicates(self.provisional)
         return {
             "plans": {name: self.people[name] for name in _PEOPLE},
-            "evaluations": {name: self.segments[name] for name in _SEGMENTS},
+            "evaluations": self.steps(),
             "ratings": {
                 "rated": rated,
                 "unrated": self.segments["expected"] - rated,
@@ -93,25 +121,39 @@ def _predicates(cells: Mapping[Cell, int]) -> Counter[Predicate]:
 class Found:
     total: Figures
     units: Mapping[UUID, Figures]
-    windows: windows.Windows
+    names: Mapping[UUID, str]
 
 
 async def read(db: AsyncSession, access: Access, asked: Asked) -> Found:
-    """Two statements, however many units there are."""
-    known = await windows.read(db, access, asked)
-    total, units = Figures(), defaultdict[UUID, Figures](Figures)
-    for row in (await db.execute(queries.people(access, asked))).mappings():
-        for figures in (total, units[UUID(hex=row["node"])]):
-            figures.add_people(row)
-    for row in (await db.execute(queries.segments(access, asked, known))).mappings():
-        for figures in (total, units[UUID(hex=row["node"])]):
-            figures.add_segments(row)
-    return Found(total, units, known)
+    """A handful of statements, however many units there are."""
+    around = await windows.read(db, access, asked)
+
+    async def rows(name: str) -> Sequence[Row]:
+        statement, values = queries.figures(access, asked, around, name)
+        return (await db.execute(statement, values)).mappings().all()
+
+    units: dict[UUID, Figures] = defaultdict(Figures)
+    for row in await rows("people"):
+        units[row["node"]].add_people(row)
+    for row in await rows("plans"):
+        units[row["node"]].add_plans(row)
+    for row in await rows("evaluations"):
+        units[row["node"]].add_evaluations(row)
+    for row in await rows("waiting"):
+        since, due = around.owed(asked, row["place"], row["last_day"], row["reported"])
+        if row["reported"] is not None or since < access.today:
+            units[row["node"]].add_waiting(row["number"], due, access.today)
+    for name in ("decided", "feedback"):
+        for row in await rows(name):
+            units[row["node"]].segments[row["name"]] += row["number"]
+    total = Figures()
+    for figures in units.values():
+        total.add(figures)
+    return Found(total, units, {id: around.units[id].name for id in units})
 
 
 async def summary(db: AsyncSession, access: Access, asked: Asked, wanted: SummaryFilter) -> dict[str, Any]:
     found = await read(db, access, asked)
-    names = {row.id: row.name for row in await db.execute(queries.unit_names(access, list(found.units)))}
     scope = "TEAM"
     if asked.scope.of_units:
         scope = "REGION" if access.reaches(Reach.REGION) else "BRANCH"
@@ -121,8 +163,8 @@ async def summary(db: AsyncSession, access: Access, asked: Asked, wanted: Summar
         "as_of": asked.scope.as_of,
         "total": found.total.shown(),
         "units": [
-            {"unit": {"id": id, "name": names[id]}, "figures": figures.shown()}
-            for id, figures in _worst_first(found.units, names)
+            {"unit": {"id": id, "name": found.names[id]}, "figures": figures.shown()}
+            for id, figures in _worst_first(found.units, found.names)
         ],
         "links": _links(asked, wanted),
     }

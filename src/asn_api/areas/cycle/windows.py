@@ -40,20 +40,54 @@ Count = Callable[[date], int | None]
 
 
 @dataclass(frozen=True)
-class Windows:
-    """Each unit's place, and for each place, act and first day the last day. The index in `places` is its number."""
+class Known:
+    """A unit; `place` is the index of its place in the list of them."""
 
-    units: dict[UUID, int]
+    name: str
+    path: str
+    place: int
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All units of the region, and the few different weeks, zones, days off and outages that they have."""
+
+    units: dict[UUID, Known]
     places: list[Place]
+
+    def owed(self, asked: Asked, number: int, last: date, reported: date | None) -> tuple[date, date | None]:
+        """From when an evaluation waits for its evaluator, and the last day for it, None where no policy sets one.
+
+        From the report, never within the period, or without one from the last day for it.
+        """
+        place = self.places[number]
+        if reported is None:
+            since = _due(place, last, asked.evaluating.on(last).report_working_days)
+        else:
+            since = max(reported, last)
+        days = min(asked.evaluating.on(since).rating_working_days, default=None)
+        return since, None if days is None else _due(place, since, days)
+
+
+def _due(place: Place, day: date, count: int) -> date:
+    return due_days(place, day, day, count)[0]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """For each place, act and first day the last day, as tables for SQL."""
+
+    around: Surroundings
     rows: list[tuple[int, str, date, date]]
 
     def unit_places(self) -> Any:
         """Columns `unit_id`, `place` and `zone`."""
-        zones = [self.places[number].zone.tz.key for number in self.units.values()]
+        numbers = [unit.place for unit in self.around.units.values()]
+        zones = [self.around.places[number].zone.tz.key for number in numbers]
         return (
             func.unnest(
-                literal(list(self.units), ARRAY(Uuid)),
-                literal(list(self.units.values()), ARRAY(Integer)),
+                literal(list(self.around.units), ARRAY(Uuid)),
+                literal(numbers, ARRAY(Integer)),
                 literal(zones, ARRAY(Text)),
             )
             .table_valued(column("unit_id", Uuid), column("place", Integer), column("zone", Text))
@@ -82,14 +116,9 @@ def local(zone: ColumnElement[str], moment: Any) -> ColumnElement[date]:
     return cast(func.timezone(zone, moment), Date)
 
 
-async def read(db: AsyncSession, access: Access, asked: Asked) -> Windows:
-    """Windows that begin within the period, or since: until today, and for plans from the year before on."""
-    start = date(asked.year - 1, 10, 1)
-    end = max(access.today, asked.span.last)
-    numbers: dict[Place, int] = {}
-    units = {
-        id: numbers.setdefault(place, len(numbers)) for id, place in await _places(db, access, start, end)
-    }
+def windows(access: Access, asked: Asked, around: Surroundings) -> Windows:
+    """Those that begin within the period, or since: until today, and for plans from the year before on."""
+    start, end = date(asked.year - 1, 10, 1), max(access.today, asked.span.last)
     evaluating, planning = asked.evaluating.on, asked.planning.on
     acts: dict[str, tuple[date, date, Count]] = {
         REPORT: (asked.span.first, asked.span.last, lambda day: evaluating(day).report_working_days),
@@ -99,12 +128,12 @@ async def read(db: AsyncSession, access: Access, asked: Asked) -> Windows:
     }
     rows = [
         (number, act, since, due)
-        for place, number in numbers.items()
+        for number, place in enumerate(around.places)
         for act, (first, last, count) in acts.items()
         for begin, until, days in _runs(asked, first, last, count)
         for since, due in zip(_days(begin, until), due_days(place, begin, until, days), strict=True)
     ]
-    return Windows(units, list(numbers), rows)
+    return Windows(around, rows)
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -124,8 +153,9 @@ def _runs(asked: Asked, first: date, last: date, count: Count) -> Iterator[tuple
             yield begin, after - ONE_DAY, days
 
 
-async def _places(db: AsyncSession, access: Access, start: date, end: date) -> Iterator[tuple[UUID, Place]]:
+async def read(db: AsyncSession, access: Access, asked: Asked) -> Surroundings:
     """Every unit's week, zone, days off and outages, as `evaluations.circumstances` has them for one."""
+    start, end = date(asked.year - 1, 10, 1), max(access.today, asked.span.last)
     everywhere = await calendar_for(access, db, "", start, end)
     off = [(path, day) for path, day in await db.execute(_days_off_of_branches(access))]
     outages = [
@@ -133,24 +163,28 @@ async def _places(db: AsyncSession, access: Access, start: date, end: date) -> I
         for path, span in await db.execute(_outages(access))
         if span.lower and span.upper
     ]
-    kept: dict[Any, Place] = {}
+    numbers: dict[Any, int] = {}
+    places: list[Place] = []
 
-    def place(path: str, zone: Any, week: int) -> Place:
+    def place(path: str, zone: Any, week: int) -> int:
         days = frozenset(day for top, day in off if path.startswith(top))
         spans = tuple(span for top, span in outages if path.startswith(top))
         key = zone, week, days, spans
-        if key not in kept:
+        if key not in numbers:
+            numbers[key] = len(places)
             calendar = Calendar(
                 everywhere.days_off | days, everywhere.loaded_years, everywhere.estimated_days
             )
-            held = Outages.of(spans, zone) if spans else NO_OUTAGES
-            kept[key] = Place(zone, week, calendar, held)
-        return kept[key]
+            places.append(Place(zone, week, calendar, Outages.of(spans, zone) if spans else NO_OUTAGES))
+        return numbers[key]
 
     rows = await db.execute(
-        select(Unit.id, Unit.path, Unit.zone, Unit.days_per_week).where(Unit.region_id == access.region_id)
+        select(Unit.id, Unit.name, Unit.path, Unit.zone, Unit.days_per_week).where(
+            Unit.region_id == access.region_id
+        )
     )
-    return ((id, place(path, zone, week)) for id, path, zone, week in rows)
+    units = {id: Known(name, path, place(path, zone, week)) for id, name, path, zone, week in rows}
+    return Surroundings(units, places)
 
 
 def _days_off_of_branches(access: Access) -> Select[str, date]:
