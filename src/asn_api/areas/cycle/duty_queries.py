@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Date,
     Integer,
@@ -26,7 +27,7 @@ from asn_api.access.actor import Access
 from asn_api.access.evaluation_scope import evaluations_within, with_rater
 from asn_api.access.grants import Permission
 from asn_api.access.monitoring import by
-from asn_api.access.scope import employees_within, personal, units_within
+from asn_api.access.scope import employees_within, units_within
 from asn_api.areas.cycle.queries import of_period
 from asn_api.areas.cycle.spans import Asked
 from asn_api.areas.cycle.windows import PLAN, RATING, REPORT, STATEMENT, Windows, local
@@ -106,6 +107,12 @@ def evaluator_keys(statement: Rows) -> tuple[Key, ...]:
     )
 
 
+def own_evaluations(access: Access, asked: Asked) -> Select[UUID]:
+    """What the caller may rate, or has rated, of the period; found first, because the set is small."""
+    within = evaluations_within(by(access, Permission.EVALUATIONS_RATE))
+    return select(Evaluation.id).where(*of_period(access, asked), within)
+
+
 def duties_of(access: Access, asked: Asked, windows: Windows, evaluator_id: UUID, most: int) -> Rows:
     """What one evaluator owes and has done, the longest due first."""
     row = _duties(access, asked, windows).subquery().c
@@ -147,7 +154,7 @@ def _ratings(access: Access, asked: Asked, windows: Windows) -> Rows:
     silent = and_(Evaluation.status == EvaluationStatus.OPEN, since < access.today)
     waits = and_(last < access.today, or_(silent, Evaluation.status == EvaluationStatus.REPORTED))
     return (
-        _of_evaluations(access, asked, statement)
+        _of_evaluations(access, asked, windows, statement)
         .add_columns(
             Evaluation.id.label("id"),
             Evaluation.version.label("version"),
@@ -178,7 +185,7 @@ def _statements(access: Access, asked: Asked, windows: Windows) -> Rows:
     )
     statement, rates = with_rater(statement, access.region_id, access.today)
     return (
-        _of_evaluations(access, asked, statement)
+        _of_evaluations(access, asked, windows, statement)
         .add_columns(
             Evaluation.id, Evaluation.version, rates, since, window.c.due, cast(null(), Date), false()
         )
@@ -186,12 +193,10 @@ def _statements(access: Access, asked: Asked, windows: Windows) -> Rows:
     )
 
 
-def _of_evaluations(access: Access, asked: Asked, statement: Rows) -> Rows:
-    within = (
-        [units_within(access)]
-        if asked.scope.of_units
-        else [evaluations_within(by(access, Permission.EVALUATIONS_RATE))]
-    )
+def _of_evaluations(access: Access, asked: Asked, windows: Windows, statement: Rows) -> Rows:
+    within: list[ColumnElement[bool]] = [units_within(access)]
+    if windows.own is not None:
+        within = [Evaluation.id.in_(windows.own)]
     if asked.scope.path:
         within.append(Unit.path.startswith(asked.scope.path, autoescape=True))
     return statement.where(
@@ -203,12 +208,11 @@ def _of_evaluations(access: Access, asked: Asked, statement: Rows) -> Rows:
 def _plans(access: Access, asked: Asked, windows: Windows) -> Rows:
     places, window = windows.unit_places(), windows.table(PLAN, "decision")
     since = func.greatest(local(places.c.zone, Plan.waiting_since), windows.first(PLAN))
-    people = personal(access)
-    within = [units_within(access)] if asked.scope.of_units else []
+    within: list[ColumnElement[bool]] = [units_within(access)]
+    if asked.scope.people is not None:
+        within = [Plan.employee_id.in_(asked.scope.people)]
     if asked.scope.path:
         within.append(Unit.path.startswith(asked.scope.path, autoescape=True))
-    if not asked.scope.of_units:
-        within.append(false() if people is None else Plan.employee_id.in_(people))
     statement = (
         select(literal(PLAN).label("act"))
         .select_from(Plan)

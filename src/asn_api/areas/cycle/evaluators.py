@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.cycle import duty_queries as queries
 from asn_api.areas.cycle.spans import Asked
-from asn_api.areas.cycle.windows import PLAN, Windows
+from asn_api.areas.cycle.windows import PLAN, Windows, read, windows
 from asn_api.areas.evaluations.organisation_schemas import ExplanationOut
 from asn_api.core.http.exports import Column
 from asn_api.errors import Problem
@@ -23,6 +23,14 @@ def check_person(access: Access) -> None:
     """Lists of people are for people."""
     if access.actor.client_id is not None:
         raise Problem("CYCLE_PEOPLE_WITHHELD")
+
+
+async def known(db: AsyncSession, access: Access, asked: Asked) -> Windows:
+    """Everything that the statements about evaluators are made with."""
+    own = None
+    if not asked.scope.of_units:
+        own = (await db.scalars(queries.own_evaluations(access, asked))).all()
+    return windows(access, asked, await read(db, access, asked), own)
 
 
 def row(found: Row) -> dict[str, Any]:
@@ -65,14 +73,13 @@ COLUMNS = (
 )
 
 
-async def explained(
-    db: AsyncSession, access: Access, asked: Asked, windows: Windows, evaluator_id: UUID
-) -> ExplanationOut:
-    statement = queries.evaluators(access, asked, windows, id=evaluator_id)
+async def explained(db: AsyncSession, access: Access, asked: Asked, evaluator_id: UUID) -> ExplanationOut:
+    around = await known(db, access, asked)
+    statement = queries.evaluators(access, asked, around, id=evaluator_id)
     found = (await db.execute(statement)).mappings().one_or_none()
     if found is None:
         raise Problem("NOT_FOUND")
-    rows = await db.execute(queries.duties_of(access, asked, windows, evaluator_id, MOST_INPUTS))
+    rows = await db.execute(queries.duties_of(access, asked, around, evaluator_id, MOST_INPUTS))
     evaluating, planning = asked.evaluating.row_on(asked.until), asked.planning.row_on(asked.until)
     duties = [
         {

@@ -17,7 +17,6 @@ from asn_api.areas.cycle import (
     queries,
     spans,
     summary,
-    windows,
 )
 from asn_api.areas.cycle.schemas import (
     AgencyDistributionOut,
@@ -82,7 +81,7 @@ async def list_cycle_evaluators(
     """
     evaluators.check_person(access)
     asked = await spans.asked(db, access, year, wanted, unit_id=wanted.unit_id)
-    known = windows.windows(access, asked, await windows.read(db, access, asked))
+    known = await evaluators.known(db, access, asked)
     statement = duty_queries.evaluators(access, asked, known, late_only=wanted.late)
     keys = duty_queries.evaluator_keys(statement)
     if format is not Format.JSON:
@@ -98,8 +97,7 @@ async def explain_cycle_evaluator(
     """What an evaluator's numbers are made from, one by one."""
     evaluators.check_person(access)
     asked = await spans.asked(db, access, year, wanted)
-    known = windows.windows(access, asked, await windows.read(db, access, asked))
-    return await evaluators.explained(db, access, asked, known, employee_id)
+    return await evaluators.explained(db, access, asked, employee_id)
 
 
 @router.get("/distributions", response_model=Page[AgencyDistributionOut], responses=EXPORTS)

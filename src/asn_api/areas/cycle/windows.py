@@ -1,6 +1,6 @@
 """The days until which evaluators act, for each day on which a window can begin, as a table for SQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,10 +75,14 @@ def _due(place: Place, day: date, count: int) -> date:
 
 @dataclass(frozen=True)
 class Windows:
-    """For each place, act and first day the last day, as tables for SQL."""
+    """For each place, act and first day the last day, as tables for SQL.
+
+    `own` are the evaluations of a caller who sees only what he owes himself.
+    """
 
     around: Surroundings
     rows: list[tuple[int, str, date, date]]
+    own: Sequence[UUID] | None
 
     def unit_places(self) -> Any:
         """Columns `unit_id`, `place` and `zone`."""
@@ -116,7 +120,7 @@ def local(zone: ColumnElement[str], moment: Any) -> ColumnElement[date]:
     return cast(func.timezone(zone, moment), Date)
 
 
-def windows(access: Access, asked: Asked, around: Surroundings) -> Windows:
+def windows(access: Access, asked: Asked, around: Surroundings, own: Sequence[UUID] | None) -> Windows:
     """Those that begin within the period, or since: until today, and for plans from the year before on."""
     start, end = date(asked.year - 1, 10, 1), max(access.today, asked.span.last)
     evaluating, planning = asked.evaluating.on, asked.planning.on
@@ -133,7 +137,7 @@ def windows(access: Access, asked: Asked, around: Surroundings) -> Windows:
         for begin, until, days in _runs(asked, first, last, count)
         for since, due in zip(_days(begin, until), due_days(place, begin, until, days), strict=True)
     ]
-    return Windows(around, rows)
+    return Windows(around, rows, own)
 
 
 def _days(first: date, last: date) -> Iterator[date]:
