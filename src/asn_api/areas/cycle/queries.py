@@ -168,7 +168,7 @@ def figures(access: Access, asked: Asked, around: Surroundings, name: str) -> As
         "today": access.today,
     }
     statement = _STATEMENTS[name][asked.scope.people is not None]
-    return statement, {each: known[each] for each in statement._bindparams}
+    return statement, {each: known[each] for each in statement.compile().params}
 
 
 def of_period(access: Access, asked: Asked) -> tuple[ColumnElement[bool], ...]:

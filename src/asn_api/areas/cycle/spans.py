@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import CompoundSelect, Select, false, select
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
@@ -16,7 +15,6 @@ from asn_api.access.scope import assigned, personal, reports, units_within
 from asn_api.areas.cycle.schemas import DistributionsFilter, PeriodFilter
 from asn_api.areas.evaluations.organisation import span_of
 from asn_api.errors import Problem
-from asn_api.rules.calendar import ONE_DAY
 from asn_api.rules.evaluation_periods import Span
 from asn_api.rules.evaluation_policy import EvaluationPolicy
 from asn_api.rules.plan_policy import PlanPolicy
@@ -71,10 +69,6 @@ class Asked:
     planning: Policies[PlanPolicy]
     evaluating: Policies[EvaluationPolicy]
     scope: Scope
-
-    @property
-    def period(self) -> Range[date]:
-        return Range(self.span.first, self.span.last + ONE_DAY)
 
 
 async def asked(

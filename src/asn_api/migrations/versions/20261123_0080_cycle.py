@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "20261123_0060"
-down_revision = "20261123_0051"
+revision = "20261123_0080"
+down_revision = "20261123_0070"
 branch_labels = None
 depends_on = None
 
