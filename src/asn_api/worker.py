@@ -6,6 +6,7 @@ import signal
 
 from asn_api.areas.assessments.jobs import TURN_ROUNDS
 from asn_api.areas.credits.jobs import RECOMPUTE
+from asn_api.areas.cycle.jobs import KEEP_COUNTS
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
 from asn_api.areas.evaluations.jobs import (
     FINALISE_RATINGS,
@@ -44,6 +45,7 @@ JOBS: tuple[Job, ...] = (
     FORGET_OBJECTS,
     TURN_ROUNDS,
     RECOMPUTE,
+    KEEP_COUNTS,
 )
 
 log = logging.getLogger(__name__)

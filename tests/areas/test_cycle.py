@@ -363,6 +363,7 @@ async def test_evaluators_owe_since_a_day_and_were_late_by_days(city: City) -> N
         "done": 4,
         "done_late": 2,
         "median_days_late": 2,
+        "counted_at": "2026-11-20T03:00:00Z",
     }
     assert chief["statements"] == {"waiting": 1, "late": 0, "oldest_due": "2026-11-23"}
     assert (chief["done"], chief["done_late"], chief["median_days_late"]) == (1, 0, None)

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.areas.cycle import queries
-from asn_api.areas.cycle.evaluators import policy_input
+from asn_api.areas.cycle import kept_queries, queries
+from asn_api.areas.cycle.evaluators import kept_differs, policy_input
 from asn_api.areas.cycle.spans import Asked
 from asn_api.areas.evaluations.organisation import judged, limits_of, shape
 from asn_api.areas.evaluations.organisation_schemas import ExplanationOut
@@ -19,7 +19,13 @@ from asn_api.rules.ratings import Predicate
 Row = Mapping[Any, Any]
 
 
-def row(asked: Asked) -> Callable[[Row], dict[str, Any]]:
+def statement(access: Access, asked: Asked, agency_id: UUID | None = None) -> queries.Rows:
+    """By the kept counts where there are any, else counted now."""
+    counts = queries if asked.counted_at is None else kept_queries
+    return queries.distributions(access, asked, counts.predicates(access, asked), agency_id)
+
+
+def row(access: Access, asked: Asked) -> Callable[[Row], dict[str, Any]]:
     limits = limits_of(asked.evaluating.on(asked.span.last))
 
     def made(found: Row) -> dict[str, Any]:
@@ -32,13 +38,14 @@ def row(asked: Asked) -> Callable[[Row], dict[str, Any]]:
             "agency": agency,
             **judged(achieved, counted, limits),
             **{name: found[name] for name in ("unrated", "final")},
+            "counted_at": asked.counted_at or access.now,
         }
 
     return made
 
 
-def columns(asked: Asked) -> list[Column]:
-    made = row(asked)
+def columns(access: Access, asked: Asked) -> list[Column]:
+    made = row(access, asked)
 
     def of(predicate: Predicate, id: str, en: str) -> Column:
         return Column(id, en, lambda each: each[predicate.value])
@@ -63,11 +70,16 @@ def columns(asked: Asked) -> list[Column]:
 
 
 async def explained(db: AsyncSession, access: Access, asked: Asked, agency_id: UUID) -> ExplanationOut:
-    statement = queries.distributions(access, asked, agency_id)
-    found = (await db.execute(statement)).mappings().one_or_none()
-    if found is None:
+    async def judged_by(asked: Asked) -> dict[str, Any] | None:
+        found = (await db.execute(statement(access, asked, agency_id))).mappings().one_or_none()
+        return None if found is None else row(access, asked)(found)
+
+    shown, policy = await judged_by(asked.live), asked.evaluating.row_on(asked.span.last)
+    if shown is None:
         raise Problem("NOT_FOUND")
-    shown, policy = row(asked)(found), asked.evaluating.row_on(asked.span.last)
+    kept = None if asked.counted_at is None else await judged_by(asked)
+    if kept is not None:
+        kept["counted_at"] = shown["counted_at"]
     achieved = shown["organisation_rating"]
     rated = {} if achieved is None else {"entity": "organisation_rating"} | achieved.model_dump(mode="json")
     limits = limits_of(policy[2])
@@ -94,5 +106,6 @@ async def explained(db: AsyncSession, access: Access, asked: Asked, agency_id: U
                 f"{each.fault}: {' + '.join(each.predicates)} {each.count}, limit {each.limit or '-'}"
                 for each in shown["findings"]
             ),
+            *kept_differs(asked, kept, shown),
         ],
     )

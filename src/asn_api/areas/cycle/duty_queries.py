@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from asn_api.access.actor import Access
 from asn_api.access.evaluation_scope import evaluations_within, with_rater
@@ -48,33 +50,63 @@ NEVER = date(9999, 12, 31)
 ACTS = {RATING: "ratings", STATEMENT: "statements", PLAN: "plans"}
 
 
-def evaluators(
-    access: Access, asked: Asked, windows: Windows, *, late_only: bool = False, id: UUID | None = None
-) -> Rows:
-    """Each evaluator within reach who owes or has done something of the period, with the sums."""
+def duties(access: Access, asked: Asked, windows: Windows) -> Rows:
+    """What each evaluator owes and has done about the people of each unit, counted now."""
     row = _duties(access, asked, windows).subquery().c
     waiting, late = row.done_on.is_(None), and_(row.done_on.is_(None), row.due < access.today)
     # A date minus a date is a number of days.
     days = type_coerce(row.done_on - row.due, Integer)
-    done_late = and_(days > 0, ~row.amended)
-    sums = (
+    nobody_late = cast(literal([], ARRAY(Integer)), ARRAY(Integer))
+    return (
         select(
             row.evaluator_id,
-            func.count().filter(waiting).label("waiting"),
-            func.count().filter(late).label("late"),
-            func.min(row.due).filter(waiting).label("oldest"),
+            row.unit_id,
             *(
                 column
                 for act, name in ACTS.items()
                 for column in (
-                    func.count().filter(and_(waiting, row.act == act)).label(f"{name}_waiting"),
-                    func.count().filter(and_(late, row.act == act)).label(f"{name}_late"),
+                    _number(and_(waiting, row.act == act)).label(f"{name}_waiting"),
+                    _number(and_(late, row.act == act)).label(f"{name}_late"),
                     func.min(row.due).filter(and_(waiting, row.act == act)).label(f"{name}_oldest"),
                 )
             ),
-            func.count(row.done_on).label("done"),
-            func.count().filter(done_late).label("done_late"),
-            func.percentile_disc(0.5).within_group(days).filter(done_late).label("median_days_late"),
+            _number(row.done_on.is_not(None)).label("done"),
+            func.coalesce(
+                func.array_agg(days, type_=ARRAY(Integer)).filter(and_(days > 0, ~row.amended)), nobody_late
+            ).label("days_late"),
+        )
+        .where(row.evaluator_id.is_not(None))
+        .group_by(row.evaluator_id, row.unit_id)
+    )
+
+
+def _number(which: ColumnElement[bool]) -> ColumnElement[int]:
+    # Whole, not big: the sum of big ones would be a decimal number.
+    return cast(func.count().filter(which), Integer)
+
+
+def evaluators(access: Access, counts: Rows, *, late_only: bool = False, id: UUID | None = None) -> Rows:
+    """Each evaluator within reach who owes or has done something of the period, with the sums of `duties`."""
+    row = counts.subquery().c
+    firsts = [row[f"{name}_oldest"] for name in ACTS.values()]
+    sums = (
+        select(
+            row.evaluator_id,
+            *(
+                func.sum(sum((row[f"{name}_{what}"] for name in ACTS.values()), literal(0))).label(what)
+                for what in ("waiting", "late")
+            ),
+            func.min(func.least(*firsts)).label("oldest"),
+            *(func.min(each).label(each.key) for each in firsts),
+            *(
+                func.sum(row[name]).label(name)
+                for name in (
+                    "done",
+                    *(f"{act}_{what}" for act in ACTS.values() for what in ("waiting", "late")),
+                )
+            ),
+            func.sum(func.cardinality(row.days_late)).label("done_late"),
+            func.jsonb_agg(row.days_late, type_=JSONB).label("days_late"),
         )
         .group_by(row.evaluator_id)
         .subquery()
@@ -159,6 +191,7 @@ def _ratings(access: Access, asked: Asked, windows: Windows) -> Rows:
             Evaluation.id.label("id"),
             Evaluation.version.label("version"),
             case((unrated, rates), else_=Evaluation.evaluator_id).label("evaluator_id"),
+            Evaluation.unit_id.label("unit_id"),
             since.label("since"),
             window.c.due.label("due"),
             case((~unrated, local(places.c.zone, Evaluation.rated_at))).label("done_on"),
@@ -187,7 +220,14 @@ def _statements(access: Access, asked: Asked, windows: Windows) -> Rows:
     return (
         _of_evaluations(access, asked, windows, statement)
         .add_columns(
-            Evaluation.id, Evaluation.version, rates, since, window.c.due, cast(null(), Date), false()
+            Evaluation.id,
+            Evaluation.version,
+            rates,
+            Evaluation.unit_id,
+            since,
+            window.c.due,
+            cast(null(), Date),
+            false(),
         )
         .where(Evaluation.status == EvaluationStatus.OBJECTED, Objection.evaluator_statement.is_(None))
     )
@@ -222,7 +262,7 @@ def _plans(access: Access, asked: Asked, windows: Windows) -> Rows:
     )
     statement, rates = with_rater(statement, access.region_id, access.today)
     return statement.add_columns(
-        Plan.id, Plan.version, rates, since, window.c.due, cast(null(), Date), false()
+        Plan.id, Plan.version, rates, Plan.unit_id, since, window.c.due, cast(null(), Date), false()
     ).where(
         Plan.region_id == access.region_id,
         Plan.year == asked.year,

@@ -1,7 +1,8 @@
 """Evaluators: what each owes since when, how late he was, and why the numbers are what they are."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from statistics import median_low
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.cycle import duty_queries as queries
+from asn_api.areas.cycle import kept_queries
 from asn_api.areas.cycle.spans import Asked
 from asn_api.areas.cycle.windows import PLAN, Windows, read, windows
 from asn_api.areas.evaluations.organisation_schemas import ExplanationOut
@@ -25,15 +27,22 @@ def check_person(access: Access) -> None:
         raise Problem("CYCLE_PEOPLE_WITHHELD")
 
 
+async def counts(db: AsyncSession, access: Access, asked: Asked) -> queries.Rows:
+    """The kept ones where there are any, else counted now."""
+    if asked.counted_at is not None:
+        return kept_queries.duties(access, asked)
+    return queries.duties(access, asked, await known(db, access, asked))
+
+
 async def known(db: AsyncSession, access: Access, asked: Asked) -> Windows:
-    """Everything that the statements about evaluators are made with."""
+    """Everything that the statements about single duties are made with."""
     own = None
     if not asked.scope.of_units:
         own = (await db.scalars(queries.own_evaluations(access, asked))).all()
     return windows(access, asked, await read(db, access, asked), own)
 
 
-def row(found: Row) -> dict[str, Any]:
+def row(found: Row, counted_at: datetime) -> dict[str, Any]:
     return {
         "evaluator": {name: found[name] for name in ("id", "nip", "name")},
         "waiting": found["waiting"],
@@ -47,12 +56,21 @@ def row(found: Row) -> dict[str, Any]:
             }
             for name in queries.ACTS.values()
         },
-        **{name: found[name] for name in ("done", "done_late", "median_days_late")},
+        "done": found["done"],
+        "done_late": found["done_late"],
+        "median_days_late": _median(found),
+        "counted_at": counted_at,
     }
 
 
 def _oldest(found: Row) -> date | None:
     return None if found["oldest_due"] == queries.NEVER else found["oldest_due"]
+
+
+def _median(found: Row) -> int | None:
+    """Of an even number the lower one, so that it is a case that there was."""
+    days = [each for unit in found["days_late"] for each in unit]
+    return median_low(days) if days else None
 
 
 COLUMNS = (
@@ -69,16 +87,24 @@ COLUMNS = (
     Column("Keputusan SKP terlambat", "Plan decisions late", lambda each: each["plans_late"]),
     Column("Dinilai", "Rated", lambda each: each["done"]),
     Column("Dinilai terlambat", "Rated late", lambda each: each["done_late"]),
-    Column("Median hari terlambat", "Median days late", lambda each: each["median_days_late"]),
+    Column("Median hari terlambat", "Median days late", _median),
 )
 
 
 async def explained(db: AsyncSession, access: Access, asked: Asked, evaluator_id: UUID) -> ExplanationOut:
     around = await known(db, access, asked)
-    statement = queries.evaluators(access, asked, around, id=evaluator_id)
-    found = (await db.execute(statement)).mappings().one_or_none()
+
+    async def sums(counts: queries.Rows, counted_at: datetime) -> dict[str, Any] | None:
+        statement = queries.evaluators(access, counts, id=evaluator_id)
+        found = (await db.execute(statement)).mappings().one_or_none()
+        return None if found is None else row(found, counted_at)
+
+    found = await sums(queries.duties(access, asked, around), access.now)
     if found is None:
         raise Problem("NOT_FOUND")
+    kept = None
+    if asked.counted_at is not None:
+        kept = await sums(kept_queries.duties(access, asked), access.now)
     rows = await db.execute(queries.duties_of(access, asked, around, evaluator_id, MOST_INPUTS))
     evaluating, planning = asked.evaluating.row_on(asked.until), asked.planning.row_on(asked.until)
     duties = [
@@ -89,7 +115,7 @@ async def explained(db: AsyncSession, access: Access, asked: Asked, evaluator_id
         for each in rows.mappings()
     ]
     return ExplanationOut(
-        value=row(found),
+        value=found,
         inputs=[
             policy_input(asked.evaluating.area, evaluating),
             policy_input(asked.planning.area, planning),
@@ -108,8 +134,16 @@ async def explained(db: AsyncSession, access: Access, asked: Asked, evaluator_id
             f"rated {found['done']}, of them after the due day and not amended since: {found['done_late']}",
             f"median of their calendar days: {_told(found['median_days_late'])}",
             f"inputs: the first {MOST_INPUTS} at most, what waits before what is done",
+            *kept_differs(asked, kept, found),
         ],
     )
+
+
+def kept_differs(asked: Asked, kept: Any, now: Any) -> list[str]:
+    """A step for whoever compares an explanation, which is counted now, with the dashboard."""
+    if asked.counted_at is None or kept == now:
+        return []
+    return [f"counted now; the dashboard shows what it was at {asked.counted_at.isoformat()}"]
 
 
 def policy_input(area: str, policy: tuple[date, int, Any]) -> dict[str, Any]:

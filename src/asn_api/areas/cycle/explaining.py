@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.cycle import queries, summary
-from asn_api.areas.cycle.evaluators import MOST_INPUTS, policy_input
+from asn_api.areas.cycle.evaluators import MOST_INPUTS, kept_differs, policy_input
 from asn_api.areas.cycle.schemas import CycleExplanationOut
 from asn_api.areas.cycle.spans import Asked
 from asn_api.areas.evaluations.organisation_schemas import ExplanationOut
@@ -14,8 +14,8 @@ from asn_api.areas.evaluations.organisation_schemas import ExplanationOut
 
 async def explained(db: AsyncSession, access: Access, asked: Asked) -> CycleExplanationOut:
     """Of everything that the question is about; people get the single records too, third parties only sums."""
-    found = await summary.read(db, access, asked)
-    shown = found.total.shown()
+    shown = (await summary.read(db, access, asked.live)).total.shown()
+    kept = shown if asked.counted_at is None else (await summary.read(db, access, asked)).total.shown()
     planning, evaluating = asked.planning.row_on(asked.until), asked.evaluating.row_on(asked.until)
     plan_policy = policy_input(asked.planning.area, planning)
     evaluation_policy = policy_input(asked.evaluating.area, evaluating)
@@ -38,6 +38,7 @@ async def explained(db: AsyncSession, access: Access, asked: Asked) -> CycleExpl
                 f"+ agreed {plans['agreed']}",
                 f"due on {planning[2].due_day_of_january} January or {planning[2].due_days_in_new_post} days after "
                 f"the post was taken up, whichever is later; before {access.today}: {plans['overdue']}",
+                *kept_differs(asked, kept["plans"], plans),
             ],
         ),
         evaluations=ExplanationOut(
@@ -50,6 +51,7 @@ async def explained(db: AsyncSession, access: Access, asked: Asked) -> CycleExpl
                 + f" = expected {evaluations['expected']}",
                 f"with feedback that counts, given {asked.span.first} – {asked.until}: {evaluations['with_feedback']}",
                 f"inputs: the first {MOST_INPUTS} at most",
+                *kept_differs(asked, kept["evaluations"], evaluations),
             ],
         ),
         ratings=ExplanationOut(
@@ -64,6 +66,7 @@ async def explained(db: AsyncSession, access: Access, asked: Asked) -> CycleExpl
                     for each in ratings["cells"]
                 ),
                 f"rated {ratings['rated']}, unrated {ratings['unrated']}; who is unrated counts nowhere",
+                *kept_differs(asked, kept["ratings"], ratings),
             ],
         ),
         owed=ExplanationOut(
@@ -75,6 +78,7 @@ async def explained(db: AsyncSession, access: Access, asked: Asked) -> CycleExpl
                 f"report {evaluating[2].report_working_days} working days after the last day judged",
                 f"rating {min(evaluating[2].rating_working_days, default='no')} working days after that",
                 f"waiting {owed['waiting']}, of them due before {access.today}: {owed['late']}",
+                *kept_differs(asked, kept["owed"], owed),
             ],
         ),
     )

@@ -120,11 +120,15 @@ select node, 'decided' as name, count(*) as number
 where e.status = 'FINAL' group by 1
 """
 
+# Once per unit, so that the figures of units add up.
 _FEEDBACK = f"""
-select node, 'with_feedback' as name, count(distinct e.plan_id) as number
-from {_CONCERNED} join feedback e on e.region_id = :region and e.unit_id = concerned.id
-where e.day between :first and :until and e.plan_id is not null and e.withdrawn_at is null
-    and e.visibility = any(cast(:counted as text[])) {{team}}
+select node, 'with_feedback' as name, count(*) as number
+from (
+    select distinct node, e.unit_id, e.plan_id
+    from {_CONCERNED} join feedback e on e.region_id = :region and e.unit_id = concerned.id
+    where e.day between :first and :until and e.plan_id is not null and e.withdrawn_at is null
+        and e.visibility = any(cast(:counted as text[])) {{team}}
+) as given
 group by 1
 """  # noqa: S608 (text of this module only)
 
@@ -153,8 +157,8 @@ def figures(access: Access, asked: Asked, around: Surroundings, name: str) -> As
         "region": access.region_id,
         "ids": list(units),
         "nodes": list(units.values()),
-        "places": [around.units[id].place for id in units],
-        "zones": [around.places[around.units[id].place].zone.tz.key for id in units],
+        "places": [around.units[id] for id in units],
+        "zones": [around.places[around.units[id]].zone.tz.key for id in units],
         "people": asked.scope.people,
         "exempt": list(policy.standings_without_plan),
         "january": date(asked.year, 1, policy.due_day_of_january),
@@ -205,9 +209,9 @@ def _concerned(asked: Asked) -> ColumnElement[bool]:
     return Evaluation.unit_id.in_(list(asked.scope.units))
 
 
-def distributions(access: Access, asked: Asked, agency_id: UUID | None = None) -> Rows:
-    """The agencies within reach, each with its people by predicate and what it achieved in the period."""
-    place, agency = aliased(Unit), Unit
+def predicates(access: Access, asked: Asked) -> Rows:
+    """The agencies' people by predicate, each once per agency by the last segment in it, counted now."""
+    place = aliased(Unit)
     last = (
         select(place.agency_id, Evaluation.predicate, Evaluation.status)
         .join(place, and_(place.region_id == Evaluation.region_id, place.id == Evaluation.unit_id))
@@ -222,17 +226,21 @@ def distributions(access: Access, asked: Asked, agency_id: UUID | None = None) -
         reached = select(Unit.id).where(units_within(access), Unit.kind == UnitKind.AGENCY)
         last = last.where(place.agency_id.in_(reached))
     row = last.subquery().c
-    counted = (
+    return (
         select(
             row.agency_id,
             *(func.count().filter(row.predicate == each).label(each.value) for each in Predicate),
             func.count().filter(row.predicate.is_(None)).label("unrated"),
             func.count().filter(row.status == EvaluationStatus.FINAL).label("final"),
         )
+        .where(row.agency_id.is_not(None))
         .group_by(row.agency_id)
-        .subquery()
     )
-    rating = OrganisationRating
+
+
+def distributions(access: Access, asked: Asked, counts: Rows, agency_id: UUID | None = None) -> Rows:
+    """The agencies within reach, each with its people by predicate and what it achieved in the period."""
+    agency, counted, rating = Unit, counts.subquery(), OrganisationRating
     return (
         select(
             agency.id.label("agency_id"),

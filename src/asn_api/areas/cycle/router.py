@@ -81,13 +81,17 @@ async def list_cycle_evaluators(
     """
     evaluators.check_person(access)
     asked = await spans.asked(db, access, year, wanted, unit_id=wanted.unit_id)
-    known = await evaluators.known(db, access, asked)
-    statement = duty_queries.evaluators(access, asked, known, late_only=wanted.late)
+    counts = await evaluators.counts(db, access, asked)
+    statement = duty_queries.evaluators(access, counts, late_only=wanted.late)
     keys = duty_queries.evaluator_keys(statement)
+
+    def row(found: Any) -> dict[str, Any]:
+        return evaluators.row(found, asked.counted_at or access.now)
+
     if format is not Format.JSON:
         ordered = statement.order_by(*(key.column for key in keys))
-        return await export(request, ordered, evaluators.COLUMNS, "penilai", format, evaluators.row)
-    return await page(db, request, response, statement, keys, wanted, evaluators.row)
+        return await export(request, ordered, evaluators.COLUMNS, "penilai", format, row)
+    return await page(db, request, response, statement, keys, wanted, row)
 
 
 @router.get("/evaluators/{employee_id}/explanation")
@@ -112,11 +116,13 @@ async def list_cycle_distributions(
 ) -> Any:
     """The agencies within reach side by side: predicates against what each achieved. Departures are warnings."""
     asked = await spans.asked(db, access, year, wanted)
-    statement = queries.distributions(access, asked)
-    keys, row = queries.distribution_keys(statement), distributions.row(asked)
+    statement = distributions.statement(access, asked)
+    keys, row = queries.distribution_keys(statement), distributions.row(access, asked)
     if format is not Format.JSON:
         ordered = statement.order_by(*(key.column for key in keys))
-        return await export(request, ordered, distributions.columns(asked), "sebaran-predikat", format, row)
+        return await export(
+            request, ordered, distributions.columns(access, asked), "sebaran-predikat", format, row
+        )
     return await page(db, request, response, statement, keys, wanted, row)
 
 

@@ -1,6 +1,6 @@
 """The wire of the cycle's dashboards: steps, ratings, evaluators and distributions of a year's period."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from asn_api.core.wire import In, Out
 from asn_api.rules.evaluations import EvaluationKind
 from asn_api.rules.ratings import Expectation, Predicate
 
+_COUNTED = "Figures of units and branches are kept: counted anew within a minute or two of a change."
 _NUMBER = "The period within the year: quarter 1 to 4, month 1 to 12."
 
 
@@ -137,6 +138,7 @@ class CycleSummaryOut(Out):
     period_start: date
     period_end: date
     counted_until: date = Field(description="The last day of the period, or today while it runs.")
+    counted_at: datetime = Field(description=_COUNTED)
     scope: Literal["REGION", "BRANCH", "TEAM"]
     as_of: date | None = Field(description="The day of the team; null for units.")
     total: FiguresOut
@@ -167,6 +169,7 @@ class EvaluatorOut(Out):
     done: int
     done_late: int
     median_days_late: int | None = Field(description="Calendar days after the due day, of those done late.")
+    counted_at: datetime = Field(description=_COUNTED)
 
 
 class AgencyDistributionOut(Out):
@@ -180,3 +183,4 @@ class AgencyDistributionOut(Out):
     organisation_rating: OrganisationRatingOut | None
     conforms: bool | None = Field(description="Null while the agency or nobody in it is rated.")
     findings: list[FindingOut]
+    counted_at: datetime = Field(description=_COUNTED)

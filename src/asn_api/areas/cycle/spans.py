@@ -1,28 +1,31 @@
 """What a dashboard of the cycle is asked for: whose figures, of which period, under which policies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Generic, TypeVar
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Generic, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, false, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
 from asn_api.access.scope import assigned, personal, reports, units_within
 from asn_api.areas.cycle.schemas import DistributionsFilter, PeriodFilter
-from asn_api.areas.evaluations.organisation import span_of
+from asn_api.areas.evaluations.organisation import span_under
 from asn_api.errors import Problem
 from asn_api.rules.evaluation_periods import Span
 from asn_api.rules.evaluation_policy import EvaluationPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy_values import PolicyArea
+from asn_api.tables.cycle import CyclePeriod
 from asn_api.tables.organization import ReportingLine, Unit
 from asn_api.tables.policies import Policy
 
 P = TypeVar("P", bound=PolicyArea)
+FRESH = timedelta(minutes=10)
+"""Kept counts that no run has looked after for so long are not shown: without a worker everything is counted live."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Scope:
 
     path: str
     units: Mapping[UUID, UUID]
+    names: Mapping[UUID, str]
     as_of: date | None = None
     people: Sequence[UUID] | None = None
 
@@ -61,7 +65,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Asked:
-    """`until` is the last day counted: of the period, or today while it runs."""
+    """`until` is the last day counted: of the period, or today while it runs.
+
+    `counted_at` is when the kept counts were made; None where there are none, and everything is counted live.
+    """
 
     year: int
     span: Span
@@ -69,6 +76,11 @@ class Asked:
     planning: Policies[PlanPolicy]
     evaluating: Policies[EvaluationPolicy]
     scope: Scope
+    counted_at: datetime | None
+
+    @property
+    def live(self) -> Self:
+        return replace(self, counted_at=None)
 
 
 async def asked(
@@ -81,14 +93,17 @@ async def asked(
     team: bool = False,
     as_of: date | None = None,
 ) -> Asked:
-    span = await span_of(access, db, year, wanted.kind, wanted.number)
+    planning, evaluating = await policies(db, access)
+    span = span_under(planning.on(date(year, 1, 1)), year, wanted.kind, wanted.number)
+    scope = await _scope(db, access, unit_id, team, as_of)
     return Asked(
         year,
         span,
         max(span.first, min(span.last, access.today)),
-        await _policies(db, access, PlanPolicy),
-        await _policies(db, access, EvaluationPolicy),
-        await _scope(db, access, unit_id, team, as_of),
+        planning,
+        evaluating,
+        scope,
+        await db.scalar(_kept(access, year, span)) if scope.of_units else None,
     )
 
 
@@ -101,13 +116,15 @@ async def _scope(
             raise Problem("NOT_FOUND")
         day = as_of or access.today
         people = (await db.scalars(_members(access, day))).all()
-        return Scope("", {id: id for id in await db.scalars(_all_units(access))}, day, people)
-    paths = {row.id: row.path for row in await db.execute(_units_within(access))}
-    top = "" if unit_id is None else paths.get(unit_id)
+        names = {row.id: row.name for row in await db.execute(_units(Unit.region_id == access.region_id))}
+        return Scope("", {id: id for id in names}, names, day, people)
+    rows = (await db.execute(_units(units_within(access)))).all()
+    top = "" if unit_id is None else next((row.path for row in rows if row.id == unit_id), None)
     if top is None:
         raise Problem("NOT_FOUND")
     level = top.count(".") or min((path.count(".") for path in access.branches), default=1)
-    return Scope(top, {id: _node(path, level) for id, path in paths.items() if path.startswith(top)})
+    units = {row.id: _node(row.path, level) for row in rows if row.path.startswith(top)}
+    return Scope(top, units, {row.id: row.name for row in rows})
 
 
 def _node(path: str, level: int) -> UUID:
@@ -116,26 +133,43 @@ def _node(path: str, level: int) -> UUID:
     return UUID(hex=nodes[min(level, len(nodes) - 1)])
 
 
-async def _policies(db: AsyncSession, access: Access, kind: type[P]) -> Policies[P]:
-    rows = await db.scalars(_dated(access, kind.area))
+async def policies(
+    db: AsyncSession, access: Access
+) -> tuple[Policies[PlanPolicy], Policies[EvaluationPolicy]]:
+    rows = (await db.scalars(_dated(access))).all()
+    return _of_area(rows, PlanPolicy), _of_area(rows, EvaluationPolicy)
+
+
+def _of_area(rows: Sequence[Policy], kind: type[P]) -> Policies[P]:
+    of_area = [row for row in rows if row.area == kind.area]
     return Policies(
-        kind.area, [(row.valid_from, row.revision, kind.from_mapping(row.content)) for row in rows]
+        kind.area, [(row.valid_from, row.revision, kind.from_mapping(row.content)) for row in of_area]
     )
 
 
-def _units_within(access: Access) -> Select[UUID, str]:
-    return select(Unit.id, Unit.path).where(units_within(access))
+def _units(which: ColumnElement[bool]) -> Select[UUID, str, str]:
+    return select(Unit.id, Unit.path, Unit.name).where(which)
 
 
-def _all_units(access: Access) -> Select[UUID]:
-    return select(Unit.id).where(Unit.region_id == access.region_id)
+def _kept(access: Access, year: int, span: Span) -> Select[datetime]:
+    return select(CyclePeriod.counted_at).where(
+        CyclePeriod.region_id == access.region_id,
+        CyclePeriod.year == year,
+        CyclePeriod.kind == span.kind,
+        CyclePeriod.number == span.number,
+        CyclePeriod.first_day == span.first,
+        CyclePeriod.last_day == span.last,
+        CyclePeriod.day == access.today,
+        CyclePeriod.counted_at > access.now - FRESH,
+    )
 
 
-def _dated(access: Access, area: str) -> Select[Policy]:
+def _dated(access: Access) -> Select[Policy]:
     """The last revision of a day comes last."""
+    areas = PlanPolicy.area, EvaluationPolicy.area
     return (
         select(Policy)
-        .where(Policy.region_id == access.region_id, Policy.area == area)
+        .where(Policy.region_id == access.region_id, Policy.area.in_(areas))
         .order_by(Policy.valid_from, Policy.revision)
     )
 

@@ -11,33 +11,49 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
-from asn_api.areas.cycle import queries, windows
+from asn_api.areas.cycle import kept_queries, queries, windows
 from asn_api.areas.cycle.schemas import EvaluationsOut, PeopleOut, SummaryFilter
 from asn_api.areas.cycle.spans import Asked
 from asn_api.rules.evaluations import EvaluationStatus
-from asn_api.rules.ratings import NINE_CELLS, Expectation, Predicate
+from asn_api.rules.ratings import NINE_CELLS, Predicate
 
 _PEOPLE = tuple(PeopleOut.model_fields)
 _SEGMENTS = tuple(EvaluationsOut.model_fields)
 Row = Mapping[Any, Any]
-Cell = tuple[Expectation, Expectation]
+_CELLS = {f"{work_result} {behaviour}": (work_result, behaviour) for work_result, behaviour in NINE_CELLS}
+_COUNTERS = ("people", "segments", "final", "provisional", "owed")
 
 
 @dataclass
 class Figures:
-    """Numbers that add up; `oldest_due` is the earliest."""
+    """Numbers that add up; `oldest_due` is the earliest. `final` and `provisional` are by cell."""
 
     people: Counter[str] = field(default_factory=Counter)
     segments: Counter[str] = field(default_factory=Counter)
-    final: Counter[Cell] = field(default_factory=Counter)
-    provisional: Counter[Cell] = field(default_factory=Counter)
+    final: Counter[str] = field(default_factory=Counter)
+    provisional: Counter[str] = field(default_factory=Counter)
     owed: Counter[str] = field(default_factory=Counter)
     oldest_due: date | None = None
 
     def add(self, other: "Figures") -> None:
-        for name in ("people", "segments", "final", "provisional", "owed"):
+        for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
-        self.oldest_due = min(filter(None, (self.oldest_due, other.oldest_due)), default=None)
+        self._due(other.oldest_due)
+
+    def kept(self) -> dict[str, Any]:
+        """As they are stored, to be added again by `add_kept`."""
+        numbers = {name: dict(+getattr(self, name)) for name in _COUNTERS}
+        return {name: each for name, each in numbers.items() if each} | {"oldest_due": self.oldest_due}
+
+    def add_kept(self, kept: Mapping[str, Any]) -> None:
+        for name in _COUNTERS:
+            if name in kept:
+                getattr(self, name).update(kept[name])
+        if kept["oldest_due"] is not None:
+            self._due(date.fromisoformat(kept["oldest_due"]))
+
+    def _due(self, day: date | None) -> None:
+        self.oldest_due = min(filter(None, (self.oldest_due, day)), default=None)
 
     def add_people(self, row: Row) -> None:
         """Of one stage, exempt or not."""
@@ -57,11 +73,11 @@ class Figures:
         if row["work_result"] is not None:
             self.segments["without_report"] += row["without_report"]
             kept = self.final if status is EvaluationStatus.FINAL else self.provisional
-            kept[Expectation(row["work_result"]), Expectation(row["behaviour"])] += number
+            kept[f"{row['work_result']} {row['behaviour']}"] += number
 
     def add_waiting(self, number: int, due: date | None, today: date) -> None:
         self.owed.update({"waiting": number, "late": number if due is not None and due < today else 0})
-        self.oldest_due = min(filter(None, (self.oldest_due, due)), default=None)
+        self._due(due)
 
     def add_plans(self, row: Row) -> None:
         self.segments["expected"] += row["number"]
@@ -94,12 +110,12 @@ class Figures:
                     {
                         "work_result": cell[0],
                         "behaviour": cell[1],
-                        "predicate": predicate,
-                        "final": self.final[cell],
-                        "provisional": self.provisional[cell],
+                        "predicate": NINE_CELLS[cell],
+                        "final": self.final[name],
+                        "provisional": self.provisional[name],
                     }
-                    for cell, predicate in NINE_CELLS.items()
-                    if self.final[cell] + self.provisional[cell]
+                    for name, cell in _CELLS.items()
+                    if self.final[name] + self.provisional[name]
                 ],
             },
             "owed": {
@@ -110,10 +126,10 @@ class Figures:
         }
 
 
-def _predicates(cells: Mapping[Cell, int]) -> Counter[Predicate]:
+def _predicates(cells: Mapping[str, int]) -> Counter[Predicate]:
     found: Counter[Predicate] = Counter()
-    for cell, number in cells.items():
-        found[NINE_CELLS[cell]] += number
+    for name, number in cells.items():
+        found[NINE_CELLS[_CELLS[name]]] += number
     return found
 
 
@@ -121,12 +137,27 @@ def _predicates(cells: Mapping[Cell, int]) -> Counter[Predicate]:
 class Found:
     total: Figures
     units: Mapping[UUID, Figures]
-    names: Mapping[UUID, str]
 
 
 async def read(db: AsyncSession, access: Access, asked: Asked) -> Found:
+    """The sums of the kept counts where there are any, else counted now."""
+    if asked.counted_at is None:
+        units = await count(db, access, asked, await windows.read(db, access, asked))
+    else:
+        units = defaultdict(Figures)
+        for unit_id, figures in await db.execute(kept_queries.figures(access, asked)):
+            if figures:
+                units[asked.scope.units[unit_id]].add_kept(figures)
+    total = Figures()
+    for figures in units.values():
+        total.add(figures)
+    return Found(total, units)
+
+
+async def count(
+    db: AsyncSession, access: Access, asked: Asked, around: windows.Surroundings
+) -> dict[UUID, Figures]:
     """A handful of statements, however many units there are."""
-    around = await windows.read(db, access, asked)
 
     async def rows(name: str) -> Sequence[Row]:
         statement, values = queries.figures(access, asked, around, name)
@@ -146,10 +177,7 @@ async def read(db: AsyncSession, access: Access, asked: Asked) -> Found:
     for name in ("decided", "feedback"):
         for row in await rows(name):
             units[row["node"]].segments[row["name"]] += row["number"]
-    total = Figures()
-    for figures in units.values():
-        total.add(figures)
-    return Found(total, units, {id: around.units[id].name for id in units})
+    return units
 
 
 async def summary(db: AsyncSession, access: Access, asked: Asked, wanted: SummaryFilter) -> dict[str, Any]:
@@ -159,12 +187,13 @@ async def summary(db: AsyncSession, access: Access, asked: Asked, wanted: Summar
         scope = "REGION" if access.reaches(Reach.REGION) else "BRANCH"
     return {
         **named(asked),
+        "counted_at": asked.counted_at or access.now,
         "scope": scope,
         "as_of": asked.scope.as_of,
         "total": found.total.shown(),
         "units": [
-            {"unit": {"id": id, "name": found.names[id]}, "figures": figures.shown()}
-            for id, figures in _worst_first(found.units, found.names)
+            {"unit": {"id": id, "name": asked.scope.names[id]}, "figures": figures.shown()}
+            for id, figures in _worst_first(found.units, asked.scope.names)
         ],
         "links": _links(asked, wanted),
     }

@@ -40,19 +40,10 @@ Count = Callable[[date], int | None]
 
 
 @dataclass(frozen=True)
-class Known:
-    """A unit; `place` is the index of its place in the list of them."""
-
-    name: str
-    path: str
-    place: int
-
-
-@dataclass(frozen=True)
 class Surroundings:
-    """All units of the region, and the few different weeks, zones, days off and outages that they have."""
+    """The few different weeks, zones, days off and outages that a region's units have; each unit's index of them."""
 
-    units: dict[UUID, Known]
+    units: dict[UUID, int]
     places: list[Place]
 
     def owed(self, asked: Asked, number: int, last: date, reported: date | None) -> tuple[date, date | None]:
@@ -86,7 +77,7 @@ class Windows:
 
     def unit_places(self) -> Any:
         """Columns `unit_id`, `place` and `zone`."""
-        numbers = [unit.place for unit in self.around.units.values()]
+        numbers = list(self.around.units.values())
         zones = [self.around.places[number].zone.tz.key for number in numbers]
         return (
             func.unnest(
@@ -183,12 +174,9 @@ async def read(db: AsyncSession, access: Access, asked: Asked) -> Surroundings:
         return numbers[key]
 
     rows = await db.execute(
-        select(Unit.id, Unit.name, Unit.path, Unit.zone, Unit.days_per_week).where(
-            Unit.region_id == access.region_id
-        )
+        select(Unit.id, Unit.path, Unit.zone, Unit.days_per_week).where(Unit.region_id == access.region_id)
     )
-    units = {id: Known(name, path, place(path, zone, week)) for id, name, path, zone, week in rows}
-    return Surroundings(units, places)
+    return Surroundings({id: place(path, zone, week) for id, path, zone, week in rows}, places)
 
 
 def _days_off_of_branches(access: Access) -> Select[str, date]:

@@ -144,6 +144,10 @@ def _effective(seated: list[HeadOut]) -> HeadOut | None:
 async def span_of(access: Access, db: AsyncSession, year: int, kind: EvaluationKind, number: int) -> Span:
     """The calendar span, by the periods that applied when the year began."""
     policy = await policy_on(db, access.region_id, PlanPolicy, date(year, 1, 1))
+    return span_under(policy, year, kind, number)
+
+
+def span_under(policy: PlanPolicy, year: int, kind: EvaluationKind, number: int) -> Span:
     for span in calendar_spans(year, policy.periodicity):
         if (span.kind, span.number) == (kind, number):
             return span
