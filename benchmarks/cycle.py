@@ -1,17 +1,23 @@
 """Dashboards of the performance cycle: a region of 13,000, an agency of 2,000, beside the grown city's activities."""
 
+import contextlib
 import itertools
+import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from asn_api.areas.cycle.jobs import keep
 from asn_api.areas.identity import keys
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
+from asn_api.core.jobs import Means
 from asn_api.core.mapping import uuid7
 from asn_api.core.settings import Settings
 from asn_api.rules.evaluation_periods import calendar_spans
@@ -21,7 +27,7 @@ from asn_api.rules.ratings import NINE_CELLS, CoreValue
 from benchmarks.city import City, settle
 from benchmarks.compare import percentiles, say
 from benchmarks.grown import LARGE, Grown
-from benchmarks.growth import Growth, Make
+from benchmarks.growth import WARM, Growth, Make
 from benchmarks.people import AGENCIES, UNITS_PER_AGENCY, Person, copy
 
 CODE = "bench-cycle"
@@ -37,20 +43,99 @@ LAST_STATES = (
 """Of the last quarter and the year, in turn; the quarters before are final."""
 
 
+LIVE, KEPT = "live", "kept"
+
+
 async def run(grown: Grown, times: int) -> dict[str, Any]:
+    """First counted live, as without a worker; then the same from what its job keeps."""
     settings = grown.settings[LARGE]
     await load(settings)
     city = await loaded(settings)
-    return await Cycle(
-        replace(grown, settings={LARGE: settings}, city=city, admin=city.people[-1]), times
-    ).run()
+    grown = replace(grown, settings={LARGE: settings}, city=city, admin=city.people[-1])
+    connection = await asyncpg.connect(settings.libpq)
+    try:
+        database = DatabaseClock(await connection.fetchval("select pg_backend_pid()"))
+        await connection.execute("delete from cycle_periods")
+        ways = {LIVE: await Cycle(grown, times, database, LIVE).run()}
+        counts = await count(connection, settings, city, database)
+        ways[KEPT] = await Cycle(grown, times, database, KEPT).run()
+    finally:
+        await connection.close()
+    return {
+        "cycle": {
+            path: {way: found["growth"][path] for way, found in ways.items() if path in found["growth"]}
+            for path in ways[LIVE]["growth"]
+        },
+        "cycle_missing": {
+            path: why for found in ways.values() for path, why in found["growth_missing"].items()
+        },
+        "cycle_counts": counts,
+    }
+
+
+class DatabaseClock:
+    """CPU seconds of a PostgreSQL and all its processes, those that have ended too."""
+
+    def __init__(self, backend: int) -> None:
+        self.postmaster = int(Path(f"/proc/{backend}/stat").read_text("utf-8").rpartition(")")[2].split()[1])
+
+    def read(self) -> float:
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                found = stat.read_text("utf-8").rpartition(")")[2].split()
+                if int(stat.parent.name) == self.postmaster:
+                    ticks += sum(map(int, found[11:15]))
+                elif int(found[1]) == self.postmaster:
+                    ticks += sum(map(int, found[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+async def count(
+    connection: asyncpg.Connection, settings: Settings, city: City, database: DatabaseClock
+) -> dict[str, Any]:
+    """The job's run for the region: everything, one period of 13,000 people, and when nothing has changed."""
+    means = Means(Database(settings), Keyring(settings.keys))
+    found: dict[str, Any] = {}
+
+    async def timed(name: str) -> None:
+        began, cpu = time.perf_counter(), (time.process_time(), database.read())
+        await keep(means, str(city.region_id))
+        found[name] = {
+            "ms": 1000 * (time.perf_counter() - began),
+            "cpu_ms": 1000 * (time.process_time() - cpu[0]),
+            "database_cpu_ms": 1000 * (database.read() - cpu[1]),
+        }
+
+    await timed("all periods")
+    found["periods"] = await connection.fetchval("select count(*) from cycle_periods")
+    await connection.execute(
+        "update cycle_periods set day = day - 1 where year = $1 and kind = 'PERIODIC' and number = 4",
+        last_year(),
+    )
+    await timed("one period")
+    await timed("no change")
+    await means.database.stop()
+    return found
 
 
 class Cycle(Growth):
     """The same machinery, one database."""
 
-    def __init__(self, grown: Grown, times: int) -> None:
+    def __init__(self, grown: Grown, times: int, database: DatabaseClock, way: str) -> None:
         super().__init__(grown, times, 0)
+        self.database, self.way = database, way
+        self.cpu: dict[str, tuple[float, float]] = {}
+
+    async def _turns(self, path: str, makers: dict[str, Make], ports: dict[str, int]) -> None:
+        server = self.servers[LARGE].clock
+        began = server.read(), self.database.read()
+        await super()._turns(path, makers, ports)
+        asked = max(1, WARM + len(self.latencies[path, LARGE]))
+        self.cpu[path] = (
+            1000 * (server.read() - began[0]) / asked,
+            1000 * (self.database.read() - began[1]) / asked,
+        )
 
     async def _paths(self) -> dict[str, dict[str, Make]]:
         people, admin = self.grown.city.people, [self.grown.admin]
@@ -62,21 +147,28 @@ class Cycle(Growth):
             "summary, region, the year": (admin, f"{base}/summary?{year}"),
             "summary, agency of 2,000, a quarter": (head, f"{base}/summary?{quarter}"),
             "summary, agency of 2,000, the year": (head, f"{base}/summary?{year}"),
-            "summary, own team": (unit_heads, f"{base}/summary?{quarter}"),
             "evaluators, region": (admin, f"{base}/evaluators?{quarter}&limit=50"),
             "evaluators, agency of 2,000": (head, f"{base}/evaluators?{quarter}&limit=50"),
-            "evaluators, oneself": (unit_heads, f"{base}/evaluators?{quarter}"),
             "distributions, region": (admin, f"{base}/distributions?{quarter}"),
-            "summary explained, agency of 2,000": (head, f"{base}/summary/explanation?{quarter}"),
         }
+        if self.way == LIVE:
+            asked |= {
+                "summary, own team": (unit_heads, f"{base}/summary?{quarter}"),
+                "evaluators, oneself": (unit_heads, f"{base}/evaluators?{quarter}"),
+                "summary explained, agency of 2,000": (head, f"{base}/summary/explanation?{quarter}"),
+            }
         return {name: {LARGE: self._get(callers, path)} for name, (callers, path) in asked.items()}
 
     def _found(self) -> dict[str, Any]:
-        return {path: percentiles(seconds) for (path, _), seconds in self.latencies.items()}
-
-    async def run(self) -> dict[str, Any]:
-        found = await super().run()
-        return {"cycle": found["growth"], "cycle_missing": found["growth_missing"]}
+        return {
+            path: {
+                **percentiles(seconds),
+                "server_cpu_ms": self.cpu[path][0],
+                "database_cpu_ms": self.cpu[path][1],
+            }
+            for (path, _), seconds in self.latencies.items()
+            if path not in self.missing
+        }
 
 
 def last_year() -> int:
@@ -238,12 +330,27 @@ async def loaded(settings: Settings) -> City:
 
 
 def lines(found: dict[str, Any]) -> list[str]:
+    head = f"{'p50':>7}{'p95':>8}{'p99':>8}{'server':>8}{'database':>10}"
     shown = [
         "",
         f"Dashboards of the cycle, ms: {EVERYBODY:,} people, five evaluations of each; target: p95 at most {TARGET_MS}",
-        f"{'':44}{'p50':>7}{'p95':>8}{'p99':>8}",
+        f"{'':37}{'live':>7}{'':34}  {'kept':>7}",
+        f"{'':37}{head}   {head}  (CPU of a request)",
     ]
-    for path, ms in found["cycle"].items():
-        mark = "!" if ms["p95"] > TARGET_MS else ""
-        shown.append(f"{path:44}{ms['p50']:7.1f}{ms['p95']:8.1f}{ms['p99']:8.1f}{mark}")
+    for path, ways in found["cycle"].items():
+        marked = "".join(_columns(ways[way]) for way in (LIVE, KEPT) if way in ways)
+        shown.append(f"{path:37}{marked}")
+    counts = found["cycle_counts"]
+    shown += [
+        f"the job, {name}: {counts[name]['ms']:.0f} ms, CPU {counts[name]['cpu_ms']:.0f} of the worker, "
+        f"{counts[name]['database_cpu_ms']:.0f} of the database"
+        for name in ("all periods", "one period", "no change")
+    ]
+    shown.append(f"periods kept: {counts['periods']}")
     return shown + [f"not available: {path}: {why[:160]}" for path, why in found["cycle_missing"].items()]
+
+
+def _columns(ms: dict[str, float]) -> str:
+    mark = "!" if ms["p95"] > TARGET_MS else " "
+    cpu = f"{ms['server_cpu_ms']:8.1f}{ms['database_cpu_ms']:10.1f}"
+    return f"{ms['p50']:7.1f}{ms['p95']:8.1f}{ms['p99']:8.1f}{cpu}{mark}  "

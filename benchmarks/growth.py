@@ -38,9 +38,10 @@ class Growth:
         self.pushes = pushes
         self.latencies: dict[tuple[str, str], list[float]] = defaultdict(list)
         self.missing: dict[str, str] = {}
+        self.servers: dict[str, Server] = {}
 
     async def run(self) -> dict[str, Any]:
-        servers: dict[str, Server] = {}
+        servers = self.servers
         try:
             for size, settings in self.grown.settings.items():
                 servers[size] = Server(OURS, settings, self.grown.city, settings.local_dir)

@@ -53,7 +53,8 @@ async def get_cycle_summary(
     asked = await _asked(db, access, year, wanted)
     content = await summary.summary(db, access, asked, wanted)
     # Hundreds of numbers: validating our own answer would cost more than making it.
-    return Response(orjson.dumps(content, default=str), media_type="application/json")
+    body = orjson.dumps(content, default=str, option=orjson.OPT_UTC_Z)
+    return Response(body, media_type="application/json")
 
 
 @router.get("/summary/explanation")

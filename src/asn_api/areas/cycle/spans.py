@@ -1,6 +1,6 @@
 """What a dashboard of the cycle is asked for: whose figures, of which period, under which policies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Generic, Self, TypeVar
@@ -123,14 +123,18 @@ async def _scope(
     if top is None:
         raise Problem("NOT_FOUND")
     level = top.count(".") or min((path.count(".") for path in access.branches), default=1)
-    units = {row.id: _node(row.path, level) for row in rows if row.path.startswith(top)}
+    ids = {row.path: row.id for row in rows}
+    units = {id: ids[_node(path, level, ids)] for path, id in ids.items() if path.startswith(top)}
     return Scope(top, units, {row.id: row.name for row in rows})
 
 
-def _node(path: str, level: int) -> UUID:
-    """The ancestor right below the top, or the unit itself when it is not below it."""
-    nodes = path.rstrip(".").split(".")
-    return UUID(hex=nodes[min(level, len(nodes) - 1)])
+def _node(path: str, level: int, within: Collection[str]) -> str:
+    """The ancestor right below the top, or the unit itself when it is not below it; never one out of reach."""
+    nodes = path.split(".")
+    length = min(level, len(nodes) - 2) + 1
+    while (node := ".".join(nodes[:length]) + ".") not in within:
+        length += 1
+    return node
 
 
 async def policies(

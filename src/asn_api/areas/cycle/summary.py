@@ -46,9 +46,11 @@ class Figures:
         return {name: each for name, each in numbers.items() if each} | {"oldest_due": self.oldest_due}
 
     def add_kept(self, kept: Mapping[str, Any]) -> None:
+        # For each of hundreds of units: `Counter.update` would take most of the request.
         for name in _COUNTERS:
-            if name in kept:
-                getattr(self, name).update(kept[name])
+            held = getattr(self, name)
+            for each, number in kept.get(name, {}).items():
+                held[each] += number
         if kept["oldest_due"] is not None:
             self._due(date.fromisoformat(kept["oldest_due"]))
 
