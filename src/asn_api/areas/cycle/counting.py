@@ -33,7 +33,8 @@ async def keep_counts(database: Database, access: Access) -> None:
         try:
             await _count(database, access, key)
         except Problem as problem:
-            log.warning("%s %s %s of region %s is not counted: %s", *key, access.region_id, problem.code)
+            # Every minute again, until there is a policy; who asks for the period is told the same.
+            log.debug("%s %s %s of region %s is not counted: %s", *key, access.region_id, problem.code)
 
 
 async def _periods(db: AsyncSession, access: Access) -> list[Key]:
