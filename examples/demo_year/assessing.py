@@ -27,13 +27,15 @@ async def plan_round(cast: Cast, section: Person, first: date, last: date) -> No
 
 async def answer(cast: Cast, section: Person) -> None:
     """Raters are drawn by lot, so what one answers follows from the person alone, whoever is asked."""
-    around = [each for each in cast.people if each.unit == section.unit or each.superior == section.superior]
+    # Whoever stands in for another head leads both teams: any of the division may be asked.
     above = cast.person(section.superior or "")
-    for rater in sorted({each.nip for each in (*around, above)}):
-        for task in await cast[rater].all("/v1/me/assessment-tasks"):
+    heads = cast.team(above.nip)
+    division = [above, *heads, *(each for head in heads for each in cast.team(head.nip))]
+    for rater in division:
+        for task in await cast[rater.nip].all("/v1/me/assessment-tasks"):
             items = [_scored(task["employee"]["nip"], value) for value in VALUES]
             path = f"/v1/assessment-tasks/{task['id']}/answer"
-            await cast[rater].put(path, {"items": items}, task["version"])
+            await cast[rater.nip].put(path, {"items": items}, task["version"])
 
 
 def _scored(nip: str, value: str) -> dict[str, Any]:

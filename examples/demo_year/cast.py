@@ -19,6 +19,10 @@ class Cast:
     goals: list[str] = field(default_factory=list)
     plans: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The plan in force of each NIP."""
+    agreed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Every plan that was approved, by its id."""
+    done: dict[str, str] = field(default_factory=dict)
+    """How far each indicator is, as it was last reported."""
     achieved: dict[str, str] = field(default_factory=dict)
     """What the agency achieved, by period."""
     ratings: dict[str, list[tuple[str, str]]] = field(default_factory=dict)

@@ -24,8 +24,8 @@ VALUES = (
     *("LOYAL", "ADAPTIVE", "COLLABORATIVE"),
 )
 EVIDENCE = [{"title": "Berita acara pembinaan"}]
-QUARTERS = ("GOOD", "EXCELLENT", "NEEDS_IMPROVEMENT", "GOOD")
-OF_THE_YEAR = "GOOD"
+QUARTERS = ("GOOD", "NEEDS_IMPROVEMENT", "GOOD", "EXCELLENT")
+OF_THE_YEAR = "EXCELLENT"
 LATE, FINAL = timedelta(days=9), timedelta(days=25)
 """After the first day: the days to report are over; the days to object are, for the late ones too."""
 
@@ -82,7 +82,7 @@ async def _rate_agency(cast: Cast, end: date) -> None:
 
 
 async def justify(cast: Cast, year: int) -> None:
-    """The year's ratings depart from the pattern of a good agency: a warning, which the mayor answers."""
+    """The year's ratings depart from the pattern of an excellent agency: a warning, which the mayor answers."""
     unit = await cast.unit(AGENCY)
     path = f"/v1/units/{unit}/rating-distribution"
     found = await cast.admin.get(path, year=year, kind="YEARLY")
@@ -113,26 +113,23 @@ async def _due(cast: Cast, end: date) -> list[tuple[Person, dict[str, Any]]]:
 async def _report(cast: Cast, person: Person, summary: dict[str, Any]) -> dict[str, Any]:
     """What came of each result, and how the person sees himself: rather well."""
     caller, path = cast[person.nip], f"/v1/evaluations/{summary['id']}"
-    form = await caller.get(path)
+    results = cast.agreed[summary["plan_id"]]["work_results"]
+    indicators = [each["id"] for result in results for each in result["indicators"]]
     report = {
         "results": [
             {
-                "work_result_id": each["work_result_id"],
-                "realisation": f"{each['work']['activities']} kegiatan, {each['work']['verified_minutes']} menit",
+                "work_result_id": result["id"],
+                "realisation": f"{cast.done[result['indicators'][0]['id']]} laporan selesai",
                 "self_rating": ABOVE if number == 0 else MEETS,
             }
-            for number, each in enumerate(form["results"])
+            for number, result in enumerate(results)
         ],
-        "indicators": [
-            {"indicator_id": indicator["indicator_id"], "value": (indicator["progress"] or {}).get("value")}
-            for each in form["results"]
-            for indicator in each["indicators"]
-        ],
+        "indicators": [{"indicator_id": each, "value": cast.done[each]} for each in indicators],
         "values": [{"core_value": value, "self_rating": MEETS} for value in VALUES],
         "work_result": MEETS,
         "behaviour": MEETS,
     }
-    drafted = await caller.put(f"{path}/report", report, form["version"])
+    drafted = await caller.put(f"{path}/report", report, summary["version"])
     submitted: dict[str, Any] = await caller.post(f"{path}/submission", None, drafted["version"])
     return submitted
 

@@ -66,7 +66,7 @@ async def plan(cast: Cast, person: Person, year: int) -> dict[str, Any]:
         approved = await cast.admin.post(f"{path}/recorded-decision", decision, submitted["version"])
     else:
         approved = await cast.superior(person).post(f"{path}/approval", None, submitted["version"])
-    cast.plans[person.nip] = approved
+    cast.plans[person.nip] = cast.agreed[approved["id"]] = approved
     return approved
 
 

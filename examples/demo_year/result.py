@@ -68,13 +68,15 @@ def _evaluation(form: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
         "results": [
             {
                 **_picked(each, "statement", "realisation", "self_rating", "rating"),
+                **_picked(each["work"], "activities", "verified_minutes"),
                 "indicators": [_picked(one, "value", "attainment") for one in each["indicators"]],
             }
             for each in form["results"]
         ],
         "values": {each["core_value"]: each["rating"] for each in form["values"]},
         "feedback": [
-            f"{each['day']} {(each['giver'] or {}).get('nip')}: {each['text']}" for each in form["feedback"]
+            f"{each['day']} {each['relation']} {(each['giver'] or {}).get('name')}: {each['text']}"
+            for each in form["feedback"]
         ],
         "objection": objection
         and {

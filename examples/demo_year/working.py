@@ -70,6 +70,7 @@ async def _push(cast: Cast, person: Person, days: list[date]) -> None:
     indicators = [each["indicators"][0] for each in cast.plans[person.nip]["work_results"]]
     done = days[-1].month * (0.7 + 0.6 * chance(person.nip, "diligence"))
     for indicator in indicators:
+        cast.done[indicator["id"]] = f"{done:.1f}"
         operations.append(
             {
                 "op_id": stage.names.new(),

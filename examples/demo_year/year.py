@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from examples.demo_year import assessing, judging, planning, talking, working
-from examples.demo_year.agency import CLERK, SECTION_HEAD, Person, Size
+from examples.demo_year.agency import ANALYST, CLERK, SECTION_HEAD, Person, Size
 from examples.demo_year.cast import Cast, gathered
+from examples.demo_year.deserving import BELOW, of_quarter
 from examples.demo_year.result import canonical, result
 from examples.demo_year.stage import Stage
 
@@ -17,7 +18,7 @@ TRANSFER, ROUND = 6, 9
 """The months after which somebody moves, and after which one section is assessed by those around."""
 AWAY = date(YEAR, 9, 7), date(YEAR, 10, 15)
 """When a section head is away, over the end of the third quarter."""
-RIGHTLY, WRONGLY = 6, 9
+RIGHTLY, WRONGLY = 6, 12
 """The months whose ratings are contested."""
 
 
@@ -32,10 +33,14 @@ async def play(stage: Stage, size: Size, tell: Callable[[str], None]) -> bytes:
     clerks = [each for each in cast.people if each.role == CLERK]
     heads = [each for each in cast.people if each.role == SECTION_HEAD]
     mover, objector = clerks[0], clerks[1].nip
-    other = next(each.nip for each in reversed(cast.people) if each.nip != objector)
+    other = next(
+        each.nip
+        for each in reversed(cast.people)
+        if each.role == ANALYST and of_quarter(each, WRONGLY // 3)[0] == BELOW
+    )
     for month in range(1, 13):
         if month % 3 == 0:
-            await talking.talk(cast, date(YEAR, month, 21))
+            await talking.talk(cast, date(YEAR, month, 17))
         if month == AWAY[0].month:
             await planning.away(cast, heads[0], heads[1], *AWAY)
             cast.acting[heads[0].nip] = heads[1]
