@@ -29,9 +29,9 @@ GOLDEN = Path(__file__).parent / "small.json"
 def main(size: Size, written: Path) -> None:
     print(f"A year of an agency of {size.people} people through the HTTP API, twice at the same time:")
     shutil.rmtree(FOLDER, ignore_errors=True)
-    with EmbeddedPostgres(FOLDER, durable=False) as postgres:
-        with ProcessPoolExecutor(2, get_context("spawn")) as processes:
-            first, second = processes.map(partial(one, postgres.url, size), (1, 2))
+    spawned = ProcessPoolExecutor(2, get_context("spawn"))
+    with EmbeddedPostgres(FOLDER, durable=False) as postgres, spawned as processes:
+        first, second = processes.map(partial(one, postgres.url, size), (1, 2))
     print()
     print(*summary(orjson.loads(first)), sep="\n")
     print()

@@ -10,9 +10,7 @@ PREDICATES = ("VERY_GOOD", "GOOD", "NEEDS_IMPROVEMENT", "POOR", "VERY_POOR")
 def summary(result: dict[str, Any]) -> Iterator[str]:
     people, story = result["people"].values(), result["story"]
     evaluations = [each for person in people for each in person["evaluations"]]
-    cells = {
-        (each["work_result"], each["behaviour"]) for each in evaluations if each["kind"] == "PERIODIC"
-    }
+    cells = {(each["work_result"], each["behaviour"]) for each in evaluations if each["kind"] == "PERIODIC"}
     minutes = sum(person["contribution"]["effort"]["minutes"] for person in people)
     yield (
         f"{len(people)} people, {sum(len(person['plans']) for person in people)} plans, "

@@ -36,7 +36,8 @@ from asn_api.tables.performance import EvaluatorAssignment, Plan
 
 _LAST_DAY = type_coerce(func.upper(Plan.period) - 1, Date)
 
-# Made once, and what follows once a day: an alias copies every column of its table, in each statement that makes one anew.
+# Aliases are made once, and who rates is worded once a day: an alias copies every column of its table,
+# and half the time of a form went into wording its statements anew.
 _WITHIN = aliased(Evaluation)
 _LINE, _LETTER = aliased(ReportingLine), aliased(EvaluatorAssignment)
 _LEVELS = tuple(aliased(ReportingLine) for _ in range(4))
