@@ -54,7 +54,7 @@ async def plan(city: City, who: str = "head", **changes: Any) -> Json:
 async def let_turn(city: City, day: date | None = None, hour: int = 12) -> None:
     """What the clock does, at noon in Jakarta of a day or now."""
     at = datetime(day.year, day.month, day.day, hour - 7, tzinfo=UTC) if day else city.now
-    await turn(Means(city.database, city.app.state.keyring, clock=lambda: at))
+    await turn(Means(city.database, city.app.state.keyring, clock=lambda: at), str(city.region.id))
 
 
 async def opened(city: City, who: str = "head", **changes: Any) -> Json:

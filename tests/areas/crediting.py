@@ -123,7 +123,9 @@ async def entered(city: City, person: str = "staff", **changes: Any) -> Json:
 
 
 async def nightly(city: City) -> None:
-    await RECOMPUTE.run(Means(city.database, city.app.state.keyring, clock=lambda: city.now))
+    await RECOMPUTE.run(
+        Means(city.database, city.app.state.keyring, clock=lambda: city.now), str(city.region.id)
+    )
 
 
 async def account(city: City, person: str = "staff", viewer: str | None = None) -> Json:

@@ -173,7 +173,7 @@ async def test_evidence_goes_along_and_its_file_stays(city: City, settings: Sett
     await moved(city, Folder(tmp_path))
     [row] = [each["row"] for each in kept(tmp_path) if each["table"] == "evidence"]
     assert (row["activity_id"], row["file_id"]) == (str(shown.id), named)
-    await clean_up(means(city, days=1000))
+    await clean_up(means(city, days=1000), str(city.region.id))
     assert await stored_file(city, named) is not None
     assert await stored_file(city, unnamed) is None
 

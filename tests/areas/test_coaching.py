@@ -261,7 +261,8 @@ async def test_agreed_actions_are_reminded_of_once_before_they_are_due(city: Cit
 
     async def run(day: int) -> list[Any]:
         now = datetime(2026, 11, day, 3, tzinfo=UTC)
-        await remind(Means(city.database, city.app.state.keyring, clock=lambda: now))
+        means = Means(city.database, city.app.state.keyring, clock=lambda: now)
+        await remind(means, str(city.region.id))
         return await told(city, NoticeKind.AGREED_ACTION_DUE)
 
     assert isinstance(city.app.state.keyring, Keyring)

@@ -34,7 +34,7 @@ QUARTERS = [
 
 
 async def run(city: City, job: Any) -> None:
-    await job(Means(city.database, city.app.state.keyring, clock=city.app.state.clock))
+    await job(Means(city.database, city.app.state.keyring, clock=city.app.state.clock), str(city.region.id))
 
 
 async def spans(city: City) -> list[tuple[str, str, str]]:
@@ -206,9 +206,9 @@ async def test_of_the_deadline_and_an_objection_in_its_last_minute_one_wins(city
                 send(city, "staff", "POST", path, judged["version"], json=objection_to(judged))
             )
             # The job passes over what somebody is acting on.
-            await finalise_ratings(after)
+            await finalise_ratings(after, str(city.region.id))
         assert (await filing).status_code == 200
-        await finalise_ratings(after)
+        await finalise_ratings(after, str(city.region.id))
         assert (await shown(city, "staff", judged))["status"] == "OBJECTED"
 
 

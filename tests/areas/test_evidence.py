@@ -239,7 +239,7 @@ async def test_a_named_file_is_kept_and_cannot_be_deleted(city: City) -> None:
         file_id = await sent(staff, pdf())
         await put(staff, (await post(staff))["id"], id=id, file_id=file_id)
         refused = await staff.delete(f"/v1/files/{file_id}", headers=tus)
-        await clean_up(means(city, days=400))
+        await clean_up(means(city, days=400), str(city.region.id))
         assert await stored(city, file_id) is not None
         await staff.delete(f"/v1/evidence/{id}", headers={"If-Match": '"1"'})
         ended = await staff.delete(f"/v1/files/{file_id}", headers=tus)

@@ -445,9 +445,9 @@ async def test_an_upload_left_alone_expires_and_is_forgotten(city: City) -> None
         renewed = await announce(staff, content, id=id)
         again = await staff.head(f"/v1/files/{id}", headers=TUS)
     assert (expired.status_code, renewed.headers["upload-offset"], again.status_code) == (410, "10", 200)
-    await clean_up(means(city, days=13))
+    await clean_up(means(city, days=13), str(city.region.id))
     assert await stored(city, id) is not None
-    await clean_up(means(city, days=15))
+    await clean_up(means(city, days=15), str(city.region.id))
     assert await stored(city, id) is None
     assert await paths(city) == []
 
@@ -455,9 +455,9 @@ async def test_an_upload_left_alone_expires_and_is_forgotten(city: City) -> None
 async def test_a_file_that_no_evidence_names_is_forgotten_in_the_end(city: City) -> None:
     async with city.call_as("staff") as staff:
         id = await sent(staff, pdf())
-    await clean_up(means(city, days=59))
+    await clean_up(means(city, days=59), str(city.region.id))
     assert await stored(city, id) is not None
-    await clean_up(means(city, days=61))
+    await clean_up(means(city, days=61), str(city.region.id))
     assert await stored(city, id) is None
     assert await paths(city) == []
 
@@ -473,9 +473,9 @@ async def test_bytes_that_belong_to_nothing_are_removed_and_others_stay(city: Ci
     await objects.put(f"{base}/{uuid7()}/content", b"nobody's")
     await objects.put(f"{base}/{half}/pieces/000000000010-left", b"of a server that died")
     await objects.put(f"{base}/{whole}/pieces/000000000000-left", b"of a server that died")
-    await clean_up(means(city))
+    await clean_up(means(city), str(city.region.id))
     assert len(await paths(city)) == len(kept) + 3, "younger than a day: their rows may be on their way"
-    await clean_up(means(city, days=5))
+    await clean_up(means(city, days=5), str(city.region.id))
     assert set(await paths(city)) == kept
 
 
@@ -495,7 +495,7 @@ async def test_a_whole_upload_whose_server_died_is_finished(city: City) -> None:
                     state=FileState.PENDING, completed_at=None, stored_sha256=None, sha256=None, pieces=pieces
                 )
             )
-        await clean_up(means(city, days=0.1))
+        await clean_up(means(city, days=0.1), str(city.region.id))
         got = await staff.get(f"/v1/files/{id}/content")
     assert (got.status_code, got.content) == (200, content)
 

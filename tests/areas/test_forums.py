@@ -373,7 +373,8 @@ async def test_those_invited_are_reminded_once(city: City) -> None:
 
     async def run(day: int, hour: int) -> list[str]:
         now = datetime(2026, 11, day, hour - 7, tzinfo=UTC)
-        await remind(Means(city.database, city.app.state.keyring, clock=lambda: now))
+        means = Means(city.database, city.app.state.keyring, clock=lambda: now)
+        await remind(means, str(city.region.id))
         return [who for who, _ in await told(city, NoticeKind.FORUM_SOON)]
 
     assert await run(19, 12) == []

@@ -424,10 +424,10 @@ async def test_old_ones_are_deleted_and_the_journal_says_so(
     await remind(city)
     later = FOUR + timedelta(days=30)
     means = Means(city.database, city.app.state.keyring, clock=lambda: later)
-    await FORGET_OLD.run(means)
+    await FORGET_OLD.run(means, str(city.region.id))
     assert len(await stored(city, NoticeKind.DAY_NOT_REPORTED)) == len(EVERYBODY)
     later += timedelta(minutes=1)
-    await FORGET_OLD.run(means)
+    await FORGET_OLD.run(means, str(city.region.id))
     assert await stored(city, NoticeKind.DAY_NOT_REPORTED) == []
     actions = Counter((each.action, each.version) for each in await journal(city))
     assert actions == {("CREATE", 1): 16, ("DELETE", 2): 16}

@@ -706,7 +706,9 @@ async def test_the_job_ends_the_plan_of_a_left_post_and_keeps_the_others(city: C
     async with city.database.sessions() as db, db.begin():
         post = await db.get_one(Appointment, (city.region.id, city.posts["staff"].id))
         post.valid = Range(post.valid.lower, date(2026, 11, 10))
-    await end_plans_of_left_posts(Means(city.database, city.app.state.keyring, lambda: city.now))
+    await end_plans_of_left_posts(
+        Means(city.database, city.app.state.keyring, lambda: city.now), str(city.region.id)
+    )
     ended = await done(city, "head", "GET", f"/plans/{left['id']}")
     assert (ended["status"], ended["period_end"]) == ("ENDED", "2026-11-09")
     assert (await done(city, "colleague", "GET", f"/plans/{kept['id']}"))["status"] == "DRAFT"

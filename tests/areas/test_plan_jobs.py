@@ -112,9 +112,9 @@ async def test_the_evaluator_by_letter_is_reminded_and_nobody_about_a_decided_pl
     assert await told(city, NoticeKind.PLAN_UNDECIDED) == {}
 
 
-async def test_the_job_reminds_every_region(city: City) -> None:
+async def test_the_job_reminds_a_region(city: City) -> None:
     at = datetime(2026, 1, 24, 2, tzinfo=UTC)
-    await remind_of_plans(Means(city.database, city.app.state.keyring, lambda: at))
+    await remind_of_plans(Means(city.database, city.app.state.keyring, lambda: at), str(city.region.id))
     assert (await told(city, NoticeKind.PLAN_MISSING)).keys() == EVERYBODY
 
 
@@ -160,7 +160,7 @@ async def test_a_year_is_closed_once_its_evaluation_stands_and_drafts_are_left(c
     }
     running = await begun(city, "staff")
     for _ in range(2):
-        await close_years(Means(city.database, city.app.state.keyring, lambda: city.now))
+        await close_years(Means(city.database, city.app.state.keyring, lambda: city.now), str(city.region.id))
     shown = {UUID(each["id"]): each["status"] for each in (await done(city, "head", "GET", "/plans"))["data"]}
     assert (shown[final], shown[accepted], shown[UUID(running["id"])]) == ("CLOSED", "CLOSED", "DRAFT")
     left = (await done(city, "head", "GET", "/plans?left_over=true"))["data"]
@@ -181,7 +181,9 @@ async def test_whoever_goes_on_a_study_assignment_keeps_a_segment_and_begins_ane
             )
 
     await standing("03")
-    await end_plans_of_left_posts(Means(city.database, city.app.state.keyring, lambda: city.now))
+    await end_plans_of_left_posts(
+        Means(city.database, city.app.state.keyring, lambda: city.now), str(city.region.id)
+    )
     ended = await done(city, "staff", "GET", f"/plans/{plan['id']}")
     assert (ended["status"], ended["period_end"], ended["ended_on"]) == ("ENDED", "2026-11-19", "2026-11-20")
     later = await done(city, "staff", "GET", f"/plans/{future['id']}")

@@ -113,7 +113,10 @@ async def test_evidence_of_verified_work_is_refused_and_a_deleted_activity_takes
         late = shown_by(data={"activity_id": work["id"], "url": "https://contoh.go.id/foto/3"})
         [refused] = await push(staff, late)
         [gone] = await push(staff, operation("delete", id=draft["id"], base_version=1))
+        behind = shown_by(data={"activity_id": draft["id"], "url": "https://contoh.go.id/foto/4"})
+        [orphan] = await push(staff, behind)
         await phone.pull()
+    assert (orphan["status"], orphan["code"]) == ("rejected", "EVIDENCE_ACTIVITY_DELETED")
     assert (refused["status"], refused["code"]) == ("rejected", "EVIDENCE_ACTIVITY_VERIFIED")
     assert gone["status"] == "applied"
     assert phone.ids("evidence") == set()

@@ -22,6 +22,7 @@ SUPERIORS = ("superior0", "superior1", "head")
 PAGES = (500, 4, 2, 500), (500, 3, 4)
 """How many changes the employee's phones and the superiors' take at a time."""
 MONTHS = timedelta(days=95)
+HELD = timedelta(days=8)
 QUIET = ("duplicate", "held", "rejected")
 
 
@@ -304,6 +305,7 @@ class Story:
             await phone.network.deliver_late()
         await self.world.settled()
         heard: dict[Phone, int] = {}
+        week_passed = False
         for _ in range(20):
             before = self._queues()
             # Those who only listen come last, so that they have heard everything.
@@ -312,7 +314,11 @@ class Story:
                     await self._synced(phone)
                     heard[phone] = self.news
             if self._queues() == before and set(heard.values()) == {self.news}:
-                break
+                if week_passed or not self._wait_for_held():
+                    break
+                # What still does not come is refused then.
+                self.world.now += HELD
+                week_passed = True
             self._wait_for_held()
         else:
             raise AssertionError("it never comes to rest")
@@ -332,13 +338,16 @@ class Story:
     def _queues(self) -> list[tuple[str, str]]:
         return [(e["op_id"], e["state"]) for phone in self.of_employee for e in phone.store.operations()]
 
-    def _wait_for_held(self) -> None:
-        """Until the phones may send again what the server held, by the clocks that they have now."""
-        for phone in self.of_employee:
-            for each in phone.store.operations():
-                if each["not_before"]:
-                    here = datetime.fromtimestamp(each["not_before"], UTC) - phone.skew
-                    self.world.now = max(self.world.now, here + timedelta(seconds=1))
+    def _wait_for_held(self) -> bool:
+        """Until the phones may send again what the server held, by the clocks that they have now; if it held any."""
+        held = [
+            datetime.fromtimestamp(each["not_before"], UTC) - phone.skew
+            for phone in self.of_employee
+            for each in phone.store.operations()
+            if each["not_before"]
+        ]
+        self.world.now = max(self.world.now, *(each + timedelta(seconds=1) for each in held), self.world.now)
+        return bool(held)
 
     async def _synced(self, phone: Phone) -> None:
         for _ in range(3):

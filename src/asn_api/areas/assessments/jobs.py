@@ -1,40 +1,28 @@
 """What time does to rounds: they open, raters are reminded, they close, results are made."""
 
-import logging
+from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from asn_api.access.actor import Access, system
+from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
+from asn_api.access.regions import each_region
 from asn_api.areas.assessments import queries
 from asn_api.areas.assessments.closing import compute
 from asn_api.areas.assessments.opening import open_round, remind
 from asn_api.areas.assessments.rounds import TURN
 from asn_api.core.jobs import Job, Means
-from asn_api.errors import Problem
 from asn_api.rules.assessment_policy import AssessmentPolicy
 from asn_api.rules.assessments import RoundStatus
 from asn_api.tables.assessments import AssessmentRound
-from asn_api.tables.organization import Region
-
-log = logging.getLogger(__name__)
 
 
-async def turn(means: Means) -> None:
-    """Each round in a transaction of its own; a region that lacks a policy keeps no other waiting."""
-    async with means.database.sessions() as db:
-        regions = list(await db.scalars(select(Region).order_by(Region.code)))
-    for region in regions:
-        access = system(region.id, Permission.ASSESSMENTS_MANAGE, means.clock(), region.zone)
-        try:
-            await _turn(means, access)
-            await _remind(means, access)
-        except Problem as problem:
-            log.warning("assessments of region %s: %s", region.code, problem.code)
+async def turn(means: Means, region_id: str | None = None) -> None:
+    await each_region(means, Permission.ASSESSMENTS_MANAGE, partial(_turn, means), region_id)
 
 
 async def _turn(means: Means, access: Access) -> None:
+    """Each round in a transaction of its own."""
     async with means.database.sessions() as db:
         due = list(await db.scalars(queries.due_rounds(access)))
     for round_id in due:
@@ -48,6 +36,7 @@ async def _turn(means: Means, access: Access) -> None:
                 row.status is RoundStatus.OPEN and row.closes_on < access.today
             ):
                 await compute(access, db, means.keyring, row)
+    await _remind(means, access)
 
 
 async def _remind(means: Means, access: Access) -> None:

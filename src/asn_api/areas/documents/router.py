@@ -25,6 +25,7 @@ PDF: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The form, PDF/A-2a, the same bytes as long as the content is the same.",
         "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+        "headers": {name: {"schema": {"type": "string"}} for name in ("ETag", "Content-Disposition")},
     }
 }
 
@@ -36,7 +37,7 @@ async def get_plan_document(access: CanReadPlans, db: Db, plan_id: UUID) -> Resp
     issuer = (await db.execute(queries.issuer(access, plan.unit_id))).one()
     content = forms.plan_form(plan, forms.Issuer(*issuer))
     written = await rendered("plan", content, plan.decided_at or plan.submitted_at)
-    return _pdf(written, f"skp-{plan.employee.nip}-{plan.year}", etag(plan.version))
+    return _pdf(written, f"skp-{plan.employee.nip}-{plan.year}", plan.version)
 
 
 @router.get("/evaluations/{id}/document", response_class=Response, responses=PDF)
@@ -48,7 +49,7 @@ async def get_evaluation_document(access: CanReadEvaluations, db: Db, id: UUID) 
     content = evaluation_forms.evaluation_form(evaluation, plan, forms.Issuer(*issuer))
     written = await rendered("evaluation", content, evaluation.rated_at or evaluation.reported_at)
     name = f"evaluasi-{evaluation.employee.nip}-{evaluation.period_end}"
-    return _pdf(written, name, etag(evaluation.version))
+    return _pdf(written, name, evaluation.version)
 
 
 @router.get("/evaluations/{id}/objection/document", response_class=Response, responses=PDF)
@@ -62,9 +63,9 @@ async def get_objection_document(access: CanReadEvaluations, db: Db, id: UUID) -
     content = evaluation_forms.objection_form(evaluation, evaluation.objection, plan, forms.Issuer(*issuer))
     written = await rendered("objection", content, evaluation.objection.decided_at)
     name = f"keberatan-{evaluation.employee.nip}-{evaluation.period_end}"
-    return _pdf(written, name, etag(evaluation.objection.version))
+    return _pdf(written, name, evaluation.objection.version)
 
 
-def _pdf(written: bytes, name: str, tag: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "ETag": tag}
+def _pdf(written: bytes, name: str, version: int) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "ETag": etag(version, written)}
     return Response(written, headers=headers, media_type=MEDIA_TYPE)

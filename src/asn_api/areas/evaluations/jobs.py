@@ -1,36 +1,33 @@
 """What time does to evaluations: they come into being, and undisputed ratings become final."""
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from asn_api.access.actor import Access, system
+from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
+from asn_api.access.regions import each_region
 from asn_api.areas.evaluations import closing, opening, reminding
 from asn_api.core.database import Database
 from asn_api.core.jobs import Job, Means
-from asn_api.errors import Problem
-from asn_api.tables.organization import Region
 
-log = logging.getLogger(__name__)
-
+READ = Permission.EVALUATIONS_READ
 BATCH = 200
 """Plans or evaluations in one transaction, so that nobody waits long for its locks."""
 
 
-async def open_evaluations(means: Means) -> None:
-    await _each_region(means, _open)
+async def open_evaluations(means: Means, region_id: str | None = None) -> None:
+    await each_region(means, READ, partial(_open, means.database), region_id)
 
 
-async def finalise_ratings(means: Means) -> None:
-    await _each_region(means, _finalise)
+async def finalise_ratings(means: Means, region_id: str | None = None) -> None:
+    await each_region(means, READ, partial(_finalise, means.database), region_id)
 
 
-async def remind_of_evaluations(means: Means) -> None:
-    await _each_region(means, reminding.remind)
+async def remind_of_evaluations(means: Means, region_id: str | None = None) -> None:
+    await each_region(means, READ, partial(reminding.remind, means.database), region_id)
 
 
 async def _open(database: Database, access: Access) -> None:
@@ -55,19 +52,6 @@ async def _in_batches(
             ids = await run(access, db, after, BATCH)
         looked_at = len(ids)
         after = ids[-1] if ids else after
-
-
-async def _each_region(means: Means, run: Callable[[Database, Access], Awaitable[object]]) -> None:
-    """A region that lacks a policy must not keep the others waiting."""
-    now = means.clock()
-    async with means.database.sessions() as db:
-        regions = list(await db.scalars(select(Region).order_by(Region.code)))
-    for region in regions:
-        access = system(region.id, Permission.EVALUATIONS_READ, now, region.zone)
-        try:
-            await run(means.database, access)
-        except Problem as problem:
-            log.warning("evaluations of region %s: %s", region.code, problem.code)
 
 
 OPEN_EVALUATIONS = Job("evaluations.open", open_evaluations, every="11 * * * *")

@@ -13,6 +13,7 @@ from asn_api.access.actor import Access
 from asn_api.access.scope import records_within, team
 from asn_api.areas.evidence.schemas import EvidenceFilter
 from asn_api.core.http.paging import Key
+from asn_api.core.journal import JournalEntry
 from asn_api.rules.activities import ActivityStatus
 from asn_api.rules.files import MEDIA_TYPES, FileState
 from asn_api.tables.activities import Activity
@@ -164,6 +165,19 @@ def own_activity(access: Access, id: UUID) -> Select[Any]:
         Activity.region_id == access.region_id,
         Activity.id == id,
         Activity.employee_id == access.employee_id,
+    )
+
+
+def deleted_activity(access: Access, id: UUID) -> Select[tuple[bool]]:
+    """Whether the caller's own activity was here once."""
+    return select(
+        exists().where(
+            JournalEntry.region_id == access.region_id,
+            JournalEntry.entity == "activity",
+            JournalEntry.entity_id == id,
+            JournalEntry.action == "DELETE",
+            JournalEntry.employee_id == access.employee_id,
+        )
     )
 
 

@@ -103,7 +103,8 @@ async def _lock(db: AsyncSession, access: Access) -> None:
 async def _activity(db: AsyncSession, access: Access, id: UUID) -> Any:
     activity = (await db.execute(queries.own_activity(access, id))).one_or_none()
     if activity is None:
-        raise Problem("EVIDENCE_ACTIVITY_UNKNOWN")
+        deleted = await db.scalar(queries.deleted_activity(access, id))
+        raise Problem("EVIDENCE_ACTIVITY_DELETED" if deleted else "EVIDENCE_ACTIVITY_UNKNOWN")
     if activity.status is ActivityStatus.VERIFIED:
         raise Problem("EVIDENCE_ACTIVITY_VERIFIED")
     return activity

@@ -3,10 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-
-from asn_api.access.actor import Access, system
+from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
+from asn_api.access.regions import each_region
 from asn_api.areas.files import queries, uploads
 from asn_api.areas.policies.current import policy_on
 from asn_api.core.jobs import Job, Means
@@ -15,7 +14,6 @@ from asn_api.errors import Problem
 from asn_api.rules.files import FileState
 from asn_api.rules.policy import FilePolicy
 from asn_api.tables.files import File
-from asn_api.tables.organization import Region
 
 BATCH = 200
 STUCK = timedelta(minutes=10)
@@ -23,17 +21,17 @@ UNOWNED_FOR = timedelta(days=1)
 """An object is older than this before it counts as nobody's: its row may be about to be written."""
 
 
-async def clean_up(means: Means) -> None:
+async def clean_up(means: Means, region_id: str | None = None) -> None:
     objects = means.objects
     if objects is None:
         return
-    async with means.database.sessions() as db:
-        regions = list(await db.scalars(select(Region)))
-    for region in regions:
-        access = system(region.id, Permission.FILES_WRITE, means.clock(), region.zone)
+
+    async def run(access: Access) -> None:
         await _finish(means, objects, access)
         await _forget_rows(means, access)
         await _forget_unowned(means, objects, access)
+
+    await each_region(means, Permission.FILES_WRITE, run, region_id)
 
 
 async def _finish(means: Means, objects: Objects, access: Access) -> None:

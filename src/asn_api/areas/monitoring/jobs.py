@@ -1,39 +1,31 @@
 """Reminders of forums that begin soon and of agreed actions that are due."""
 
-import logging
 from datetime import timedelta
+from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from asn_api.access.actor import Access, system
+from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
+from asn_api.access.regions import each_region
 from asn_api.areas.monitoring import coaching_queries, forum_queries
 from asn_api.areas.monitoring.forums import when
 from asn_api.areas.notifications.writing import Notice, notify
 from asn_api.areas.policies.current import policy_on
-from asn_api.core.database import driver_of
+from asn_api.core.database import Database, driver_of
 from asn_api.core.jobs import Job, Means
-from asn_api.errors import Problem
 from asn_api.rules.monitoring_policy import MonitoringPolicy
 from asn_api.rules.notifications import NoticeKind
-from asn_api.tables.organization import Region
-
-log = logging.getLogger(__name__)
 
 
-async def remind(means: Means) -> None:
-    """Once for each person and occasion, however often it runs; a region without a policy keeps no other waiting."""
-    now = means.clock()
-    async with means.database.sessions() as db:
-        regions = list(await db.scalars(select(Region).order_by(Region.code)))
-    for region in regions:
-        access = system(region.id, Permission.ME, now, region.zone)
-        try:
-            async with means.database.sessions() as db, db.begin():
-                await notify(await driver_of(db), access, await _due(access, db))
-        except Problem as problem:
-            log.warning("reminders of region %s: %s", region.code, problem.code)
+async def remind(means: Means, region_id: str | None = None) -> None:
+    """Once for each person and occasion, however often it runs."""
+    await each_region(means, Permission.ME, partial(_remind, means.database), region_id)
+
+
+async def _remind(database: Database, access: Access) -> None:
+    async with database.sessions() as db, db.begin():
+        await notify(await driver_of(db), access, await _due(access, db))
 
 
 async def _due(access: Access, db: AsyncSession) -> list[Notice]:

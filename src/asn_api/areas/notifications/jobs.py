@@ -1,31 +1,27 @@
 """Reminders by the clock, and the end of old notifications."""
 
-import logging
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from asn_api.access.actor import Access, system
+from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
+from asn_api.access.regions import each_region
 from asn_api.areas.notifications import reminding
 from asn_api.areas.notifications.writing import forget
 from asn_api.areas.policies.current import policy_on
 from asn_api.core.database import Database, driver_of
 from asn_api.core.jobs import Job, Means
-from asn_api.errors import Problem
 from asn_api.rules.policy import NotificationPolicy
-from asn_api.tables.organization import Region
-
-log = logging.getLogger(__name__)
 
 
-async def remind_all(means: Means) -> None:
-    await _each_region(means, reminding.remind)
+async def remind_all(means: Means, region_id: str | None = None) -> None:
+    await each_region(means, Permission.ME, partial(reminding.remind, means.database), region_id)
 
 
-async def forget_old(means: Means) -> None:
-    await _each_region(means, _forget)
+async def forget_old(means: Means, region_id: str | None = None) -> None:
+    await each_region(means, Permission.ME, partial(_forget, means.database), region_id)
 
 
 async def _forget(database: Database, access: Access) -> int:
@@ -41,19 +37,6 @@ async def _forget(database: Database, access: Access) -> int:
         total += gone
         if gone < reminding.BATCH:
             return total
-
-
-async def _each_region(means: Means, run: Callable[[Database, Access], Awaitable[int]]) -> None:
-    """A region that lacks a policy must not keep the others waiting."""
-    now = means.clock()
-    async with means.database.sessions() as db:
-        regions = list(await db.scalars(select(Region).order_by(Region.code)))
-    for region in regions:
-        access = system(region.id, Permission.ME, now, region.zone)
-        try:
-            await run(means.database, access)
-        except Problem as problem:
-            log.warning("notifications of region %s: %s", region.code, problem.code)
 
 
 REMIND = Job("notifications.remind", remind_all, every="3 * * * *")

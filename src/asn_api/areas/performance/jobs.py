@@ -1,32 +1,28 @@
 """What time does to plans."""
 
-import logging
-from collections.abc import Awaitable, Callable
+from functools import partial
 
-from sqlalchemy import select
-
-from asn_api.access.actor import Access, system
+from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
+from asn_api.access.regions import each_region
 from asn_api.areas.performance import closing, reminding
 from asn_api.areas.performance.transfer import end_outdated
 from asn_api.core.database import Database
 from asn_api.core.jobs import Job, Means
-from asn_api.errors import Problem
-from asn_api.tables.organization import Region
 
-log = logging.getLogger(__name__)
+WRITE = Permission.PLANS_WRITE
 
 
-async def end_plans_of_left_posts(means: Means) -> None:
-    await _each_region(means, _end)
+async def end_plans_of_left_posts(means: Means, region_id: str | None = None) -> None:
+    await each_region(means, WRITE, partial(_end, means.database), region_id)
 
 
-async def close_years(means: Means) -> None:
-    await _each_region(means, _close)
+async def close_years(means: Means, region_id: str | None = None) -> None:
+    await each_region(means, WRITE, partial(_close, means.database), region_id)
 
 
-async def remind_of_plans(means: Means) -> None:
-    await _each_region(means, reminding.remind)
+async def remind_of_plans(means: Means, region_id: str | None = None) -> None:
+    await each_region(means, WRITE, partial(reminding.remind, means.database), region_id)
 
 
 async def _end(database: Database, access: Access) -> None:
@@ -39,18 +35,6 @@ async def _close(database: Database, access: Access) -> None:
     while closed == closing.BATCH:
         async with database.sessions() as db, db.begin():
             closed = await closing.close_judged(access, db)
-
-
-async def _each_region(means: Means, run: Callable[[Database, Access], Awaitable[object]]) -> None:
-    """A region that lacks a policy must not keep the others waiting."""
-    now = means.clock()
-    async with means.database.sessions() as db:
-        regions = list(await db.scalars(select(Region).order_by(Region.code)))
-    for region in regions:
-        try:
-            await run(means.database, system(region.id, Permission.PLANS_WRITE, now, region.zone))
-        except Problem as problem:
-            log.warning("plans of region %s: %s", region.code, problem.code)
 
 
 END_PLANS = Job("performance.end_plans_of_left_posts", end_plans_of_left_posts, every="7 * * * *")
