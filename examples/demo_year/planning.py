@@ -50,7 +50,7 @@ async def plan_everybody(cast: Cast, year: int) -> None:
         await plan(cast, person, year)
 
 
-async def plan(cast: Cast, person: Person, year: int) -> dict[str, Any]:
+async def plan(cast: Cast, person: Person, year: int) -> None:
     author = cast[person.nip]
     kind = "JPT_OR_UNIT_HEAD" if person.role == HEAD else "ADMIN_FUNCTIONAL"
     new = cast.stage.names.new
@@ -67,7 +67,6 @@ async def plan(cast: Cast, person: Person, year: int) -> dict[str, Any]:
     else:
         approved = await cast.superior(person).post(f"{path}/approval", None, submitted["version"])
     cast.plans[person.nip] = cast.agreed[approved["id"]] = approved
-    return approved
 
 
 def _result(cast: Cast, person: Person, number: int, statement: str) -> dict[str, Any]:

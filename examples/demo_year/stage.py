@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from asn_api.areas.calendar.national import load_national_days
 from asn_api.areas.identity.first_admin import first_admin
@@ -117,7 +118,7 @@ def settings(database_url: str, files_url: str) -> Settings:
         environment="demo",
         database_url=database_url,
         files_url=files_url,
-        encryption_keys=f"1:{key}",
+        encryption_keys=SecretStr(f"1:{key}"),
         password_memory_kib=8,
         password_time=1,
         rate_burst=1_000_000,
