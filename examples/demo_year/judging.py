@@ -26,8 +26,8 @@ VALUES = (
 EVIDENCE = [{"title": "Berita acara pembinaan"}]
 QUARTERS = ("GOOD", "NEEDS_IMPROVEMENT", "GOOD", "EXCELLENT")
 OF_THE_YEAR = "EXCELLENT"
-LATE, FINAL = timedelta(days=9), timedelta(days=25)
-"""After the first day: the days to report are over; the days to object are, for the late ones too."""
+FINAL = timedelta(days=29)
+"""After the first day: the days to object are over, also to ratings of those who did not report."""
 
 
 async def evaluate(cast: Cast, end: date, *, objector: str | None = None, rightly: bool = False) -> None:
@@ -49,9 +49,11 @@ async def evaluate(cast: Cast, end: date, *, objector: str | None = None, rightl
             cast.forms[decided["id"]] = decided
         else:
             await _hear(cast, person, rated, quarter)
-    cast.stage.clock.go_to(began + LATE)
-    for person, id in silent:
-        form = await cast.admin.get(f"/v1/evaluations/{id}")
+    late = [(person, await cast.admin.get(f"/v1/evaluations/{id}")) for person, id in silent]
+    if late:
+        awaited = max(date.fromisoformat(form["deadlines"]["report_until"]) for _, form in late)
+        cast.stage.clock.go_to(awaited + timedelta(days=1))
+    for person, form in late:
         await _hear(cast, person, await _rate(cast, person, form, quarter), quarter)
     await cast.stage.time_passes(began + FINAL)
     left = [each["status"] for each in await cast.admin.all("/v1/evaluations", **_until(end))]
