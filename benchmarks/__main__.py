@@ -13,13 +13,13 @@ from pydantic import SecretStr
 from asn_api.core.embedded import EmbeddedPostgres
 from asn_api.core.migrate import upgrade
 from asn_api.core.settings import Settings, new_key
-from benchmarks import city, events, export_size, growth, peak, report, sustained
+from benchmarks import city, cycle, events, export_size, growth, peak, report, sustained
 from benchmarks.compare import Comparison
-from benchmarks.grown import LARGE, grown
+from benchmarks.grown import LARGE, Grown, grown
 from benchmarks.onces import import_times, start_times
 from benchmarks.sides import free_port
 
-AT_SIZE = ("growth", "export", "peak", "push")
+AT_SIZE = ("growth", "export", "peak", "push", "cycle")
 RESULT = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -37,8 +37,11 @@ def main() -> None:
     parser.add_argument(
         "--only", choices=("paths", "import", "start", "events", *AT_SIZE), help="measure only this part"
     )
+    parser.add_argument(
+        "--small", action="store_true", help="with --only cycle: beside --rows activities, not ten million"
+    )
     options = parser.parse_args()
-    if options.only in AT_SIZE:
+    if options.only in AT_SIZE and not options.small:
         found = uvloop.run(at_size(options))
     else:
         with postgres() as settings:
@@ -62,6 +65,8 @@ async def at_size(options: argparse.Namespace) -> dict[str, object]:
                 found |= await export_size.run(cities, options.forms.split(","))
             case "peak":
                 found |= await peak.run(cities, options.seconds)
+            case "cycle":
+                found |= await cycle.run(cities, options.times)
             case "push":
                 found |= await sustained.run(cities, options.rounds, options.pushes)
     return found
@@ -97,6 +102,9 @@ async def measure(settings: Settings, options: argparse.Namespace) -> dict[str, 
         found["start"] = await start_times(settings, loaded)
     if options.only in (None, "import"):
         found["import"] = await import_times(settings)
+    if options.only == "cycle":
+        cities = Grown({LARGE: settings}, loaded, loaded.people[-1], loaded.push_days[0])
+        found |= await cycle.run(cities, options.times)
     if options.only == "events":
         found |= await events.run(settings, loaded, options.rounds, options.pushes)
     return found

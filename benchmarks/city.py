@@ -81,7 +81,7 @@ async def load(settings: Settings, rows: int) -> City:
 
 
 async def settle(
-    settings: Settings, people: list[Person], days: Sequence[date]
+    settings: Settings, people: list[Person], days: Sequence[date], code: str = "bench"
 ) -> tuple[City, list[dict[str, Any]]]:
     """The region, its tree and its people, with plans for these days; nobody has reported anything yet."""
     now = datetime.now(UTC)
@@ -90,7 +90,7 @@ async def settle(
     try:
         async with database.sessions() as db, db.begin():
             await keys.ensure(db, Keyring(settings.keys), now - timedelta(days=1))
-            region = await found(db, "bench", "Kota Bench", Zone.WIB, now)
+            region = await found(db, code, "Kota Bench", Zone.WIB, now)
             root = (await db.scalars(select(Unit).where(Unit.region_id == region.id))).one()
         async with database.sessions() as db:
             signing = await keys.signing(db, Keyring(settings.keys), now)

@@ -5,6 +5,7 @@ import base64
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -26,6 +27,8 @@ from asn_api.rules.calendar import Zone
 from asn_api.worker import JOBS
 
 ZONE = Zone.WIB
+ASKED_FOR = [replace(job, every=None) for job in JOBS]
+"""Without what the clock on the wall would add to the queue: time passes when the story says so."""
 
 
 class Clock:
@@ -76,7 +79,7 @@ class Stage:
 
     async def finish_jobs(self) -> None:
         """Let a worker do what was asked of it."""
-        await run_waiting(application(self.app.state.settings.libpq, JOBS, self._means()))
+        await run_waiting(application(self.app.state.settings.libpq, ASKED_FOR, self._means()))
 
     async def time_passes(self, day: date) -> None:
         """Until the morning of the day, when all jobs that come round by themselves come round."""

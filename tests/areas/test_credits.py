@@ -10,17 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
-from asn_api.core.jobs import Means
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
-from asn_api.core.queue import application, run_waiting
 from asn_api.rules.credits import CreditKind, CreditLevel
 from asn_api.rules.evaluations import EvaluationKind, EvaluationStatus
 from asn_api.rules.ratings import Predicate
 from asn_api.tables.credits import Credit
 from asn_api.tables.employees import Employee, EmployeeGrade
 from asn_api.tables.policies import Policy
-from asn_api.worker import JOBS
 from tests.areas.crediting import (
     account,
     becomes,
@@ -35,6 +32,7 @@ from tests.areas.crediting import (
 )
 from tests.areas.races import at_once
 from tests.factories import City
+from tests.factories.jobs import work_off
 from tests.matrix import add
 
 ONE = {"If-Match": '"1"'}
@@ -110,8 +108,7 @@ async def recomputed(city: City, year: int) -> None:
     async with city.call_as("admin") as admin:
         asked = await admin.post("/v1/credits/recomputation", json={"year": year})
     assert (asked.status_code, asked.json()) == (202, {"year": year, "queued": True})
-    settings, state = city.app.state.settings, city.app.state
-    await run_waiting(application(settings.libpq, JOBS, Means(state.database, state.keyring)))
+    await work_off(city.app)
 
 
 async def test_computing_again_changes_nothing(city: City) -> None:

@@ -185,6 +185,7 @@ def test_no_kind_is_told_by_a_permission_that_is_not_about_reading_it() -> None:
         "organisation_rating": Permission.EVALUATIONS_READ,
         "assessment": Permission.ASSESSMENTS_READ,
         "credit": Permission.CREDITS_READ,
+        "development_note": Permission.FOLLOWUP_READ,
         "conflict": Permission.ACTIVITIES_RECORD,
         "notification": Permission.ME,
     }
@@ -193,6 +194,7 @@ def test_no_kind_is_told_by_a_permission_that_is_not_about_reading_it() -> None:
         "feedback",
         "coaching",
         "forum",
+        "nomination",
     }
 
 

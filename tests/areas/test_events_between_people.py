@@ -10,6 +10,7 @@ from tests.areas import test_coaching as coaching
 from tests.areas import test_evaluators as letters
 from tests.areas.streaming import Stream, happen, listening, mark, opened, row
 from tests.areas.test_feedback import given, staffs_plan
+from tests.areas.test_followup_nominations import proposed
 from tests.areas.test_forums import called
 from tests.factories import City
 from tests.matrix import ROLES
@@ -53,11 +54,16 @@ async def letter(city: City) -> tuple[str, str]:
     return "evaluator_assignment", (await letters.assigned(city))["id"]
 
 
+async def nomination(city: City) -> tuple[str, str]:
+    return "nomination", (await proposed(city))["id"]
+
+
 PATHS = {
     "feedback": "/v1/feedback",
     "coaching": "/v1/coaching-sessions",
     "forum": "/v1/forums",
     "evaluator_assignment": "/v1/evaluator-assignments",
+    "nomination": "/v1/nominations",
 }
 TOLD: list[tuple[Make, set[str]]] = [
     (words, {"staff", "supervisor", "head"}),
@@ -67,6 +73,7 @@ TOLD: list[tuple[Make, set[str]]] = [
     (counselling, {"staff", "supervisor"}),
     (forum, {"supervisor", "staff", "colleague", "other_staff", "head"}),
     (letter, {"head", "admin"}),
+    (nomination, {"staff", "supervisor", "chief", "head", "admin"}),
 ]
 
 

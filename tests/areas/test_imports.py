@@ -14,16 +14,14 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, update
 
-from asn_api.core.jobs import Means
 from asn_api.core.journal import JournalEntry
-from asn_api.core.queue import application, run_waiting
 from asn_api.core.settings import Settings
 from asn_api.tables.employees import Employee, EmployeeGrade, EmployeeImport, EmployeeImportRow
 from asn_api.tables.identity import Account
 from asn_api.tables.organization import Appointment, Position, ReportingLine, Unit
-from asn_api.worker import JOBS
 from tests.areas.test_portal import CODES, EXPECTED, EXPORT, HEADER, LINES, NAMES, TREE
 from tests.factories import City
+from tests.factories.jobs import work_off
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "kota-contoh"
 ROOT = json.loads(TREE)["data"][0]["Id"]
@@ -32,12 +30,11 @@ Work = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
-def work(app: FastAPI, settings: Settings) -> Work:
+def work(app: FastAPI) -> Work:
     """Let a worker do what is due."""
 
     async def run() -> None:
-        means = Means(app.state.database, app.state.keyring, app.state.clock)
-        await run_waiting(application(settings.libpq, JOBS, means))
+        await work_off(app)
 
     return run
 

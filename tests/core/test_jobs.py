@@ -25,6 +25,7 @@ from asn_api.core.settings import Settings
 from asn_api.tables.identity import Account, OneTimeCode, Session, SignInFailure
 from asn_api.worker import JOBS
 from tests.factories import City
+from tests.factories.jobs import ASKED_FOR
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -50,7 +51,7 @@ def job(notes: Notes, fails: int = 0, **more: Any) -> Job:
 
 
 def queue(app: FastAPI, settings: Settings, *jobs: Job) -> procrastinate.App:
-    return application(settings.libpq, [*JOBS, *jobs], Means(app.state.database, app.state.keyring))
+    return application(settings.libpq, [*ASKED_FOR, *jobs], Means(app.state.database, app.state.keyring))
 
 
 async def status(database: Database, wanted: Job) -> str:

@@ -12,6 +12,7 @@ from asn_api.rules.activities import Category
 from asn_api.rules.assessment_policy import AssessmentPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
+from asn_api.rules.followup_policy import FollowupPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy, Reaction
 from tests.rules.samples import activity_policy, identity_policy, notification_policy, policy_values, shipped
@@ -27,6 +28,7 @@ NOTIFICATIONS: Any = policy_values("notifications")
         ("assessments", AssessmentPolicy),
         ("credits", CreditPolicy),
         ("files", FilePolicy),
+        ("followup", FollowupPolicy),
         ("identity", IdentityPolicy),
         ("notifications", NotificationPolicy),
         ("plans", PlanPolicy),

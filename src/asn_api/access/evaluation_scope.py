@@ -97,6 +97,36 @@ def rater(region_id: UUID, today: date) -> ColumnElement[Any]:
     )
 
 
+def with_rater(
+    statement: Select[Any], region_id: UUID, today: date
+) -> tuple[Select[Any], ColumnElement[Any]]:
+    """A statement that reads `plans`, and the `rater` of its rows by joins: for thousands of rows at once."""
+    letter, line = aliased(EvaluatorAssignment), aliased(ReportingLine)
+    joined = statement.outerjoin(
+        letter,
+        and_(
+            letter.region_id == Plan.region_id,
+            letter.employee_id == Plan.employee_id,
+            letter.role == EvaluatorRole.EVALUATOR,
+            letter.valid.contains(today),
+            or_(letter.plan_id.is_(None), letter.plan_id == Plan.id),
+        ),
+    ).outerjoin(
+        line,
+        and_(
+            line.region_id == Plan.region_id,
+            line.employee_id == Plan.employee_id,
+            line.valid.contains(today),
+        ),
+    )
+    # The few whose plan a transfer ended are looked up one by one.
+    rates = case(
+        (Plan.status == PlanStatus.ENDED, rater(region_id, today)),
+        else_=func.coalesce(letter.evaluator_id, line.superior_id),
+    )
+    return joined, rates
+
+
 @lru_cache(maxsize=64)
 def deciders(region_id: UUID, today: date) -> Subquery:
     """For each open objection who decides it today: `evaluation_id` → `decider_id`.

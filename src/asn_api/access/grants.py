@@ -50,6 +50,8 @@ class Permission(StrEnum):
     ASSESSMENTS_MANAGE = "assessments:manage"
     ASSESSMENTS_ANSWER = "assessments:answer"
     CONTRIBUTION_READ = "contribution:read"
+    FOLLOWUP_READ = "followup:read"
+    FOLLOWUP_WRITE = "followup:write"
     CREDITS_READ = "credits:read"
     CREDITS_MANAGE = "credits:manage"
     ACTIVITIES_READ = "activities:read"
@@ -109,6 +111,8 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ASSESSMENTS_READ: OWN_AND_TEAM,
         Permission.ASSESSMENTS_ANSWER: OWN,
         Permission.CONTRIBUTION_READ: OWN_AND_TEAM,
+        Permission.FOLLOWUP_READ: OWN_AND_TEAM,
+        Permission.FOLLOWUP_WRITE: TEAM,
         Permission.CREDITS_READ: OWN_AND_TEAM,
         Permission.ACTIVITIES_READ: OWN_AND_TEAM,
         Permission.ACTIVITIES_RECORD: OWN,
@@ -133,6 +137,8 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ASSESSMENTS_READ: BRANCH,
         Permission.ASSESSMENTS_MANAGE: BRANCH,
         Permission.CONTRIBUTION_READ: BRANCH,
+        Permission.FOLLOWUP_READ: BRANCH,
+        Permission.FOLLOWUP_WRITE: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
@@ -163,6 +169,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ASSESSMENTS_READ: BRANCH,
         Permission.ASSESSMENTS_MANAGE: BRANCH,
         Permission.CONTRIBUTION_READ: BRANCH,
+        Permission.FOLLOWUP_READ: BRANCH,
         Permission.CREDITS_READ: BRANCH,
         Permission.CREDITS_MANAGE: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,

@@ -62,6 +62,8 @@ EVALUATED = frozenset(
         Permission.COACHING_WRITE,
         Permission.FORUMS_READ,
         Permission.FORUMS_MANAGE,
+        Permission.FOLLOWUP_READ,
+        Permission.FOLLOWUP_WRITE,
     }
 )
 """For what whoever is evaluated or advised upon by letter belongs to the team too."""

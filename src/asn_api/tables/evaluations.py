@@ -48,6 +48,24 @@ class Evaluation(Versioned):
         Index("ix_evaluations_employee", "region_id", "employee_id", "year"),
         Index("ix_evaluations_unit", "region_id", "unit_id", "year"),
         Index("ix_evaluations_evaluator", "region_id", "evaluator_id", "year"),
+        # All that the sums of a period need: they never read a row.
+        Index(
+            "ix_evaluations_year",
+            "region_id",
+            "year",
+            "kind",
+            "unit_id",
+            postgresql_include=[
+                "period",
+                "employee_id",
+                "status",
+                "work_result",
+                "behaviour",
+                "predicate",
+                "self_report_missing",
+                "reported_at",
+            ],
+        ),
         Index("ix_evaluations_running", "region_id", "status", postgresql_where=text("status <> 'FINAL'")),
     )
 

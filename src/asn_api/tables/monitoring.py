@@ -160,6 +160,13 @@ class Feedback(Versioned):
         Index("ix_feedback_giver", "region_id", "giver_id", "id"),
         Index("ix_feedback_unit", "region_id", "unit_id", "id"),
         Index("ix_feedback_plan", "region_id", "plan_id", "day"),
+        Index(
+            "ix_feedback_day",
+            "region_id",
+            "day",
+            postgresql_include=["unit_id", "plan_id", "employee_id", "visibility"],
+            postgresql_where=text("withdrawn_at is null"),
+        ),
         Index("ix_feedback_result", "region_id", "work_result_id"),
         Index("ix_feedback_forum", "region_id", "forum_id", postgresql_where=text("forum_id is not null")),
         Index("ix_feedback_file", "region_id", "file_id", postgresql_where=text("file_id is not null")),

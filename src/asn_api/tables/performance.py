@@ -63,6 +63,13 @@ class Plan(Versioned):
         ),
         Index("ix_plans_employee", "region_id", "employee_id", "year"),
         Index("ix_plans_unit", "region_id", "unit_id", "year"),
+        Index(
+            "ix_plans_year",
+            "region_id",
+            "year",
+            "unit_id",
+            postgresql_include=["period", "employee_id", "status", "revision", "ended_on"],
+        ),
     )
 
     employee_id: Mapped[UUID]

@@ -1,6 +1,7 @@
 """What agencies achieved, set one level up, and whether their people's predicates fit it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ from asn_api.errors import Fault, Problem
 from asn_api.rules.calendar import ONE_DAY
 from asn_api.rules.distribution import Limits, check_distribution, percentages
 from asn_api.rules.evaluation_periods import Span, calendar_spans
+from asn_api.rules.evaluation_policy import EvaluationPolicy
 from asn_api.rules.evaluations import EvaluationKind
 from asn_api.rules.organization import UnitKind
 from asn_api.rules.plan_policy import PlanPolicy
@@ -49,7 +51,7 @@ async def rate(access: Access, db: AsyncSession, given: OrganisationRatingIn) ->
     """A new rating, or the one that an earlier sending of the same made."""
     agency = await _agency(access, db, given.unit_id)
     rated_by, rater = await _rater(access, db, agency, given)
-    span = await _span(access, db, given.year, given.kind, given.number)
+    span = await span_of(access, db, given.year, given.kind, given.number)
     if span.last >= access.today:
         raise Problem("EVALUATION_PERIOD_RUNNING", period_last=span.last.isoformat())
     if given.id is not None and (known := await db.scalar(queries.locked(access, given.id))) is not None:
@@ -139,7 +141,7 @@ def _effective(seated: list[HeadOut]) -> HeadOut | None:
     return min(seated, key=lambda head: PRECEDENCE.index(head.kind), default=None)
 
 
-async def _span(access: Access, db: AsyncSession, year: int, kind: EvaluationKind, number: int) -> Span:
+async def span_of(access: Access, db: AsyncSession, year: int, kind: EvaluationKind, number: int) -> Span:
     """The calendar span, by the periods that applied when the year began."""
     policy = await policy_on(db, access.region_id, PlanPolicy, date(year, 1, 1))
     for span in calendar_spans(year, policy.periodicity):
@@ -177,7 +179,7 @@ async def distribution(
         raise Problem("NOT_FOUND")
     unit = await db.scalar(queries.agency(access, unit_id))
     assert unit is not None
-    span = await _span(access, db, wanted.year, wanted.kind, wanted.number)
+    span = await span_of(access, db, wanted.year, wanted.kind, wanted.number)
     period = Range(span.first, span.last + ONE_DAY)
     counted: Counter[Predicate] = Counter()
     unrated = final = 0
@@ -191,17 +193,7 @@ async def distribution(
     if unit.agency_id is not None:
         found = queries.of_period(access, unit.agency_id, wanted.kind, span.first)
         held = (await db.execute(found)).mappings().first()
-    organisation = None if held is None else shape(held)
-    policy = await policy_of(access, db, span.last)
-    limits = Limits(
-        policy.distribution_most_limit,
-        policy.distribution_main_floor,
-        policy.distribution_next_floor,
-        policy.distribution_top_limit,
-    )
-    findings = () if organisation is None else check_distribution(organisation.predicate, counted, limits)
-    percent = percentages(counted)
-    judged = organisation is not None and bool(counted)
+    limits = limits_of(await policy_of(access, db, span.last))
     return DistributionOut(
         unit_id=unit_id,
         agency_id=unit.agency_id,
@@ -209,13 +201,9 @@ async def distribution(
         kind=wanted.kind,
         period_start=span.first,
         period_end=span.last,
-        shares=[ShareOut(predicate=each, count=counted[each], percent=percent[each]) for each in Predicate],
-        rated=sum(counted.values()),
         unrated=unrated,
         final=final,
-        organisation_rating=organisation,
-        conforms=not findings if judged else None,
-        findings=[FindingOut.model_validate(each) for each in findings],
+        **judged(None if held is None else shape(held), counted, limits),
         limits={
             "most_limit": limits.most_limit,
             "main_floor": limits.main_floor,
@@ -223,3 +211,30 @@ async def distribution(
             "top_limit": limits.top_limit,
         },
     )
+
+
+def limits_of(policy: EvaluationPolicy) -> Limits:
+    return Limits(
+        policy.distribution_most_limit,
+        policy.distribution_main_floor,
+        policy.distribution_next_floor,
+        policy.distribution_top_limit,
+    )
+
+
+def judged(
+    organisation: OrganisationRatingOut | None, counted: Mapping[Predicate, int], limits: Limits
+) -> dict[str, Any]:
+    """The part of an answer that sets people's predicates against what the agency achieved."""
+    findings = () if organisation is None else check_distribution(organisation.predicate, counted, limits)
+    percent = percentages(counted)
+    rated = sum(counted.values())
+    return {
+        "shares": [
+            ShareOut(predicate=each, count=counted.get(each, 0), percent=percent[each]) for each in Predicate
+        ],
+        "rated": rated,
+        "organisation_rating": organisation,
+        "conforms": not findings if organisation is not None and rated else None,
+        "findings": [FindingOut.model_validate(each) for each in findings],
+    }

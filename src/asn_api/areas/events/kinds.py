@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select
 
 from asn_api.access.actor import Access
+from asn_api.access.followup import nominations_within
 from asn_api.access.grants import Permission
 from asn_api.access.monitoring import coaching_within, feedback_within, forums_within
 from asn_api.access.scope import employees_within
 from asn_api.core.mapping import Regional
 from asn_api.errors import Problem
+from asn_api.tables.followup import Nomination
 from asn_api.tables.monitoring import CoachingSession, Feedback, Forum, ForumParticipant
 from asn_api.tables.performance import EvaluatorAssignment
 
@@ -47,6 +49,13 @@ def _participants(regions: Collection[UUID], ids: Collection[UUID]) -> Select[UU
     )
 
 
+def _nominators(regions: Collection[UUID], ids: Collection[UUID]) -> Select[UUID, UUID]:
+    """Whoever is above them has them among his people, and decides."""
+    return select(Nomination.id, Nomination.nominator_id).where(
+        Nomination.region_id.in_(regions), Nomination.id.in_(ids)
+    )
+
+
 def _letters_within(access: Access) -> ColumnElement[bool]:
     return employees_within(access, EvaluatorAssignment.employee_id)
 
@@ -70,6 +79,13 @@ KINDS: Mapping[str, Kind] = {
     "coaching": Kind("coaching", Permission.COACHING_READ, rows=Rows(CoachingSession, coaching_within)),
     "forum": Kind(
         "forum", Permission.FORUMS_READ, common=True, rows=Rows(Forum, forums_within, _participants)
+    ),
+    "development_note": Kind("development_note", Permission.FOLLOWUP_READ),
+    "nomination": Kind(
+        "nomination",
+        Permission.FOLLOWUP_READ,
+        common=True,
+        rows=Rows(Nomination, nominations_within, _nominators),
     ),
     "assessment": Kind("assessment", Permission.ASSESSMENTS_READ),
     "credit": Kind("credit", Permission.CREDITS_READ),

@@ -17,6 +17,7 @@ from asn_api.rules.assessment_policy import AssessmentPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
 from asn_api.rules.evaluation_policy import EvaluationPolicy
+from asn_api.rules.followup_policy import FollowupPolicy
 from asn_api.rules.monitoring_policy import MonitoringPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
@@ -33,6 +34,7 @@ AREAS: dict[str, type[PolicyArea]] = {
         CreditPolicy,
         EvaluationPolicy,
         FilePolicy,
+        FollowupPolicy,
         IdentityPolicy,
         MonitoringPolicy,
         NotificationPolicy,

@@ -230,6 +230,7 @@ CONSTRAINTS: dict[str, str] = {
     "ex_employee_grades_one_grade": "GRADE_OVERLAPS",
     "ex_evaluator_assignments_once": "EVALUATOR_ADVISES_ALREADY",
     "ex_evaluator_assignments_one_evaluator": "EVALUATOR_OVERLAPS",
+    "ex_nominations_open": "NOMINATION_ALREADY",
     "ex_plans_one_at_a_time": "PLAN_OVERLAPS",
     "ex_role_grants_once": "ROLE_ALREADY_GRANTED",
     "uq_employees_region_id_nip": "NIP_TAKEN",

@@ -10,6 +10,7 @@ from asn_api.rules.labels import (
     contribution,
     credits,
     evaluations,
+    followup,
     foundation,
     monitoring,
     planning,
@@ -25,6 +26,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **planning.LABELS,
     **assessments.LABELS,
     **credits.LABELS,
+    **followup.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {

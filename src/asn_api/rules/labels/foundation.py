@@ -269,6 +269,8 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         NoticeKind.FORUM_SOON: ("Forum Segera Dimulai", "Forum begins soon"),
         NoticeKind.FORUM_MINUTES: ("Risalah Forum Terbit", "Forum minutes published"),
         NoticeKind.ASSESSMENT_WAITING: ("Asesmen 360° Menunggu", "360° answers are waited for"),
+        NoticeKind.DEVELOPMENT_NOTE_WRITTEN: ("Catatan Pengembangan Ditulis", "Development note written"),
+        NoticeKind.NOMINATION_ENDORSED: ("Usulan Penghargaan Disetujui", "Nomination endorsed"),
     },
     FieldClass: {
         FieldClass.PUBLIC: ("Publik", "Public"),
