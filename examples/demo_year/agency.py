@@ -39,7 +39,7 @@ LAST = (
 FIELDS = ("PENDATAAN", "PELAYANAN", "PENGAWASAN", "PENGEMBANGAN", "KESEKRETARIATAN")
 ROOT, AGENCY = "u-kota", "u-dinas"
 HEAD, DIVISION_HEAD, SECTION_HEAD, ANALYST, CLERK = "head", "division", "section", "analyst", "clerk"
-GRADES = {HEAD: "43", DIVISION_HEAD: "41", SECTION_HEAD: "34", ANALYST: "33", CLERK: "23"}
+GRADES = {HEAD: "43", DIVISION_HEAD: "41", SECTION_HEAD: "34", ANALYST: "31", CLERK: "23"}
 
 
 @dataclass(frozen=True)

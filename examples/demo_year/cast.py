@@ -14,17 +14,34 @@ class Cast:
     admin: Caller
     people: list[Person]
     callers: dict[str, Caller] = field(default_factory=dict)
+    acting: dict[str, Person] = field(default_factory=dict)
+    """Who sits in the seat of a head who is away, by the head's NIP."""
     goals: list[str] = field(default_factory=list)
     plans: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The plan in force of each NIP."""
+    agreed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Every plan that was approved, by its id."""
+    done: dict[str, str] = field(default_factory=dict)
+    """How far each indicator is, as it was last reported."""
+    achieved: dict[str, str] = field(default_factory=dict)
+    """What the agency achieved, by period."""
+    ratings: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Work results and behaviour as they were rated quarter by quarter, by NIP."""
+    forms: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Each evaluation as whoever acted last got it."""
+    story: dict[str, Any] = field(default_factory=lambda: {"objections": []})
     _units: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, nip: str) -> Caller:
         return self.callers[nip]
 
     def superior(self, person: Person) -> Caller:
+        """Whoever leads him today."""
         assert person.superior is not None
-        return self.callers[person.superior]
+        return self.callers[self.leader(person.superior)]
+
+    def leader(self, head: str) -> str:
+        return self.acting[head].nip if head in self.acting else head
 
     def person(self, nip: str) -> Person:
         return next(each for each in self.people if each.nip == nip)

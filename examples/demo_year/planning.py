@@ -1,9 +1,9 @@
 """January: the agency's goals, and plans from the head down to the clerks."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from examples.demo_year.agency import AGENCY, HEAD, Person
+from examples.demo_year.agency import AGENCY, ANALYST, HEAD, Person
 from examples.demo_year.caller import Caller
 from examples.demo_year.cast import Cast
 
@@ -20,6 +20,22 @@ def letter(number: int, day: date) -> dict[str, Any]:
     }
 
 
+async def levels(cast: Cast) -> None:
+    """The admin enters the level of everybody in a functional position: credit points are computed from it."""
+    for person in cast.people:
+        if person.role != ANALYST:
+            continue
+        given = {
+            "id": cast.stage.names.new(),
+            "employee_id": cast[person.nip].id,
+            "level": "AHLI_PERTAMA",
+            "valid_from": "2024-01-01",
+            "decree_number": f"800/{person.number:03d}/2023",
+            "decree_date": "2023-12-15",
+        }
+        await cast.admin.post("/v1/functional-levels", given)
+
+
 async def goals(cast: Cast, year: int) -> None:
     agency = await cast.unit(AGENCY)
     for code, statement in (("S1", "Pelayanan publik yang prima"), ("S2", "Tata kelola data yang andal")):
@@ -34,7 +50,7 @@ async def plan_everybody(cast: Cast, year: int) -> None:
         await plan(cast, person, year)
 
 
-async def plan(cast: Cast, person: Person, year: int) -> dict[str, Any]:
+async def plan(cast: Cast, person: Person, year: int) -> None:
     author = cast[person.nip]
     kind = "JPT_OR_UNIT_HEAD" if person.role == HEAD else "ADMIN_FUNCTIONAL"
     new = cast.stage.names.new
@@ -50,8 +66,7 @@ async def plan(cast: Cast, person: Person, year: int) -> dict[str, Any]:
         approved = await cast.admin.post(f"{path}/recorded-decision", decision, submitted["version"])
     else:
         approved = await cast.superior(person).post(f"{path}/approval", None, submitted["version"])
-    cast.plans[person.nip] = approved
-    return approved
+    cast.plans[person.nip] = cast.agreed[approved["id"]] = approved
 
 
 def _result(cast: Cast, person: Person, number: int, statement: str) -> dict[str, Any]:
@@ -74,6 +89,23 @@ def _result(cast: Cast, person: Person, number: int, statement: str) -> dict[str
             }
         ],
     }
+
+
+async def away(cast: Cast, head: Person, deputy: Person, first: date, last: date) -> None:
+    """Somebody else sits in the head's seat for some weeks (Plh.) and judges in his place."""
+    unit = await cast.unit(head.unit)
+    seats = await cast.admin.all("/v1/positions", unit_id=unit, is_head=True)
+    appointment = {
+        "id": cast.stage.names.new(),
+        "employee_id": cast[deputy.nip].id,
+        "position_id": seats[0]["id"],
+        "kind": "PLH",
+        "valid_from": first.isoformat(),
+        "valid_to": last.isoformat(),
+        "decree_number": "821/009/2026",
+        "decree_date": (first - timedelta(days=3)).isoformat(),
+    }
+    await cast.admin.post("/v1/appointments", appointment)
 
 
 async def transfer(cast: Cast, person: Person, section: Person, day: date) -> Person:

@@ -9,6 +9,8 @@ from examples.demo_year.stage import ZONE
 
 DAYS_REPORTED = 3
 """Of each month the last working days stand for all of them: the story is long enough."""
+BETWEEN = 0.25
+"""How many report in a month that ends no quarter too."""
 TASKS = (
     "Menyusun laporan layanan harian seksi",
     "Memeriksa kelengkapan berkas pemohon",
@@ -18,17 +20,27 @@ TASKS = (
 
 
 async def month(cast: Cast, year: int, number: int) -> None:
-    """Everybody reports the month's last working days, the superiors decide, and progress is noted."""
+    """On the first of the next month the month's last days are reported and verified, and progress is noted.
+
+    In the month that ends a quarter everybody reports, in the others some.
+    """
     days = await _last_working_days(cast, year, number)
-    await cast.stage.time_passes(days[-1])
-    for person in cast.people:
+    cast.stage.clock.go_to(first_after(year, number))
+    people = [
+        person for person in cast.people if number % 3 == 0 or chance(person.nip, number, "between") < BETWEEN
+    ]
+    for person in people:
         await _push(cast, person, days)
-    for leader in sorted({each.superior for each in cast.people if each.superior}):
-        await _verify(cast, leader)
+    for head in sorted({each.superior for each in people if each.superior}):
+        await _verify(cast, cast.leader(head))
+
+
+def first_after(year: int, month: int) -> date:
+    return date(year + month // 12, month % 12 + 1, 1)
 
 
 async def _last_working_days(cast: Cast, year: int, month: int) -> list[date]:
-    day = date(year + month // 12, month % 12 + 1, 1)
+    day = first_after(year, month)
     found: list[date] = []
     while len(found) < DAYS_REPORTED:
         day -= timedelta(days=1)
@@ -58,6 +70,7 @@ async def _push(cast: Cast, person: Person, days: list[date]) -> None:
     indicators = [each["indicators"][0] for each in cast.plans[person.nip]["work_results"]]
     done = days[-1].month * (0.7 + 0.6 * chance(person.nip, "diligence"))
     for indicator in indicators:
+        cast.done[indicator["id"]] = f"{done:.1f}"
         operations.append(
             {
                 "op_id": stage.names.new(),

@@ -17,6 +17,7 @@ create table if not exists state (name primary key, value);
 create table if not exists records (type, id, version, data, stale, primary key (type, id));
 create table if not exists operations
   (seq integer primary key autoincrement, op_id unique, type, id, state, not_before, wire, result);
+create view if not exists waiting as select id from operations where state = 'QUEUED';
 create table if not exists receipts (op_id primary key, receipt, seq, wire, stored);
 """
 QUEUED, REJECTED, CONFLICT = "QUEUED", "REJECTED", "CONFLICT"
@@ -109,8 +110,7 @@ class Store:
             self.db.execute("update operations set wire = ?, not_before = 0 where seq = ?", given)
 
     def shown(self, type: str = "activity", before: float = math.inf) -> dict[str, Json]:
-        """The server's copies with the unsent operations on top, so that no pull ever overwrites those;
-        where there is a conflict, the server's values stand here and ours beside them in `problems`."""
+        """The server's copies with the unsent operations on top; where there is a conflict, without ours."""
         rows = self.db.execute("select id, data from records where type = ?", (type,))
         shown = {row["id"]: json.loads(row["data"]) for row in rows}
         for each in self.operations():
@@ -171,8 +171,8 @@ class Store:
                 copy = {wire["id"]: json.loads(held["data"])} if held else {}
                 _apply(copy, wire)
                 self._hold(wire["type"], wire["id"], result["version"], copy.get(wire["id"]))
-        if result["current"]:
-            self._hold(wire["type"], wire["id"], result["current"]["version"], result["current"])
+        if (current := result["current"]) or result["code"] == "RECORD_DELETED":
+            self._hold(wire["type"], wire["id"], current and current["version"], current)
 
     def take(self, page: Json) -> bool:
         """One page and the token behind it in one step, so that no change is skipped; whether more follow."""
@@ -183,7 +183,7 @@ class Store:
                 self._hold(each["type"], each["id"], each["version"], each["data"])
             if not page["more"]:
                 # Not listed again, so gone; where an operation still waits, its answer will tell.
-                self.db.execute("delete from records where stale and id not in (select id from operations)")
+                self.db.execute("delete from records where stale and id not in waiting")
             self.put(pull={"since": page["next"]})
             self._close_conflicts()
         return bool(page["more"])
@@ -198,8 +198,8 @@ class Store:
                 settle(each)
 
     def unconfirmed(self) -> list[Json]:
-        rows = self.db.execute("select op_id, receipt from receipts where not stored limit 500")
-        return [dict(row) for row in rows]
+        waiting = "select op_id, receipt from receipts where not stored limit 500"
+        return [dict(row) for row in self.db.execute(waiting)]
 
     def confirm(self, results: list[Json]) -> None:
         """Stored: our copy may go. Genuine, but the server has lost it: back into its place in the queue."""

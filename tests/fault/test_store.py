@@ -17,7 +17,7 @@ def store() -> Any:
 
 
 def fails(store: Store, op_id: str) -> None:
-    result = {"op_id": op_id, "status": "rejected", "retry": "AFTER_CHANGE", "current": None}
+    result = {"op_id": op_id, "status": "rejected", "retry": "AFTER_CHANGE", "code": "X", "current": None}
     store.settle([result])
 
 
@@ -48,3 +48,22 @@ def test_a_change_on_top_of_a_discarded_one_goes_without_its_values(store: Store
     assert left["wire"]["data"] == {**WORK, "description": "Menyusun surat"}
     assert (left["wire"]["base_version"], left["wire"]["after"]) == (1, [])
     assert store.shown()[id]["minutes"] == 30
+
+
+def test_what_was_deleted_elsewhere_goes_although_a_refused_change_of_it_is_still_shown(store: Store) -> None:
+    change = {"type": "activity", "id": "one", "version": 1, "data": {"id": "one", **WORK}}
+    for listed_anew_first in (True, False):
+        store.take({"restarted": [], "changes": [change], "more": False, "next": "token"})
+        store.change("activity", "submit", "one")
+        anew = {"restarted": ["activity"], "changes": [], "more": False, "next": "token"}
+        if listed_anew_first:
+            store.take(anew)
+            assert "one" in store.shown(), "nobody has refused the change yet"
+        op_id = store.operations()[-1]["op_id"]
+        refused = {"op_id": op_id, "status": "rejected", "retry": "AFTER_CHANGE", "code": "RECORD_DELETED"}
+        store.settle([{**refused, "current": None}])
+        if not listed_anew_first:
+            store.take(anew)
+        assert "one" not in store.shown()
+        assert [each["op_id"] for each in store.problems()] == [op_id]
+        store.discard(op_id)

@@ -1,6 +1,7 @@
 """Who rates a plan, who hears an objection, and who sees an evaluation: the second half of `scope`."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,15 @@ from asn_api.tables.performance import EvaluatorAssignment, Plan
 
 _LAST_DAY = type_coerce(func.upper(Plan.period) - 1, Date)
 
+# Aliases are made once, and who rates is worded once a day: an alias copies every column of its table,
+# and half the time of a form went into wording its statements anew.
+_WITHIN = aliased(Evaluation)
+_LINE, _LETTER = aliased(ReportingLine), aliased(EvaluatorAssignment)
+_LEVELS = tuple(aliased(ReportingLine) for _ in range(4))
+"""Three people are passed over at most, so the fourth level is the last that can matter."""
 
+
+@lru_cache(maxsize=64)
 def rater(region_id: UUID, today: date) -> ColumnElement[Any]:
     """Who rates the `plans` row of the statement today.
 
@@ -118,6 +127,7 @@ def with_rater(
     return joined, rates
 
 
+@lru_cache(maxsize=64)
 def deciders(region_id: UUID, today: date) -> Subquery:
     """For each open objection who decides it today: `evaluation_id` → `decider_id`.
 
@@ -141,9 +151,7 @@ def deciders(region_id: UUID, today: date) -> Subquery:
     joined: Any = objected
     below: Any = objected.c.present_id
     whens = []
-    # Three people are passed over at most, so the fourth level is the last that can matter.
-    for _ in range(4):
-        line = aliased(ReportingLine)
+    for line in _LEVELS:
         joined = joined.outerjoin(
             line,
             and_(line.region_id == region_id, line.employee_id == below, line.valid.contains(today)),
@@ -164,7 +172,7 @@ def evaluations_within(access: Access) -> ColumnElement[bool]:
     me = access.employee_id
     if access.permission is not Permission.OBJECTIONS_DECIDE and access.reaches(Reach.REGION):
         return true()
-    within = aliased(Evaluation)
+    within = _WITHIN
     found = select(within.id).where(within.region_id == access.region_id)
     parts: list[Select[UUID]] = []
     if access.permission is not Permission.OBJECTIONS_DECIDE:
@@ -189,7 +197,7 @@ def evaluations_within(access: Access) -> ColumnElement[bool]:
 
 
 def _ended_in_line(region_id: UUID, me: UUID) -> Select[UUID]:
-    line, letter = aliased(ReportingLine), aliased(EvaluatorAssignment)
+    line, letter = _LINE, _LETTER
     reported = exists().where(
         line.region_id == region_id,
         line.employee_id == Plan.employee_id,

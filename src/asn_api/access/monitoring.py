@@ -26,6 +26,11 @@ SEEN = [kind for kind, circle in CIRCLES.items() if FeedbackReader.SUBJECT in ci
 COUNTED = [kind for kind, circle in CIRCLES.items() if circle.counts]
 
 
+# Made once: an alias copies every column of its table, in each statement that makes one anew.
+_LINE, _LETTER = aliased(ReportingLine), aliased(EvaluatorAssignment)
+_SEAT, _TOP, _POST, _PLACE = aliased(Appointment), aliased(Unit), aliased(Appointment), aliased(Unit)
+
+
 def by(access: Access, permission: Permission) -> Access:
     """The same caller by another permission; without it nothing is within his reach."""
     scopes = access.actor.permissions.get(permission, frozenset())
@@ -34,8 +39,7 @@ def by(access: Access, permission: Permission) -> Access:
 
 def leads(region_id: UUID, above: Column, below: Column, day: date) -> ColumnElement[bool]:
     """Whether one person is the other's superior on the day: by the line, by letter, or as a head above him."""
-    line, letter = aliased(ReportingLine), aliased(EvaluatorAssignment)
-    seat, top, post, place = aliased(Appointment), aliased(Unit), aliased(Appointment), aliased(Unit)
+    line, letter, seat, top, post, place = _LINE, _LETTER, _SEAT, _TOP, _POST, _PLACE
     return or_(
         exists().where(
             line.region_id == region_id,

@@ -40,6 +40,17 @@ async def circumstances(
     objection: Objection | None = None,
 ) -> Circumstances:
     rater_id = await db.scalar(queries.present_rater(access, evaluation.plan_id))
+    return await circumstances_with(access, db, evaluation, place, objection, rater_id)
+
+
+async def circumstances_with(
+    access: Access,
+    db: AsyncSession,
+    evaluation: Evaluation,
+    place: Place,
+    objection: Objection | None,
+    rater_id: UUID | None,
+) -> Circumstances:
     decider_id = None
     if evaluation.status is EvaluationStatus.OBJECTED:
         decider_id = await db.scalar(queries.decider(access, evaluation.id))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.evaluations import queries, work_queries
-from asn_api.areas.evaluations.circumstances import circumstances, place_for
+from asn_api.areas.evaluations.circumstances import circumstances_with, place_for
 from asn_api.areas.evaluations.schemas import (
     AllowedOut,
     DeadlinesOut,
@@ -46,7 +46,7 @@ async def shown(access: Access, db: AsyncSession, id: UUID) -> EvaluationOut:
     evaluation: Evaluation = row.Evaluation
     objection = await db.scalar(queries.objection(access, id))
     place = await place_for(access, db, evaluation)
-    found = await circumstances(access, db, evaluation, place, objection)
+    found = await circumstances_with(access, db, evaluation, place, objection, row.present_id)
     _, present = await judge(access, db, row.present_id, evaluation.unit_id)
     first, last = period_days(evaluation.period)
     discreet = evaluation.reported_at is None and evaluation.employee_id != access.employee_id

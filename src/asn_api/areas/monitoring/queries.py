@@ -33,12 +33,16 @@ NEWEST_FIRST = (Key(Feedback.__table__.c.id, "id", UUID, descending=True),)
 REQUESTS_ORDER = (Key(FeedbackRequest.__table__.c.id, "id", UUID, descending=True),)
 
 
+# Made once: an alias copies every column of its table, in each statement that makes one anew.
+_GIVER, _PERSON = aliased(Employee), aliased(Employee)
+
+
 def _of(table: Any, column: Any, row: Any) -> ColumnElement[bool]:
     return and_(table.region_id == row.region_id, table.id == column)
 
 
 def _rows() -> Select[Any]:
-    giver, person = aliased(Employee), aliased(Employee)
+    giver, person = _GIVER, _PERSON
     return (
         select(
             *Feedback.__table__.c,
