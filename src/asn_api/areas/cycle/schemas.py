@@ -109,7 +109,7 @@ class RatingsOut(Out):
     rated: int
     unrated: int
     predicates: list[PredicateCountOut] | None = Field(description="Null while nobody is rated.")
-    cells: list[CellOut] | None
+    cells: list[CellOut] = Field(description="Those that somebody is in.")
 
 
 class OwedOut(Out):
