@@ -10,7 +10,7 @@ run: $(INSTALLED) ## Start everything and print demo logins (heeds ASN_PORT, ASN
 	@exec $(BIN)/python -m asn_api up
 
 test: $(INSTALLED) ## Run the tests on a PostgreSQL of their own (args="-k sync" narrows them)
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(args)
+	@$(BIN)/python -m pytest -n auto $(args)
 
 fault: $(INSTALLED) ## Play 10,000 random schedules of broken networks (ASN_FAULT_SCHEDULES, ASN_FAULT_SEED)
 	@ASN_FAULT_SCHEDULES=$${ASN_FAULT_SCHEDULES:-10000} $(BIN)/python -m pytest tests/fault -n auto $(args)

@@ -26,9 +26,6 @@ from asn_api.main import create_app
 from asn_api.rules.calendar import Zone
 from asn_api.up import migrate
 
-pytestmark = pytest.mark.xdist_group("loaded")
-"""One process loads the city for all."""
-
 SUMS = ("unit_months", "verification_days")
 CONTRIBUTIONS = ("contributions", "unit_contributions", "goal_contributions")
 
