@@ -111,8 +111,7 @@ class Client:
             return await self._send(method, path, body, params)
 
     async def _send(self, method: str, path: str, body: Json | None = None, params: Any = None) -> Json:
-        headers = {"Authorization": f"Bearer {self.access}"} if self.access else {}
-        content = None
+        headers, content = {"Authorization": f"Bearer {self.access}"} if self.access else {}, None
         if body is not None:
             content = gzip.compress(json.dumps(body, separators=(",", ":")).encode())
             headers |= {"Content-Type": "application/json", "Content-Encoding": "gzip"}
@@ -120,8 +119,9 @@ class Client:
             answer = await self.http.request(method, path, content=content, params=params, headers=headers)
             if answer.status_code == 429 or answer.status_code >= 500:
                 raise NotReached(float(answer.headers.get("Retry-After", 0)))
-            if answer.is_success:
-                return dict(answer.json())
+            told = dict(answer.json())
         except (httpx.TransportError, httpx.DecodingError, ValueError) as error:
             raise NotReached from error
+        if answer.is_success:
+            return told
         raise Refused(answer)
