@@ -52,6 +52,25 @@ class Permission(StrEnum):
     CONTRIBUTION_READ = "contribution:read"
     FOLLOWUP_READ = "followup:read"
     FOLLOWUP_WRITE = "followup:write"
+    COMPETENCIES_READ = "competencies:read"
+    COMPETENCIES_ASSESS = "competencies:assess"
+    COMPETENCIES_MANAGE = "competencies:manage"
+    COURSES_MANAGE = "courses:manage"
+    CLASSES_READ = "classes:read"
+    CLASSES_MANAGE = "classes:manage"
+    ENROLMENTS_READ = "enrolments:read"
+    ENROLMENTS_REQUEST = "enrolments:request"
+    ENROLMENTS_DECIDE = "enrolments:decide"
+    ENROLMENTS_NOMINATE = "enrolments:nominate"
+    ATTENDANCE_RECORD = "attendance:record"
+    CERTIFICATES_READ = "certificates:read"
+    CERTIFICATES_CLAIM = "certificates:claim"
+    CERTIFICATES_VERIFY = "certificates:verify"
+    TRAINING_NEEDS_READ = "training-needs:read"
+    TRAINING_NEEDS_WRITE = "training-needs:write"
+    TRAINING_PLANS_DECIDE = "training-plans:decide"
+    SURVEYS_MANAGE = "surveys:manage"
+    TRAINING_EVALUATIONS_ANSWER = "training-evaluations:answer"
     CREDITS_READ = "credits:read"
     CREDITS_MANAGE = "credits:manage"
     ACTIVITIES_READ = "activities:read"
@@ -113,6 +132,20 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.CONTRIBUTION_READ: OWN_AND_TEAM,
         Permission.FOLLOWUP_READ: OWN_AND_TEAM,
         Permission.FOLLOWUP_WRITE: TEAM,
+        Permission.COMPETENCIES_READ: OWN_AND_TEAM,
+        # Oneself, or as the superior.
+        Permission.COMPETENCIES_ASSESS: OWN_AND_TEAM,
+        Permission.CLASSES_READ: REGION,
+        Permission.ENROLMENTS_READ: OWN_AND_TEAM,
+        Permission.ENROLMENTS_REQUEST: OWN,
+        Permission.ENROLMENTS_DECIDE: TEAM,
+        # In the classes that one organises.
+        Permission.ATTENDANCE_RECORD: OWN,
+        Permission.CERTIFICATES_READ: OWN_AND_TEAM,
+        Permission.CERTIFICATES_CLAIM: OWN,
+        Permission.TRAINING_NEEDS_READ: OWN_AND_TEAM,
+        Permission.TRAINING_NEEDS_WRITE: OWN_AND_TEAM,
+        Permission.TRAINING_EVALUATIONS_ANSWER: OWN_AND_TEAM,
         Permission.CREDITS_READ: OWN_AND_TEAM,
         Permission.ACTIVITIES_READ: OWN_AND_TEAM,
         Permission.ACTIVITIES_RECORD: OWN,
@@ -139,6 +172,14 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.CONTRIBUTION_READ: BRANCH,
         Permission.FOLLOWUP_READ: BRANCH,
         Permission.FOLLOWUP_WRITE: BRANCH,
+        Permission.COMPETENCIES_READ: BRANCH,
+        Permission.CLASSES_MANAGE: BRANCH,
+        Permission.ENROLMENTS_READ: BRANCH,
+        Permission.ENROLMENTS_NOMINATE: BRANCH,
+        Permission.CERTIFICATES_READ: BRANCH,
+        Permission.TRAINING_NEEDS_READ: BRANCH,
+        Permission.TRAINING_PLANS_DECIDE: BRANCH,
+        Permission.SURVEYS_MANAGE: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
@@ -170,6 +211,17 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ASSESSMENTS_MANAGE: BRANCH,
         Permission.CONTRIBUTION_READ: BRANCH,
         Permission.FOLLOWUP_READ: BRANCH,
+        Permission.COMPETENCIES_READ: BRANCH,
+        Permission.COMPETENCIES_MANAGE: BRANCH,
+        Permission.COURSES_MANAGE: BRANCH,
+        Permission.CLASSES_READ: REGION,
+        Permission.CLASSES_MANAGE: BRANCH,
+        Permission.ENROLMENTS_READ: BRANCH,
+        Permission.ENROLMENTS_NOMINATE: BRANCH,
+        Permission.CERTIFICATES_READ: BRANCH,
+        Permission.CERTIFICATES_VERIFY: BRANCH,
+        Permission.TRAINING_NEEDS_READ: BRANCH,
+        Permission.SURVEYS_MANAGE: BRANCH,
         Permission.CREDITS_READ: BRANCH,
         Permission.CREDITS_MANAGE: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
@@ -189,6 +241,8 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.PLANS_READ: BRANCH,
         Permission.EVALUATIONS_READ: BRANCH,
         Permission.CONTRIBUTION_READ: BRANCH,
+        Permission.COMPETENCIES_READ: BRANCH,
+        Permission.CLASSES_READ: REGION,
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
         Permission.EVENTS_READ: BRANCH,
