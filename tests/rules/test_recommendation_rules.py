@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from asn_api.rules.recommendations import (
     Exclusion,
-    Gap,
     Learner,
     Offer,
     Offers,
     Recommendation,
+    Standard,
     recommendations,
 )
 
@@ -40,7 +40,7 @@ def offer(course: int, *, nth: int = 0, **changes: object) -> Offer:
 
 def learner(**changes: object) -> Learner:
     usual: dict[str, object] = {
-        "standards": {"INTEGRITY": Gap(2, 3, 1)},
+        "standards": {"INTEGRITY": Standard(2, 3, 1)},
         "mandatory": (),
         "shortfall": 0,
         "completed": {},
@@ -59,7 +59,7 @@ def courses(of: Learner, *offers: Offer) -> list[int]:
 
 
 def test_a_larger_gap_of_a_weightier_competency_comes_first() -> None:
-    person = learner(standards={"INTEGRITY": Gap(1, 3, 1), "BUDGETING": Gap(2, 3, 3)})
+    person = learner(standards={"INTEGRITY": Standard(1, 3, 1), "BUDGETING": Standard(2, 3, 3)})
     assert courses(person, offer(1), offer(2, teaches={"BUDGETING": 3})) == [2, 1]
 
 
@@ -70,7 +70,7 @@ def test_a_level_beyond_what_is_required_counts_no_more_than_the_requirement() -
 
 def test_a_mandatory_course_comes_after_gaps_and_before_hours() -> None:
     person = learner(
-        standards={"INTEGRITY": Gap(2, 3, 1), "COMMUNICATION": Gap(3, 3, 1)},
+        standards={"INTEGRITY": Standard(2, 3, 1), "COMMUNICATION": Standard(3, 3, 1)},
         mandatory=(UUID(int=2),),
         shortfall=20,
     )
@@ -78,14 +78,21 @@ def test_a_mandatory_course_comes_after_gaps_and_before_hours() -> None:
     assert courses(person, *offers) == [1, 2, 3]
 
 
+def test_a_competency_that_was_never_assessed_is_no_gap_but_its_courses_count_hours() -> None:
+    person = learner(standards={"INTEGRITY": Standard(None, 3, 1)})
+    assert asked(person, offer(1)) == ([], {})
+    [one] = asked(learner(standards=person.standards, shortfall=20), offer(1))[0]
+    assert (one.points, one.hours) == (0, 10)
+
+
 def test_hours_alone_recommend_only_what_the_position_asks_for() -> None:
-    person = learner(standards={"INTEGRITY": Gap(3, 3, 1)}, shortfall=6)
+    person = learner(standards={"INTEGRITY": Standard(3, 3, 1)}, shortfall=6)
     [one] = asked(person, offer(1), offer(2, teaches={"BUDGETING": 2}))[0]
     assert (one.offer.course_id.int, one.hours, one.points) == (1, 6, 0)
 
 
 def test_who_lacks_nothing_gets_no_recommendation() -> None:
-    assert asked(learner(standards={"INTEGRITY": Gap(3, 3, 1)}), offer(1)) == ([], {})
+    assert asked(learner(standards={"INTEGRITY": Standard(3, 3, 1)}), offer(1)) == ([], {})
 
 
 @pytest.mark.parametrize(
@@ -155,7 +162,8 @@ courses_drawn = st.integers(1, 5).map(lambda number: UUID(int=number))
 people = st.builds(
     Learner,
     st.dictionaries(
-        st.sampled_from(CODES), st.builds(Gap, st.integers(0, 5), st.integers(1, 5), st.integers(1, 3))
+        st.sampled_from(CODES),
+        st.builds(Standard, st.none() | st.integers(1, 5), st.integers(1, 5), st.integers(1, 3)),
     ),
     st.sets(courses_drawn),
     st.integers(0, 20),

@@ -1,16 +1,7 @@
 """Competencies: what a position asks for, what a person holds on a day, the gap, and the job fit (JPM)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
-from uuid import UUID
-
-from asn_api.errors import Problem
-from asn_api.rules import reference
-from asn_api.rules.credits import CreditLevel
-from asn_api.rules.organization import PositionKind
 
 LEVELS = range(1, 6)
 PERCENT = Decimal("0.01")

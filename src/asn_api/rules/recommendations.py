@@ -18,12 +18,12 @@ class Exclusion(StrEnum):
 
 
 @dataclass(frozen=True)
-class Gap:
-    """Levels 1 to 5, `held` 0 where nothing is known; `weight` is the criticality for the position."""
+class Standard:
+    """Levels 1 to 5 and the criticality for the position. Nothing `held` is not level 0: no gap is known."""
 
-    held: int
+    held: int | None
     required: int
-    weight: int
+    criticality: int
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Learner:
     `shortfall` is in JP; `completed` gives each course's last completion; `busy` are spans of days.
     """
 
-    standards: Mapping[str, Gap]
+    standards: Mapping[str, Standard]
     mandatory: Collection[UUID]
     shortfall: int
     completed: Mapping[UUID, date]
@@ -58,15 +58,18 @@ class Learner:
 
 @dataclass(frozen=True)
 class Closing:
-    """How far a course closes a gap: levels gained up to what is required, times the weight."""
+    """A gap that a course makes smaller, from `held` to the `level` it teaches but not beyond what is required."""
 
     competency_code: str
-    gap: Gap
+    held: int
+    required: int
+    criticality: int
     level: int
 
     @property
     def points(self) -> int:
-        return (min(self.level, self.gap.required) - self.gap.held) * self.gap.weight
+        """Levels gained times criticality."""
+        return (min(self.level, self.required) - self.held) * self.criticality
 
 
 @dataclass(frozen=True)
@@ -136,9 +139,9 @@ def _use(learner: Learner, offer: Offer) -> tuple[tuple[Closing, ...], bool, int
     """What the course would bring; None if nothing."""
     asked = {code: level for code, level in offer.teaches.items() if code in learner.standards}
     closes = tuple(
-        Closing(code, gap, level)
+        Closing(code, of.held, of.required, of.criticality, level)
         for code, level in sorted(asked.items())
-        if (gap := learner.standards[code]).held < min(level, gap.required)
+        if (of := learner.standards[code]).held is not None and of.held < min(level, of.required)
     )
     mandatory = offer.course_id in learner.mandatory
     hours = min(offer.hours, learner.shortfall) if asked or mandatory else 0
