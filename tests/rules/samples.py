@@ -6,6 +6,7 @@ from importlib import resources
 from typing import Any
 
 from asn_api.rules.calendar import Calendar, Zone
+from asn_api.rules.complaint_policy import ComplaintPolicy
 from asn_api.rules.entries import Place
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
@@ -34,6 +35,10 @@ def notification_policy(**changes: object) -> NotificationPolicy:
 
 def file_policy(**changes: object) -> FilePolicy:
     return FilePolicy.from_mapping(policy_values("files", **changes))
+
+
+def complaint_policy(**changes: object) -> ComplaintPolicy:
+    return ComplaintPolicy.from_mapping(policy_values("complaints", **changes))
 
 
 def plan_policy(**changes: object) -> PlanPolicy:

@@ -11,6 +11,7 @@ from asn_api.errors import Problem
 from asn_api.rules.activities import Category
 from asn_api.rules.assessment_policy import AssessmentPolicy
 from asn_api.rules.competency_policy import CompetencyPolicy
+from asn_api.rules.complaint_policy import ComplaintPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
 from asn_api.rules.followup_policy import FollowupPolicy
@@ -26,6 +27,7 @@ NOTIFICATIONS: Any = policy_values("notifications")
     [
         ("activities", ActivityPolicy),
         ("competencies", CompetencyPolicy),
+        ("complaints", ComplaintPolicy),
         ("contribution", ContributionPolicy),
         ("assessments", AssessmentPolicy),
         ("credits", CreditPolicy),

@@ -8,6 +8,7 @@ from asn_api.errors import Language
 from asn_api.rules.labels import (
     assessments,
     competencies,
+    complaints,
     contribution,
     credits,
     evaluations,
@@ -28,6 +29,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **assessments.LABELS,
     **credits.LABELS,
     **competencies.LABELS,
+    **complaints.LABELS,
     **followup.LABELS,
 }
 
