@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """EMPLOYEE comes with an employee's account, HEAD_OF_AGENCY with an appointment, REGIONAL_ADMIN by grant.
+    """EMPLOYEE comes with an employee's account, HEAD_OF_AGENCY with an appointment, the three after it by grant.
 
     Supervisors and evaluators are not roles: they are whoever has a TEAM on the day of the act.
     """
@@ -12,6 +12,8 @@ class Role(StrEnum):
     EMPLOYEE = "EMPLOYEE"
     HEAD_OF_AGENCY = "HEAD_OF_AGENCY"
     REGIONAL_ADMIN = "REGIONAL_ADMIN"
+    COMPLAINT_COORDINATOR = "COMPLAINT_COORDINATOR"
+    COMPLAINT_CONTACT = "COMPLAINT_CONTACT"
     CLIENT = "CLIENT"
 
 
@@ -81,6 +83,12 @@ class Permission(StrEnum):
     FILES_WRITE = "files:write"
     VERIFICATION_DELEGATE = "verification:delegate"
     DAYS_READ = "days:read"
+    COMPLAINTS_READ = "complaints:read"
+    COMPLAINTS_TRIAGE = "complaints:triage"
+    COMPLAINTS_ASSIGN = "complaints:assign"
+    COMPLAINTS_ANSWER = "complaints:answer"
+    COMPLAINTS_REVEAL = "complaints:reveal"
+    COMPLAINT_CATEGORIES_MANAGE = "complaint-categories:manage"
     JOURNAL_READ = "journal:read"
     EVENTS_READ = "events:read"
 
@@ -155,6 +163,9 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.FILES_WRITE: OWN,
         Permission.VERIFICATION_DELEGATE: OWN,
         Permission.DAYS_READ: OWN_AND_TEAM,
+        # Those that one handles, or that one's people do.
+        Permission.COMPLAINTS_READ: OWN_AND_TEAM,
+        Permission.COMPLAINTS_ANSWER: OWN,
         # To be told of changes; of which, the permission to read each kind of record says.
         Permission.EVENTS_READ: OWN_AND_TEAM,
     },
@@ -183,6 +194,9 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ACTIVITIES_READ: BRANCH,
         Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
+        Permission.COMPLAINTS_READ: BRANCH,
+        Permission.COMPLAINTS_ASSIGN: BRANCH,
+        Permission.COMPLAINTS_ANSWER: BRANCH,
         Permission.EVENTS_READ: BRANCH,
     },
     Role.REGIONAL_ADMIN: {
@@ -228,7 +242,30 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ACTIVITIES_REOPEN: BRANCH,
         Permission.FILES_READ: BRANCH,
         Permission.DAYS_READ: BRANCH,
+        Permission.COMPLAINT_CATEGORIES_MANAGE: BRANCH,
         Permission.JOURNAL_READ: BRANCH,
+        Permission.EVENTS_READ: BRANCH,
+    },
+    # Who administrates people reads no complaint, and who reads complaints administrates nobody.
+    Role.COMPLAINT_COORDINATOR: {
+        Permission.ME: OWN,
+        Permission.POLICIES_READ: REGION,
+        Permission.CALENDAR_READ: REGION,
+        Permission.UNITS_READ: REGION,
+        Permission.COMPLAINTS_READ: BRANCH,
+        Permission.COMPLAINTS_TRIAGE: BRANCH,
+        Permission.COMPLAINTS_REVEAL: BRANCH,
+        Permission.COMPLAINT_CATEGORIES_MANAGE: BRANCH,
+        Permission.EVENTS_READ: BRANCH,
+    },
+    Role.COMPLAINT_CONTACT: {
+        Permission.ME: OWN,
+        Permission.POLICIES_READ: REGION,
+        Permission.CALENDAR_READ: REGION,
+        Permission.UNITS_READ: REGION,
+        Permission.COMPLAINTS_READ: BRANCH,
+        Permission.COMPLAINTS_ASSIGN: BRANCH,
+        Permission.COMPLAINTS_ANSWER: BRANCH,
         Permission.EVENTS_READ: BRANCH,
     },
     # A third party gets only those of these permissions that its registration names.

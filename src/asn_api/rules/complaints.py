@@ -1,4 +1,4 @@
-"""Complaints of citizens: their kinds, the states they pass, and who moves them on (SP4N-LAPOR, PermenPANRB 62/2018)."""
+"""Complaints of citizens: kinds, states, and who moves them on (SP4N-LAPOR, PermenPANRB 62/2018)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

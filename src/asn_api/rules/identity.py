@@ -22,7 +22,11 @@ class CodePurpose(StrEnum):
 
 
 class GrantedRole(StrEnum):
+    """COMPLAINT_COORDINATOR is SP4N-LAPOR's admin koordinator, COMPLAINT_CONTACT its admin penghubung."""
+
     REGIONAL_ADMIN = "REGIONAL_ADMIN"
+    COMPLAINT_COORDINATOR = "COMPLAINT_COORDINATOR"
+    COMPLAINT_CONTACT = "COMPLAINT_CONTACT"
 
 
 LOGIN_FORGIVEN_AFTER = timedelta(days=1)

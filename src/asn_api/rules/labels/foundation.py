@@ -204,6 +204,8 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     },
     GrantedRole: {
         GrantedRole.REGIONAL_ADMIN: ("Admin Daerah", "Regional administrator"),
+        GrantedRole.COMPLAINT_COORDINATOR: ("Admin Koordinator Pengaduan", "Coordinator of complaints"),
+        GrantedRole.COMPLAINT_CONTACT: ("Admin Penghubung Pengaduan", "Contact for complaints"),
     },
     ImportStatus: {
         ImportStatus.WAITING: ("Menunggu", "Waiting"),
@@ -271,6 +273,12 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         NoticeKind.ASSESSMENT_WAITING: ("Asesmen 360° Menunggu", "360° answers are waited for"),
         NoticeKind.DEVELOPMENT_NOTE_WRITTEN: ("Catatan Pengembangan Ditulis", "Development note written"),
         NoticeKind.NOMINATION_ENDORSED: ("Usulan Penghargaan Disetujui", "Nomination endorsed"),
+        NoticeKind.COMPLAINT_FORWARDED: ("Laporan Didisposisikan", "Complaint forwarded"),
+        NoticeKind.COMPLAINT_ASSIGNED: ("Laporan Ditugaskan", "Complaint assigned"),
+        NoticeKind.COMPLAINT_REPLIED: ("Pelapor Membalas", "The reporter replied"),
+        NoticeKind.COMPLAINT_DUE: ("Laporan Segera Jatuh Tempo", "Complaint due soon"),
+        NoticeKind.COMPLAINT_OVERDUE: ("Laporan Terlambat", "Complaint overdue"),
+        NoticeKind.COMPLAINT_ESCALATED: ("Keterlambatan Laporan Dieskalasi", "Overdue complaint escalated"),
     },
     FieldClass: {
         FieldClass.PUBLIC: ("Publik", "Public"),
