@@ -84,6 +84,10 @@ AREAS = (
         "/v1/development-notes",
         "/v1/nominations",
     ),
+    Area(
+        "asn_api.areas.complaints.public_router", "/v1/public/complaints", "/v1/public/complaint-categories"
+    ),
+    Area("asn_api.areas.complaints.router", "/v1/complaints", "/v1/complaint-categories"),
     Area("asn_api.areas.contribution.router", "/v1/contributions", "/v1/me/contribution"),
     Area("asn_api.areas.cycle.router", "/v1/cycles"),
     Area("asn_api.areas.policies.router", "/v1/policies"),
@@ -105,6 +109,7 @@ TAGS = {
     "monitoring": "Continuous feedback, coaching and counselling, evaluation forums with agenda and minutes.",
     "assessments": "360° assessments: rounds, what raters are asked, results that tell no single answer.",
     "credits": "Credit points (angka kredit) of functional positions, and what promotions still need.",
+    "complaints": "Complaints of citizens: sent without an account, handled in time, kept from whom they are about.",
     "contribution": "Whom verified work served: effort for goals beside what came of them, never a rating.",
     "followup": "After evaluation: who needs guidance, who excels, development notes, nominations.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",

@@ -5,6 +5,7 @@ import logging
 import signal
 
 from asn_api.areas.assessments.jobs import TURN_ROUNDS
+from asn_api.areas.complaints import jobs as complaints
 from asn_api.areas.credits.jobs import RECOMPUTE
 from asn_api.areas.cycle.jobs import KEEP_COUNTS
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
@@ -40,6 +41,9 @@ JOBS: tuple[Job, ...] = (
     REMIND_OF_PLANS,
     REMIND,
     monitoring.REMIND,
+    complaints.RECOMPUTE,
+    complaints.CLOSE_SILENT,
+    complaints.REMIND,
     FORGET_OLD,
     CLEAN_UP,
     FORGET_OBJECTS,

@@ -19,6 +19,13 @@ PUBLIC_OPERATIONS = {
     "get_public_keys",
     "get_server_metadata",
     "describe_uploads",
+    "list_public_complaint_categories",
+    "find_similar_complaints",
+    "submit_complaint",
+    "track_complaint",
+    "write_to_complaint",
+    "accept_answer",
+    "reopen_complaint",
 }
 """No token needed, limited by address."""
 

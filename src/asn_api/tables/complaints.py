@@ -87,7 +87,9 @@ class Complaint(Versioned):
         Index("ix_complaints_agency", "region_id", "agency_id", "id"),
         Index("ix_complaints_officer", "region_id", "officer_id", "id"),
         Index("ix_complaints_category", "region_id", "category_id", "id"),
-        Index("ix_complaints_parent", "region_id", "parent_id", postgresql_where=text("parent_id is not null")),
+        Index(
+            "ix_complaints_parent", "region_id", "parent_id", postgresql_where=text("parent_id is not null")
+        ),
         Index("ix_complaints_due", "region_id", "due_on", postgresql_where=text("due_on is not null")),
         Index(
             "ix_complaints_place",

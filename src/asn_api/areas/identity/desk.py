@@ -80,11 +80,12 @@ async def admit(desk: Desk, db: AsyncSession, region: Region, login: str) -> Can
     today = desk.now.astimezone(region.zone.tz).date()
     policy = await identity_policy(db, region.id, today)
     account = await db.scalar(select(Account).where(Account.region_id == region.id, Account.login == login))
-    await _charge(db, desk.brakes(region.id, login), policy, desk.now)
+    await charge(db, desk.brakes(region.id, login), policy, desk.now)
     return Candidate(region, policy, login, account)
 
 
-async def _charge(db: AsyncSession, keys: Sequence[bytes], policy: IdentityPolicy, now: datetime) -> None:
+async def charge(db: AsyncSession, keys: Sequence[bytes], policy: IdentityPolicy, now: datetime) -> None:
+    """Count an attempt for two keys, of what is guessed at and of the address; 429 while either must wait."""
     fresh = [{"key": key, "failures": 0, "last_at": now, "blocked_until": now} for key in keys]
     statement = insert(SignInFailure).values(fresh)
     # The update changes nothing: it locks the row, so that parallel attempts count one after the other.

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from asn_api.access.actor import Access
+from asn_api.access.complaints import entries_not_kept
 from asn_api.access.scope import entries_within
 from asn_api.areas.journal.schemas import JournalFilter
 from asn_api.core.http.paging import Key
@@ -47,6 +48,7 @@ def entries(access: Access, wanted: JournalFilter) -> Select[Any]:
         .where(
             JournalEntry.region_id == access.region_id,
             entries_within(access, JournalEntry.employee_id, JournalEntry.unit_id),
+            entries_not_kept(access, JournalEntry.entity, JournalEntry.entity_id),
         )
     )
     for column, value in (

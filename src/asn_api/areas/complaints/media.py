@@ -1,0 +1,84 @@
+"""Photos and documents of complaints: looked at, photos written anew without place and owner, then kept."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from asn_api.access.actor import Access
+from asn_api.areas.complaints.public_schemas import MediumIn
+from asn_api.areas.files.contents import Kept, examined
+from asn_api.core.mapping import uuid7
+from asn_api.core.objects import Objects
+from asn_api.errors import Fault, Problem
+from asn_api.rules.complaint_policy import ComplaintPolicy
+from asn_api.rules.policy import FilePolicy
+from asn_api.tables.complaints import ComplaintFile
+
+_examining = asyncio.Semaphore(2)
+"""Files looked at at once in this process: a decoded photo may fill 300 MB."""
+
+
+@dataclass(frozen=True)
+class Medium:
+    name: str | None
+    kept: Kept
+
+
+async def looked_at(
+    media: Sequence[MediumIn], policy: ComplaintPolicy, files: FilePolicy, objects: Objects | None
+) -> list[Medium]:
+    """What may be kept, or the Problem that names the file; no connection need be held meanwhile."""
+    if not media:
+        return []
+    if objects is None:
+        raise Problem("FILES_NOT_SET_UP")
+    if len(media) > policy.media_count:
+        raise _fault("/media", "COMPLAINT_MEDIA_MANY", limit=policy.media_count)
+    found = []
+    for n, each in enumerate(media):
+        if len(each.content) > policy.media_bytes:
+            raise _fault(f"/media/{n}", "COMPLAINT_MEDIUM_LARGE", limit=policy.media_bytes)
+        try:
+            async with _examining:
+                kept = await asyncio.to_thread(examined, each.content, files, sha256=None, said_type=None)
+        except Problem as problem:
+            raise _fault(f"/media/{n}", problem.code, **problem.params) from None
+        found.append(Medium(each.name, kept))
+    return found
+
+
+def _fault(pointer: str, code: str, **params: object) -> Problem:
+    return Problem("REQUEST_INVALID", faults=[Fault(pointer, code, params)])
+
+
+def rows(
+    access: Access, complaint_id: UUID, media: Sequence[Medium], message_id: UUID | None = None
+) -> list[ComplaintFile]:
+    return [
+        ComplaintFile(
+            region_id=access.region_id,
+            id=uuid7(),
+            complaint_id=complaint_id,
+            message_id=message_id,
+            position=n,
+            kind=each.kept.kind,
+            name=each.name,
+            size=len(each.kept.content),
+            sha256=each.kept.sha256,
+            stored_sha256=each.kept.stored_sha256,
+            created_at=access.now,
+        )
+        for n, each in enumerate(media)
+    ]
+
+
+async def keep(objects: Objects | None, files: Sequence[ComplaintFile], media: Sequence[Medium]) -> None:
+    """Before the rows are committed: a row without its bytes would be a promise broken, the reverse is litter."""
+    for file, each in zip(files, media, strict=True):
+        assert objects is not None
+        await objects.put(path(file.region_id, file.id), each.kept.content)
+
+
+def path(region_id: UUID, id: UUID) -> str:
+    return f"regions/{region_id}/complaints/{id}"

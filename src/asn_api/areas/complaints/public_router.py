@@ -1,0 +1,163 @@
+"""Complaints over HTTP for everybody: no account, no token; a code and a PIN afterwards."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from asn_api.access.guard import client_address, public
+from asn_api.areas.complaints import intake, media, queries, reporting
+from asn_api.areas.complaints.desk import public_access, tracked
+from asn_api.areas.complaints.public_schemas import (
+    OwnComplaintOut,
+    PublicCategoriesOut,
+    ReceiptOut,
+    ReopeningIn,
+    SatisfactionIn,
+    SimilarIn,
+    SimilarsOut,
+    SubmissionIn,
+    TrackedOut,
+    WordsIn,
+)
+from asn_api.areas.complaints.similar import similar
+from asn_api.areas.identity.desk import Desk, region_named
+from asn_api.areas.policies.current import policy_on
+from asn_api.core.http.route import Db, Now, Route, Tx, Writing
+from asn_api.core.objects import Objects
+from asn_api.rules.complaint_policy import ComplaintPolicy
+from asn_api.rules.policy import FilePolicy
+
+router = APIRouter(prefix="/v1/public", tags=["complaints"], route_class=Route)
+
+
+async def _desk(request: Request, now: Now) -> Desk:
+    state = request.app.state
+    return Desk(
+        state.database,
+        state.keyring,
+        state.passwords,
+        state.settings,
+        now,
+        client_address(request),
+        request.scope.get("asn_request_id"),
+    )
+
+
+async def _store(request: Request) -> Objects | None:
+    objects: Objects | None = request.app.state.objects
+    return objects
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+Store = Annotated[Objects | None, Depends(_store)]
+Region = Annotated[
+    str | None, Query(max_length=200, description="The region's code, unless there is a default.")
+]
+Pin = Annotated[
+    str, Header(alias="Complaint-Pin", max_length=20, description="The PIN that came with the code.")
+]
+MaybePin = Annotated[
+    str | None, Header(alias="Complaint-Pin", max_length=20, description="To see all of one's own complaint.")
+]
+
+
+@router.get("/complaint-categories", dependencies=[public])
+async def list_public_complaint_categories(
+    desk: AtDesk, db: Db, region: Region = None
+) -> PublicCategoriesOut:
+    """What a complaint can be about, and which agency answers for it as a rule."""
+    access = public_access(desk, await region_named(db, region, desk.settings))
+    rows = (await db.execute(queries.open_categories(access))).mappings()
+    return PublicCategoriesOut.model_validate({"data": [dict(row) for row in rows]})
+
+
+@router.post("/complaints/similar", dependencies=[public])
+async def find_similar_complaints(desk: AtDesk, db: Db, given: SimilarIn) -> SimilarsOut:
+    """What may be the same, before sending: by words in common and by nearness, each with its reasons.
+
+    Only complaints that the coordinator has looked at and that are not secret. To join one, name it in `joins`.
+    """
+    access = public_access(desk, await region_named(db, given.region, desk.settings))
+    return SimilarsOut.model_validate({"data": await similar(access, db, given)})
+
+
+@router.post("/complaints", status_code=201, dependencies=[public])
+async def submit_complaint(
+    desk: AtDesk, work: Writing, store: Store, given: SubmissionIn, response: Response
+) -> ReceiptOut:
+    """Report something in one request, with photos if you like. The answer has the code and the PIN, only here.
+
+    Who sends it again with the same `key` and content gets the same receipt (200): harmless on a bad line. Photos lose
+    place, time and owner. The name goes sealed to a place of its own.
+    """
+    async with desk.database.sessions() as own:
+        access = public_access(desk, await region_named(own, given.region, desk.settings))
+        policy = await policy_on(own, access.region_id, ComplaintPolicy, access.today)
+        files = await policy_on(own, access.region_id, FilePolicy, access.today)
+    kept = await media.looked_at(given.media, policy, files, store)
+    receipt, is_new = await intake.submit(
+        access, work.session, desk.keyring, store, given, kept, dry=work.dry
+    )
+    if not is_new:
+        response.status_code = 200
+    return receipt
+
+
+@router.get("/complaints/{code}", dependencies=[public])
+async def track_complaint(
+    desk: AtDesk, db: Db, code: str, pin: MaybePin = None, region: Region = None
+) -> OwnComplaintOut | TrackedOut:
+    """The status and the public answers; with the PIN everything that was written, and what one may do.
+
+    A secret complaint needs the PIN. Wrong codes and PINs make the next attempts wait (429), never for good.
+    """
+    access, id = await tracked(desk, region, code, pin)
+    found = await reporting.shown(access, db, id, own=pin is not None)
+    return OwnComplaintOut.model_validate(found) if pin is not None else TrackedOut.model_validate(found)
+
+
+@router.post("/complaints/{code}/messages", dependencies=[public])
+async def write_to_complaint(
+    desk: AtDesk,
+    work: Writing,
+    store: Store,
+    code: str,
+    pin: Pin,
+    given: WordsIn,
+    region: Region = None,
+) -> OwnComplaintOut:
+    """Give what was asked for, reply to an answer, or add something, with photos if you like.
+
+    A reply to an answer takes the complaint back to the agency.
+    """
+    access, id = await tracked(desk, region, code, pin)
+    async with desk.database.sessions() as own:
+        policy = await policy_on(own, access.region_id, ComplaintPolicy, access.today)
+        files = await policy_on(own, access.region_id, FilePolicy, access.today)
+    kept = await media.looked_at(given.media, policy, files, store)
+    await reporting.write(access, work.session, store, id, given, kept, dry=work.dry)
+    return await _own(desk, work.session, access, id)
+
+
+@router.post("/complaints/{code}/satisfaction", dependencies=[public])
+async def accept_answer(
+    desk: AtDesk, db: Tx, code: str, pin: Pin, given: SatisfactionIn, region: Region = None
+) -> OwnComplaintOut:
+    """Accept the answer, which closes the complaint, and say how content you are; or say so, once, after it closed."""
+    access, id = await tracked(desk, region, code, pin)
+    await reporting.content(access, db, id, given)
+    return await _own(desk, db, access, id)
+
+
+@router.post("/complaints/{code}/reopening", dependencies=[public])
+async def reopen_complaint(
+    desk: AtDesk, db: Tx, code: str, pin: Pin, given: ReopeningIn, region: Region = None
+) -> OwnComplaintOut:
+    """Open a closed complaint again within the region's days, with the reason: the agency is asked anew."""
+    access, id = await tracked(desk, region, code, pin)
+    await reporting.reopen(access, db, id, given.text)
+    return await _own(desk, db, access, id)
+
+
+async def _own(desk: Desk, db: Any, access: Any, id: Any) -> OwnComplaintOut:
+    return OwnComplaintOut.model_validate(await reporting.shown(access, db, id, own=True))

@@ -1,0 +1,220 @@
+"""Complaints on the wire as officials see and move them."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from asn_api.areas.complaints.public_schemas import DueOut
+from asn_api.areas.monitoring.schemas import Id
+from asn_api.areas.performance.schemas import PersonOut
+from asn_api.core.http.paging import Paging
+from asn_api.core.wire import In, Line, Out, Paragraph
+from asn_api.rules.complaint_clocks import ClockStage, ClockState
+from asn_api.rules.complaints import (
+    ComplaintAction,
+    ComplaintActor,
+    ComplaintKind,
+    ComplaintStatus,
+    MessageKind,
+)
+from asn_api.rules.files import FileKind
+
+Refused = Annotated[
+    str | None, Field(description="The code of what stands in the way; null when it may be done.")
+]
+
+
+class ComplaintFilter(Paging):
+    q: Line | None = Field(default=None, description="Words that occur in subject or text, in any form.")
+    status: ComplaintStatus | None = None
+    kind: ComplaintKind | None = None
+    category_id: UUID | None = None
+    agency_id: UUID | None = Field(default=None, description="This unit and all below it.")
+    officer_id: UUID | None = None
+    code: Line | None = Field(default=None, description="The tracking code, as the reporter says it.")
+    is_open: bool | None = None
+    due_to: date | None = Field(default=None, alias="due_on[lte]", description="Overdue: up to yesterday.")
+    received_from: datetime | None = Field(default=None, alias="received_at[gte]")
+    received_to: datetime | None = Field(default=None, alias="received_at[lt]")
+
+
+class AgencyOut(Out):
+    id: UUID
+    name: str
+
+
+class ComplaintSummary(Out):
+    id: UUID
+    version: int
+    code: str
+    kind: ComplaintKind
+    status: ComplaintStatus
+    is_secret: bool
+    is_anonymous: bool
+    category_id: UUID | None
+    category_name: str | None
+    subject: str
+    received_at: datetime
+    changed_at: datetime
+    agency: AgencyOut | None
+    officer: PersonOut | None
+    joined: int
+    bounces: int
+    reopenings: int
+    due: DueOut | None
+
+
+class MessageOut(Out):
+    id: UUID
+    kind: MessageKind
+    author: ComplaintActor
+    employee: PersonOut | None
+    text: str
+    created_at: datetime
+
+
+class ComplaintFileOut(Out):
+    id: UUID
+    kind: FileKind
+    name: str | None
+    size: int
+    message_id: UUID | None
+
+
+class TransitionOut(Out):
+    at: datetime
+    action: ComplaintAction | None
+    status: ComplaintStatus
+    actor: ComplaintActor
+    agency_id: UUID | None
+
+
+class SubjectOut(Out):
+    unit_id: UUID
+    unit_name: str
+    employee: PersonOut | None
+
+
+class ComplaintAllowedOut(Out):
+    action: ComplaintAction
+    refused: Refused
+
+
+class ComplaintOut(ComplaintSummary):
+    text: str
+    latitude: float | None
+    longitude: float | None
+    address: str | None
+    occurred_on: date | None
+    parent_id: UUID | None
+    suggested_agency: AgencyOut | None = Field(description="Where its category goes as a rule.")
+    subjects: list[SubjectOut] = Field(description="From whom it is kept.")
+    messages: list[MessageOut]
+    files: list[ComplaintFileOut]
+    history: list[TransitionOut]
+    rating: int | None
+    rating_comment: str | None
+    allowed_actions: list[ComplaintAllowedOut]
+
+
+class ClockOut(Out):
+    stage: ClockStage
+    state: ClockState
+    start: date
+    limit: int = Field(description="Working days.")
+    due: date | None = Field(description="Null while the reporter has been asked.")
+    left: int | None
+    provisional: bool
+    ended: date | None
+    article: str
+    steps: list[str]
+
+
+class ClocksOut(Out):
+    clocks: list[ClockOut]
+    inputs: list[dict[str, Any]] = Field(description="Each with the version of the record it comes from.")
+    rule: str
+
+
+class VerificationIn(In):
+    kind: ComplaintKind | None = Field(default=None, description="Where the reporter chose the wrong one.")
+    category_id: UUID | None = None
+    secret: bool | None = Field(default=None, description="May make it secret, never public again.")
+    text: Paragraph | None = Field(default=None, description="For officials only.")
+
+
+class SaidIn(In):
+    text: Paragraph
+
+
+class RejectionIn(In):
+    action: Literal["NOT_AUTHORITY", "ARCHIVE"]
+    text: Paragraph = Field(description="The reporter reads it: why, and where to turn to.")
+
+
+class MergingIn(In):
+    parent_id: UUID = Field(description="The complaint that this one repeats and whose answers it follows.")
+
+
+class NamedIn(In):
+    unit_id: UUID
+    employee_id: UUID | None = Field(default=None, description="The official; none: the whole unit.")
+
+
+class SubjectsIn(In):
+    subjects: list[NamedIn] = Field(max_length=20, description="All of them; replaces those of before.")
+
+
+class DispositionIn(In):
+    agency_id: UUID = Field(description="The agency or unit that has to answer.")
+    officer_id: UUID | None = Field(default=None, description="Somebody of it, where that is known already.")
+    text: Paragraph | None = Field(default=None, description="For officials only.")
+
+
+class AssignmentIn(In):
+    officer_id: UUID | None = Field(description="Somebody with a post in the agency; none: nobody in person.")
+
+
+class AnswerIn(In):
+    text: Paragraph = Field(description="The reporter reads it, and unless it is secret the public.")
+
+
+class NoteIn(In):
+    id: Id
+    text: Paragraph
+
+
+class RevealIn(In):
+    reason: Paragraph = Field(description="Why the reporter has to be known. It is kept in the journal.")
+
+
+class RevealedOut(Out):
+    """Who reported; null for whom nothing was given."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+
+
+class CategoryChangeIn(In):
+    name: Line
+    description: Paragraph | None = None
+    agency_id: UUID | None = Field(default=None, description="The agency that is suggested.")
+    closed_on: date | None = Field(default=None, description="From this day on it cannot be chosen.")
+
+
+class CategoryIn(CategoryChangeIn):
+    id: Id
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{0,39}$")]
+
+
+class CategoryOut(Out):
+    id: UUID
+    version: int
+    code: str
+    name: str
+    description: str | None
+    agency_id: UUID | None
+    closed_on: date | None

@@ -1,0 +1,78 @@
+"""What may be the same as somebody is about to report: by words and by place, of what anybody may see."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+
+from asn_api.access.actor import Access
+from asn_api.areas.complaints.queries import HAS_WORDS, LANGUAGE
+from asn_api.rules.complaint_policy import ComplaintPolicy
+from asn_api.rules.complaints import KNOWN_TO_PUBLIC, ComplaintKind
+from asn_api.rules.similarity import Box
+from asn_api.tables.complaints import Complaint
+
+CANDIDATES = 200
+"""The newest ones, which are then weighed one by one."""
+
+
+def shown_to_anybody(access: Access, id: UUID) -> Select[UUID]:
+    return select(Complaint.id).where(Complaint.id == id, *_public(access))
+
+
+def lexemes(access: Access, words: str) -> Select[Any]:
+    """The stems of the given words."""
+    return select(func.tsvector_to_array(func.to_tsvector(LANGUAGE, words)).label("stems")).where(
+        literal(access.region_id) == access.region_id
+    )
+
+
+def candidates(
+    access: Access,
+    policy: ComplaintPolicy,
+    pairs: str | None,
+    box: Box | None,
+    category_id: UUID | None,
+) -> Select[Any]:
+    """Two of the words in common, or nearby and of the same category; the newest first."""
+    row = Complaint
+    found: list[ColumnElement[bool]] = []
+    if pairs is not None:
+        found.append(HAS_WORDS.op("@@")(func.to_tsquery("simple", pairs)))
+    if box is not None:
+        found.append(
+            and_(
+                row.latitude.between(box.south, box.north),
+                row.longitude.between(box.west, box.east),
+                row.category_id.is_not_distinct_from(category_id),
+            )
+        )
+    since = access.now - timedelta(days=policy.similar_days)
+    return (
+        select(
+            row.id,
+            row.subject,
+            row.status,
+            row.received_at,
+            row.joined,
+            row.latitude,
+            row.longitude,
+            row.category_id,
+            func.tsvector_to_array(HAS_WORDS).label("stems"),
+        )
+        .where(*_public(access), row.received_at >= since, or_(*found))
+        .order_by(row.received_at.desc(), row.id.desc())
+        .limit(CANDIDATES)
+    )
+
+
+def _public(access: Access) -> tuple[ColumnElement[bool], ...]:
+    """Looked at by the coordinator, not secret, about no official."""
+    row = Complaint
+    return (
+        row.region_id == access.region_id,
+        row.status.in_(sorted(KNOWN_TO_PUBLIC)),
+        row.is_secret.is_(False),
+        row.kind != ComplaintKind.COMPLAINT_SUPERVISORY,
+    )
