@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from asn_api.access.actor import Access
 from asn_api.areas.complaints.queries import HAS_WORDS, LANGUAGE
@@ -39,7 +40,7 @@ def candidates(
     row = Complaint
     found: list[ColumnElement[bool]] = []
     if pairs is not None:
-        found.append(HAS_WORDS.op("@@")(func.to_tsquery("simple", pairs)))
+        found.append(HAS_WORDS.op("@@")(cast(pairs, TSQUERY)))
     if box is not None:
         found.append(
             and_(
