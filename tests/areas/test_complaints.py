@@ -239,7 +239,7 @@ async def test_who_reported_is_shown_to_the_coordinator_for_a_reason_that_stays(
         entries = ok(await client.get("/v1/journal", params={"entity": "complaint", "entity_id": id}))
     reveal = entries["data"][0]
     assert (reveal["action"], reveal["changes"]["reason"]) == ("REVEAL", "Perlu mediasi")
-    assert reveal["author_name"] == "COORDINATOR"
+    assert reveal["author"]["name"] == "COORDINATOR"
     anonymous, _ = await received(city, reporter=None, anonymous=True)
     async with city.call_as("coordinator") as client:
         nobody = await client.post(f"/v1/complaints/{anonymous}/reporter", json={"reason": "Perlu"})

@@ -319,14 +319,16 @@ async def test_likely_duplicates_are_suggested_by_words_and_place_with_reasons(c
     place = {"latitude": -6.2, "longitude": 106.8}
     near = {"latitude": -6.2005, "longitude": 106.8}
     by_words, _ = await forwarded(city, place=place)
-    by_place, _ = await forwarded(city, subject="Genangan air", place=place)
-    await forwarded(city, subject="Lampu taman mati", place={"latitude": -6.3, "longitude": 106.8})
+    by_place, _ = await forwarded(city, subject="Genangan air", text="Tidak surut", place=place)
+    await forwarded(
+        city, subject="Lampu taman mati", text="Gelap", place={"latitude": -6.3, "longitude": 106.8}
+    )
     await received(city, place=place)
     await forwarded(city, place=place, secret=True)
     found = await similar(city, place=near)
     assert [each["id"] for each in found] == [by_words, by_place]
     assert found[0]["distance_m"] == found[1]["distance_m"] == 56
-    assert set(found[0]["words"]) == {"lubang", "jalan", "pasar"}
+    assert set(found[0]["words"]) == {"besar", "jalan", "lubang", "pasar"}
     assert found[1]["words"] == []
     assert [each["id"] for each in await similar(city)] == [by_words]
     assert await similar(city, subject="!!!") == []

@@ -25,7 +25,7 @@ from asn_api.areas.complaints.codes import (
 from asn_api.areas.complaints.media import Medium
 from asn_api.areas.complaints.moving import entered
 from asn_api.areas.complaints.public_schemas import ReceiptOut, SubmissionIn
-from asn_api.areas.complaints.timing import note_due, scene
+from asn_api.areas.complaints.timing import Scene, nearest_due, scene
 from asn_api.core.crypto import Keyring
 from asn_api.core.journal import Change, record
 from asn_api.core.mapping import uuid7
@@ -57,7 +57,7 @@ async def submit(
     around = await scene(access, db, access.today)
     if given.reporter is not None:
         await _check_contact(access, db, sealing.contact_index(keyring, given.reporter), around.policy)
-    values = await _values(access, db, given, around.policy)
+    values = await _values(access, db, given, around)
     id = uuid7()
     values |= {
         "id": id,
@@ -73,7 +73,6 @@ async def submit(
             raise Problem("COMPLAINT_KEY_TAKEN")
         return receipt(known, pin), False
     row = (await db.scalars(queries.by_id(access, id))).one()
-    note_due(row, around.clocks(row.kind, [Since(access.today, row.status)]))
     if given.joins is not None:
         await _count_joined(access, db, given.joins)
     if given.reporter is not None:
@@ -108,9 +107,7 @@ async def submit(
     return receipt(row, pin), True
 
 
-async def _values(
-    access: Access, db: AsyncSession, given: SubmissionIn, policy: ComplaintPolicy
-) -> dict[str, Any]:
+async def _values(access: Access, db: AsyncSession, given: SubmissionIn, around: Scene) -> dict[str, Any]:
     """The columns of a new complaint, but for its id and proofs."""
     category = await category_of(access, db, given.category)
     if given.about_unit_id is not None and await db.scalar(queries.unit(access, given.about_unit_id)) is None:
@@ -121,15 +118,17 @@ async def _values(
         await db.scalar(similar_queries.shown_to_anybody(access, given.joins)) is None
     ):
         raise _invalid("/joins", "NOT_FOUND")
+    status = ComplaintStatus.MERGED if given.joins else ComplaintStatus.RECEIVED
     return {
+        **nearest_due(around.clocks(given.kind, [Since(access.today, status)])),
         "region_id": access.region_id,
         "version": 1,
         "code": new_code(),
         "kind": given.kind,
-        "status": ComplaintStatus.MERGED if given.joins else ComplaintStatus.RECEIVED,
+        "status": status,
         "parent_id": given.joins,
         "is_anonymous": given.anonymous,
-        "is_secret": given.secret or given.kind in policy.secret_kinds,
+        "is_secret": given.secret or given.kind in around.policy.secret_kinds,
         "category_id": category,
         "subject": given.subject,
         "content": given.text,
@@ -142,7 +141,6 @@ async def _values(
         "joined": 0,
         "bounces": 0,
         "reopenings": 0,
-        "due_provisional": False,
     }
 
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from asn_api.access.actor import Access
-from asn_api.areas.complaints.queries import HAS_WORDS, LANGUAGE
+from asn_api.areas.complaints.queries import HAS_WORDS
 from asn_api.rules.complaint_policy import ComplaintPolicy
 from asn_api.rules.complaints import KNOWN_TO_PUBLIC, ComplaintKind
 from asn_api.rules.similarity import Box
@@ -20,13 +20,6 @@ CANDIDATES = 200
 
 def shown_to_anybody(access: Access, id: UUID) -> Select[UUID]:
     return select(Complaint.id).where(Complaint.id == id, *_public(access))
-
-
-def lexemes(access: Access, words: str) -> Select[Any]:
-    """The stems of the given words."""
-    return select(func.tsvector_to_array(func.to_tsvector(LANGUAGE, words)).label("stems")).where(
-        literal(access.region_id) == access.region_id
-    )
 
 
 def candidates(

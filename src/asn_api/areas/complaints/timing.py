@@ -47,11 +47,19 @@ def nearest(clocks: Sequence[Clock]) -> Clock | None:
     return min(running, key=lambda each: each.due or date.max, default=None)
 
 
-def note_due(complaint: Complaint, clocks: Sequence[Clock]) -> None:
+def nearest_due(clocks: Sequence[Clock]) -> dict[str, Any]:
+    """The columns of the nearest deadline."""
     first = nearest(clocks)
-    complaint.due_stage = first.span.stage if first else None
-    complaint.due_on = first.due if first else None
-    complaint.due_provisional = first.provisional if first else False
+    return {
+        "due_stage": first.span.stage if first else None,
+        "due_on": first.due if first else None,
+        "due_provisional": first.provisional if first else False,
+    }
+
+
+def note_due(complaint: Complaint, clocks: Sequence[Clock]) -> None:
+    for name, value in nearest_due(clocks).items():
+        setattr(complaint, name, value)
 
 
 async def history_of(access: Access, db: AsyncSession, complaint: Complaint) -> list[Since]:
