@@ -15,8 +15,9 @@ import tests.matrix
 from asn_api.core.database import Database
 from asn_api.tables.identity import Client
 from tests.architecture.operations import Operation, blueprint, operations
+from tests.areas.complaining import coordinator
 from tests.factories import City, make_city
-from tests.matrix import CALLERS, PARTNER_SCOPES, Build, Sample, expected, reaches
+from tests.matrix import CALLERS, ON_STAGE, PARTNER_SCOPES, Build, Sample, expected, reaches
 
 OPERATIONS = {each.id: each for each in operations(blueprint()) if each.documented}
 MODULES = [
@@ -36,7 +37,9 @@ class Answers:
 
 @pytest.fixture(scope="module")
 async def stage(database: Database, app: FastAPI) -> City:
-    return await make_city(database, app, code=f"kota-{secrets.token_hex(4)}")
+    city = await make_city(database, app, code=f"kota-{secrets.token_hex(4)}")
+    await coordinator(city)
+    return city
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +72,7 @@ async def test_each_caller_gets_what_the_policy_says(name: str, stage: City, els
     built = SAMPLES[name](stage)
     sample = await built if inspect.isawaitable(built) else built
     answers = Answers()
-    for caller in CALLERS:
+    for caller in (*CALLERS, *ON_STAGE):
         city, person = (elsewhere, "admin") if caller == "foreign_admin" else (stage, caller)
         async with city.call_as(person) as client:
             response = await send(client, operation, sample)

@@ -30,6 +30,7 @@ UNITS = {
     "other_head": "works",
     "other_staff": "roads",
     "admin": "works",
+    "coordinator": "secretariat",
 }
 ROLES: dict[str, dict[Role, str]] = {
     "staff": {Role.EMPLOYEE: ""},
@@ -44,6 +45,11 @@ ROLES: dict[str, dict[Role, str]] = {
     "foreign_admin": {Role.EMPLOYEE: "", Role.REGIONAL_ADMIN: "root"},
 }
 """Each caller's roles and the units where they are held; `foreign_admin` is admin of another region."""
+
+ON_STAGE: dict[str, dict[Role, str]] = {
+    "coordinator": {Role.EMPLOYEE: "", Role.COMPLAINT_COORDINATOR: "root"},
+}
+"""Who joins the city for the matrix alone."""
 
 CALLERS = ("anonymous", *ROLES)
 PARTNER_SCOPES = {"employees:read", "activities:read", "days:read", "units:read"}
@@ -80,7 +86,9 @@ def scopes(caller: str, permission: Permission) -> set[tuple[Reach, str]]:
     if caller == "partner" and permission not in PARTNER_SCOPES:
         return set()
     return {
-        (reach, unit) for role, unit in ROLES[caller].items() for reach in GRANTS[role].get(permission, ())
+        (reach, unit)
+        for role, unit in (ROLES | ON_STAGE)[caller].items()
+        for reach in GRANTS[role].get(permission, ())
     }
 
 
