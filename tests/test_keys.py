@@ -14,6 +14,8 @@ from sqlalchemy import LargeBinary, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.areas.assessments.answering import sealed_in
+from asn_api.areas.complaints import sealing as reporters
+from asn_api.areas.complaints.public_schemas import ReporterIn
 from asn_api.areas.employees import imports, sealing
 from asn_api.areas.employees.portal_rows import Restricted
 from asn_api.areas.identity.demo_logins import SOURCE
@@ -26,9 +28,11 @@ from asn_api.core.settings import Settings, StartupError, new_key
 from asn_api.main import create_app
 from asn_api.reseal import SEALED, Done, Sealed, older, reseal
 from asn_api.rules.assessments import TaskStatus
+from asn_api.rules.complaints import ComplaintKind, ComplaintStatus
 from asn_api.rules.imports import ImportStatus, RowAction
 from asn_api.tables import every_table
 from asn_api.tables.assessments import AssessmentTask
+from asn_api.tables.complaints import Complaint, ComplaintReporter
 from asn_api.tables.employees import Employee, EmployeeImport, EmployeeImportRow
 from asn_api.tables.identity import Account, SigningKey
 from asn_api.tables.policies import Policy
@@ -43,6 +47,10 @@ OLD, NEW, ONLY_NEW, STRANGE = (Keyring.parse(text) for text in (ONE, f"{TWO},{ON
 RESTRICTED = Restricted("3273010101850001", None, None, None, None, None)
 NOT_SEALED = {
     "assessment_rounds.seed",
+    "complaint_reporters.contact_index",
+    "complaints.pin_digest",
+    "complaints.submission_digest",
+    "complaints.submission_index",
     "employees.nik_index",
     "idempotency_keys.body_hash",
     "one_time_codes.code_hash",
@@ -53,6 +61,7 @@ NOT_SEALED = {
     "sync_views.digest",
 }
 PEOPLE = ("head", "chief", "staff")
+REPORTER = ReporterIn(name="Budi Contoh", email="budi@contoh.id")
 
 
 @pytest.fixture
@@ -124,7 +133,32 @@ async def fill(db: AsyncSession, city: City) -> None:
             values=OLD.seal(b"values", imports.row_context(region, id, 7)),
         )
     )
+    await complain(db, city)
     await keep(db, OLD, attempt(city), Answer(201, {}, b"answer"), NOW)
+
+
+async def complain(db: AsyncSession, city: City) -> None:
+    region, id = city.region.id, uuid7()
+    db.add(
+        Complaint(
+            region_id=region,
+            id=id,
+            code="A" * 16,
+            pin_digest=b"",
+            kind=ComplaintKind.ASPIRATION,
+            status=ComplaintStatus.RECEIVED,
+            is_anonymous=False,
+            is_secret=False,
+            subject="Taman",
+            content="Tambah lampu",
+            received_at=NOW,
+            changed_at=NOW,
+        )
+    )
+    await db.flush()
+    sealed = reporters.seal(OLD, region, id, REPORTER)
+    db.add(ComplaintReporter(region_id=region, id=id, identity=sealed, created_at=NOW))
+    await db.flush()
 
 
 async def reseal_all(city: City, ring: Keyring) -> dict[str, Done]:
@@ -187,6 +221,9 @@ async def test_after_resealing_everything_opens_with_the_new_key_alone(city: Cit
         task = (await db.scalars(select(AssessmentTask))).one()
         assert task.content is not None
         assert ONLY_NEW.open(task.content, sealed_in(region, task.id)) == b"said"
+        reporter = (await db.scalars(select(ComplaintReporter))).one()
+        told = reporters.unseal(ONLY_NEW, region, reporter.id, reporter.identity)
+        assert told["name"] == REPORTER.name
         answer = await earlier_answer(db, ONLY_NEW, attempt(city))
         assert answer is not None
         assert answer.body == b"answer"

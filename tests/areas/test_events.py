@@ -195,6 +195,7 @@ def test_no_kind_is_told_by_a_permission_that_is_not_about_reading_it() -> None:
         "coaching",
         "forum",
         "nomination",
+        "complaint",
     }
 
 

@@ -206,7 +206,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_complaint_transitions')),
     sa.UniqueConstraint('region_id', 'complaint_id', 'version', name='uq_complaint_transitions_version')
     )
-    _found_policy("complaints", "2019-01-01", COMPLAINTS)
+    _found_policy("complaints", "2025-01-01", COMPLAINTS)
 
 
 def _allow(table: str, enum: str, column: str, values: list[str]) -> None:
