@@ -19,7 +19,6 @@ from asn_api.areas.performance.queries import matches
 from asn_api.core.http.paging import Key
 from asn_api.rules.complaints import OPEN
 from asn_api.tables.complaints import (
-    WORDS,
     Complaint,
     ComplaintCategory,
     ComplaintFile,
@@ -35,11 +34,6 @@ NEWEST_FIRST = (Key(Complaint.__table__.c.id, "id", UUID, descending=True),)
 BY_CODE = (Key(ComplaintCategory.__table__.c.code, "code", str),)
 
 LANGUAGE: ColumnElement[Any] = literal_column("'indonesian'::regconfig")
-HAS_WORDS: ColumnElement[Any] = literal_column(
-    WORDS.replace("subject", "complaints.subject").replace("content", "complaints.content")
-)
-"""As the index has it."""
-
 _SHOWN = (
     "id",
     "version",
@@ -82,7 +76,7 @@ def complaints(access: Access, wanted: ComplaintFilter) -> Select[Any]:
     if wanted.received_to is not None:
         conditions.append(row.received_at < wanted.received_to)
     if wanted.q is not None:
-        conditions.append(HAS_WORDS.op("@@")(func.websearch_to_tsquery(LANGUAGE, wanted.q)))
+        conditions.append(row.words.op("@@")(func.websearch_to_tsquery(LANGUAGE, wanted.q)))
     return (
         select(
             *[row.__table__.c[name] for name in _SHOWN],

@@ -8,13 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from asn_api.access.actor import Access
-from asn_api.areas.complaints.queries import HAS_WORDS
 from asn_api.rules.complaint_policy import ComplaintPolicy
 from asn_api.rules.complaints import KNOWN_TO_PUBLIC, ComplaintKind
 from asn_api.rules.similarity import Box
 from asn_api.tables.complaints import Complaint
 
-CANDIDATES = 200
+CANDIDATES = 100
 """The newest ones, which are then weighed one by one."""
 
 
@@ -33,7 +32,7 @@ def candidates(
     row = Complaint
     found: list[ColumnElement[bool]] = []
     if pairs is not None:
-        found.append(HAS_WORDS.op("@@")(cast(pairs, TSQUERY)))
+        found.append(row.words.op("@@")(cast(pairs, TSQUERY)))
     if box is not None:
         found.append(
             and_(
@@ -53,7 +52,7 @@ def candidates(
             row.latitude,
             row.longitude,
             row.category_id,
-            func.tsvector_to_array(HAS_WORDS).label("stems"),
+            func.tsvector_to_array(row.words).label("stems"),
         )
         .where(*_public(access), row.received_at >= since, or_(*found))
         .order_by(row.received_at.desc(), row.id.desc())

@@ -5,6 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "20261125_0010"
 down_revision = "20261124_0040"
@@ -101,6 +102,7 @@ def upgrade() -> None:
     sa.Column('rating', sa.Integer(), nullable=True),
     sa.Column('rating_comment', sa.Text(), nullable=True),
     sa.Column('rated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('words', postgresql.TSVECTOR(), sa.Computed("to_tsvector('indonesian'::regconfig, subject || ' ' || content)", persisted=True), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.CheckConstraint("(status = 'CLOSED') = (closed_at is not null)", name=op.f('ck_complaints_closed')),
     sa.CheckConstraint("(status = 'MERGED') = (parent_id is not null)", name=op.f('ck_complaints_merged')),
@@ -126,8 +128,9 @@ def upgrade() -> None:
     op.create_index('ix_complaints_officer', 'complaints', ['region_id', 'officer_id', 'id'], unique=False)
     op.create_index('ix_complaints_parent', 'complaints', ['region_id', 'parent_id'], unique=False, postgresql_where=sa.text('parent_id is not null'))
     op.create_index('ix_complaints_place', 'complaints', ['region_id', 'latitude', 'longitude'], unique=False, postgresql_where=sa.text('latitude is not null'))
+    op.create_index('ix_complaints_received', 'complaints', ['region_id', 'received_at', 'id'], unique=False)
     op.create_index('ix_complaints_status', 'complaints', ['region_id', 'status', 'id'], unique=False)
-    op.create_index('ix_complaints_words', 'complaints', ['region_id', sa.literal_column("to_tsvector('indonesian'::regconfig, subject || ' ' || content)")], unique=False, postgresql_using='gin')
+    op.create_index('ix_complaints_words', 'complaints', ['region_id', 'words'], unique=False, postgresql_using='gin')
     op.create_index('uq_complaints_submission', 'complaints', ['region_id', 'submission_index'], unique=True, postgresql_where=sa.text('submission_index is not null'))
     op.create_table('complaint_messages',
     sa.Column('region_id', sa.Uuid(), nullable=False),
