@@ -224,6 +224,22 @@ async def test_merging_passes_followers_on(city: City) -> None:
         assert refused["errors"][0]["code"] == "COMPLAINT_PARENT_UNFIT"
 
 
+async def test_two_that_are_merged_into_each_other_at_once_do_not_wait_in_a_circle(city: City) -> None:
+    await coordinator(city)
+    first, _ = await received(city)
+    second, _ = await received(city)
+
+    async def merge(one: str, other: str) -> int:
+        async with city.call_as("coordinator") as client:
+            answer = await client.post(
+                f"/v1/complaints/{one}/merging", json={"parent_id": other}, headers={"If-Match": '"1"'}
+            )
+        return answer.status_code
+
+    answers = await asyncio.gather(merge(first, second), merge(second, first))
+    assert sorted(answers) == [200, 422]
+
+
 async def test_who_reported_is_shown_to_the_coordinator_for_a_reason_that_stays(city: City) -> None:
     await coordinator(city)
     id, _ = await forwarded(city)

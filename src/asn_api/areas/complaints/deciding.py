@@ -59,6 +59,7 @@ async def reject(access: Access, db: AsyncSession, id: UUID, version: int, given
 
 async def merge(access: Access, db: AsyncSession, id: UUID, version: int, parent_id: UUID) -> None:
     """Into one that is not merged itself and that may be known by the same people."""
+    await db.execute(queries.both_locked(access, {id, parent_id}))
     row = await locked(access, db, id, version)
     parent = await row_of(access, db, parent_id) if parent_id != id else None
     if parent is None or parent.status in (ComplaintStatus.MERGED, ComplaintStatus.ARCHIVED):

@@ -114,9 +114,7 @@ async def _values(access: Access, db: AsyncSession, given: SubmissionIn, around:
         raise _invalid("/about_unit_id", "NOT_FOUND")
     if given.occurred_on is not None and given.occurred_on > access.today:
         raise _invalid("/occurred_on", "COMPLAINT_DAY_AHEAD")
-    if given.joins is not None and (
-        await db.scalar(similar_queries.shown_to_anybody(access, given.joins)) is None
-    ):
+    if given.joins is not None and (await db.scalar(similar_queries.joinable(access, given.joins)) is None):
         raise _invalid("/joins", "NOT_FOUND")
     status = ComplaintStatus.MERGED if given.joins else ComplaintStatus.RECEIVED
     return {

@@ -103,6 +103,16 @@ def row(access: Access, id: UUID) -> Select[Complaint]:
     return select(Complaint).where(Complaint.id == id, complaints_within(access))
 
 
+def both_locked(access: Access, ids: Collection[UUID]) -> Select[UUID]:
+    """In one order, so that two merging into each other do not wait in a circle."""
+    return (
+        select(Complaint.id)
+        .where(Complaint.region_id == access.region_id, Complaint.id.in_(ids))
+        .order_by(Complaint.id)
+        .with_for_update()
+    )
+
+
 def roles_in(access: Access, id: UUID) -> Select[Any]:
     """Whether the caller may decide about it as coordinator, answer it for the agency, assign it."""
     permissions = (Permission.COMPLAINTS_TRIAGE, Permission.COMPLAINTS_ANSWER, Permission.COMPLAINTS_ASSIGN)

@@ -17,8 +17,9 @@ CANDIDATES = 100
 """The newest ones, which are then weighed one by one."""
 
 
-def shown_to_anybody(access: Access, id: UUID) -> Select[UUID]:
-    return select(Complaint.id).where(Complaint.id == id, *_public(access))
+def joinable(access: Access, id: UUID) -> Select[UUID]:
+    """What anybody may be shown, locked: it must not be merged away while somebody joins it."""
+    return select(Complaint.id).where(Complaint.id == id, *_public(access)).with_for_update(key_share=True)
 
 
 def candidates(
