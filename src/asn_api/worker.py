@@ -44,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     complaints.RECOMPUTE,
     complaints.CLOSE_SILENT,
     complaints.REMIND,
+    complaints.FORGET_BYTES,
     FORGET_OLD,
     CLEAN_UP,
     FORGET_OBJECTS,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from asn_api.areas.complaints import jobs
+from asn_api.areas.complaints import jobs, media
 from asn_api.core.database import Database
 from asn_api.core.jobs import Means
 from asn_api.core.mapping import uuid7
@@ -26,6 +26,7 @@ from tests.areas.complaining import (
     ids,
     known,
     ok,
+    photo,
     received,
     reply,
     sent,
@@ -410,6 +411,25 @@ async def test_before_the_hour_nobody_is_reminded(city: City) -> None:
     assert await told(city, "COMPLAINT_DUE") == set()
     await at(city, datetime(2026, 11, 24, 1, tzinfo=UTC), jobs.remind)
     assert await told(city, "COMPLAINT_DUE") == {"coordinator"}
+
+
+async def test_bytes_without_a_row_are_forgotten_after_a_day(city: City) -> None:
+    await coordinator(city)
+    id, _ = await received(city, media=[photo()])
+    store, stray = city.app.state.objects, media.path(city.region.id, uuid7())
+    await store.put(stray, b"left behind")
+
+    async def paths() -> set[str]:
+        return {path async for page in store.listed(media.path(city.region.id, "")) for path, _ in page}
+
+    # The store's own clock says when they were written.
+    now = datetime.now(UTC)
+    for moment, left in ((now, 2), (now + timedelta(days=1, minutes=1), 1)):
+        means = Means(city.database, city.app.state.keyring, lambda moment=moment: moment, objects=store)
+        await jobs.forget_bytes(means, region_id=str(city.region.id))
+        assert len(await paths()) == left
+    assert stray not in await paths()
+    assert (await read(city, "coordinator", id))["files"]
 
 
 async def test_categories_are_changed_by_those_of_the_whole_region(city: City) -> None:

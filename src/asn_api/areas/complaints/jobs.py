@@ -11,7 +11,7 @@ from asn_api.access.actor import Access
 from asn_api.access.complaints import ENTITY
 from asn_api.access.grants import Permission
 from asn_api.access.regions import each_region
-from asn_api.areas.complaints import queries
+from asn_api.areas.complaints import media, queries
 from asn_api.areas.complaints import telling_queries as telling
 from asn_api.areas.complaints.codes import shown_code
 from asn_api.areas.complaints.moving import fields, move, tell
@@ -27,6 +27,8 @@ from asn_api.tables.complaints import Complaint
 BATCH = 200
 LOOKED_BACK = timedelta(days=730)
 """Further back no open complaint has begun a clock that still runs."""
+UNOWNED_FOR = timedelta(days=1)
+"""An object is older than this before it counts as nobody's: its row may be about to be written."""
 LOOKED_AHEAD = timedelta(days=45)
 """Calendar days that hold the longest reminder ahead with all days off in it."""
 
@@ -136,6 +138,27 @@ def _concerned(stage: ClockStage, found: Escalation) -> frozenset[str]:
     return frozenset({telling.OFFICER, telling.CONTACT})
 
 
+async def forget_bytes(means: Means, region_id: str | None = None) -> None:
+    """Objects that no row names: left behind by requests that failed after the bytes were kept."""
+    objects = means.objects
+    if objects is None:
+        return
+
+    async def run(access: Access) -> None:
+        async for page in objects.listed(media.path(access.region_id, "")):
+            old = {
+                UUID(path.rpartition("/")[2]): path
+                for path, written in page
+                if written < access.now - UNOWNED_FOR
+            }
+            async with means.database.sessions() as db:
+                known = set(await db.scalars(queries.known_files(access, list(old))))
+            await objects.delete([path for id, path in old.items() if id not in known])
+
+    await each_region(means, Permission.COMPLAINTS_READ, run, region_id)
+
+
 RECOMPUTE = Job("complaints.recompute", recompute, every="11 1 * * *")
 CLOSE_SILENT = Job("complaints.close_silent", close_silent, every="37 * * * *")
 REMIND = Job("complaints.remind", remind, every="17 * * * *")
+FORGET_BYTES = Job("complaints.forget_bytes", forget_bytes, every="47 2 * * *")

@@ -80,5 +80,5 @@ async def keep(objects: Objects | None, files: Sequence[ComplaintFile], media: S
         await objects.put(path(file.region_id, file.id), each.kept.content)
 
 
-def path(region_id: UUID, id: UUID) -> str:
+def path(region_id: UUID, id: UUID | str) -> str:
     return f"regions/{region_id}/complaints/{id}"

@@ -163,6 +163,12 @@ def files(access: Access, id: UUID) -> Select[Any]:
     )
 
 
+def known_files(access: Access, ids: Collection[UUID]) -> Select[UUID]:
+    return select(ComplaintFile.id).where(
+        ComplaintFile.region_id == access.region_id, ComplaintFile.id.in_(ids)
+    )
+
+
 def subjects(access: Access, id: UUID) -> Select[UUID, UUID | None, str, str, str]:
     row, person = ComplaintSubject, aliased(Employee)
     return (
