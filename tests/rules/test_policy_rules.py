@@ -17,6 +17,7 @@ from asn_api.rules.enrolment_policy import EnrolmentPolicy
 from asn_api.rules.followup_policy import FollowupPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy, Reaction
+from asn_api.rules.recommendation_policy import RecommendationPolicy
 from tests.rules.samples import activity_policy, identity_policy, notification_policy, policy_values, shipped
 
 NOTIFICATIONS: Any = policy_values("notifications")
@@ -36,6 +37,7 @@ NOTIFICATIONS: Any = policy_values("notifications")
         ("identity", IdentityPolicy),
         ("notifications", NotificationPolicy),
         ("plans", PlanPolicy),
+        ("recommendation", RecommendationPolicy),
     ],
 )
 def test_every_shipped_number_is_dated_and_sourced_and_none_is_in_the_code(area: str, policy: type) -> None:

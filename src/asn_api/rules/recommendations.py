@@ -3,9 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeAlias
 from uuid import UUID
+
+Times: TypeAlias = tuple[tuple[datetime, datetime], ...]
+"""Spans without their ends."""
 
 
 class Exclusion(StrEnum):
@@ -28,7 +32,7 @@ class Standard:
 
 @dataclass(frozen=True)
 class Offer:
-    """A class that can still be asked for. `teaches` gives the level a course leads to, by competency."""
+    """A class that can still be asked for, and its course. `teaches` gives levels by competency, `hours` are JP."""
 
     class_id: UUID
     course_id: UUID
@@ -37,7 +41,7 @@ class Offer:
     prerequisites: frozenset[UUID]
     hours: int
     first: date
-    last: date
+    times: Times
     has_seats: bool
 
 
@@ -45,7 +49,7 @@ class Offer:
 class Learner:
     """Somebody on a day. `standards` are all competencies that the position asks for, with what is held.
 
-    `shortfall` is in JP; `completed` gives each course's last completion; `busy` are spans of days.
+    `shortfall` is in JP; `completed` gives each course's last completion; `busy` are times of seats that are held.
     """
 
     standards: Mapping[str, Standard]
@@ -53,7 +57,7 @@ class Learner:
     shortfall: int
     completed: Mapping[UUID, date]
     enrolled: Collection[UUID]
-    busy: Sequence[tuple[date, date]]
+    busy: Times
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,10 @@ def _fitting(
     if not course.prerequisites <= learner.completed.keys():
         return Exclusion.PREREQUISITE_MISSING, None
     for offer in classes:
-        if all(last < offer.first or offer.last < first for first, last in learner.busy):
+        if not any(
+            start < other_end and other_start < end
+            for start, end in offer.times
+            for other_start, other_end in learner.busy
+        ):
             return None, offer
     return Exclusion.CLASH, None

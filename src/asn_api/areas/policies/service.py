@@ -24,6 +24,7 @@ from asn_api.rules.monitoring_policy import MonitoringPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 from asn_api.rules.policy_values import PolicyArea
+from asn_api.rules.recommendation_policy import RecommendationPolicy
 from asn_api.tables.organization import Region
 from asn_api.tables.policies import Policy
 
@@ -43,6 +44,7 @@ AREAS: dict[str, type[PolicyArea]] = {
         MonitoringPolicy,
         NotificationPolicy,
         PlanPolicy,
+        RecommendationPolicy,
     )
 }
 
