@@ -12,6 +12,7 @@ from asn_api.rules.labels import (
     evaluations,
     followup,
     foundation,
+    learning,
     monitoring,
     planning,
 )
@@ -27,6 +28,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **assessments.LABELS,
     **credits.LABELS,
     **followup.LABELS,
+    **learning.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
