@@ -16,6 +16,7 @@ from asn_api.errors import Fault, Problem
 from asn_api.rules.assessment_policy import AssessmentPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
+from asn_api.rules.enrolment_policy import EnrolmentPolicy
 from asn_api.rules.evaluation_policy import EvaluationPolicy
 from asn_api.rules.followup_policy import FollowupPolicy
 from asn_api.rules.learning_policy import LearningPolicy, ProfessionalismPolicy
@@ -33,6 +34,7 @@ AREAS: dict[str, type[PolicyArea]] = {
         AssessmentPolicy,
         ContributionPolicy,
         CreditPolicy,
+        EnrolmentPolicy,
         EvaluationPolicy,
         FilePolicy,
         FollowupPolicy,
