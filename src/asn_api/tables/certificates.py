@@ -39,7 +39,7 @@ class TrainingCertificate(Versioned):
             "and status <> 'ISSUED')",
             "external",
         ),
-        CheckConstraint("jp > 0", "jp"),
+        CheckConstraint("jp >= 0", "jp"),
         CheckConstraint("starts_on <= ends_on and ends_on <= issued_on", "days"),
         CheckConstraint("year = extract(year from ends_on)", "year"),
         CheckConstraint("(status in ('VERIFIED', 'REJECTED', 'REVOKED')) = (decided_at is not null)", "decided"),
