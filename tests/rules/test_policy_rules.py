@@ -10,6 +10,7 @@ import pytest
 from asn_api.errors import Problem
 from asn_api.rules.activities import Category
 from asn_api.rules.assessment_policy import AssessmentPolicy
+from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
 from asn_api.rules.enrolment_policy import EnrolmentPolicy
@@ -26,6 +27,7 @@ NOTIFICATIONS: Any = policy_values("notifications")
     ("area", "policy"),
     [
         ("activities", ActivityPolicy),
+        ("competencies", CompetencyPolicy),
         ("contribution", ContributionPolicy),
         ("assessments", AssessmentPolicy),
         ("credits", CreditPolicy),

@@ -14,6 +14,7 @@ from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules.assessment_policy import AssessmentPolicy
+from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
 from asn_api.rules.enrolment_policy import EnrolmentPolicy
@@ -32,6 +33,7 @@ AREAS: dict[str, type[PolicyArea]] = {
     for kind in (
         ActivityPolicy,
         AssessmentPolicy,
+        CompetencyPolicy,
         ContributionPolicy,
         CreditPolicy,
         EnrolmentPolicy,

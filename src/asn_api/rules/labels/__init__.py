@@ -7,6 +7,7 @@ from typing import TypeVar
 from asn_api.errors import Language
 from asn_api.rules.labels import (
     assessments,
+    competencies,
     contribution,
     credits,
     evaluations,
@@ -27,6 +28,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **planning.LABELS,
     **assessments.LABELS,
     **credits.LABELS,
+    **competencies.LABELS,
     **followup.LABELS,
     **learning.LABELS,
 }
