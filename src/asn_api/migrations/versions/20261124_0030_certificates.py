@@ -5,6 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "20261124_0030"
 down_revision = "20261124_0020"
