@@ -13,6 +13,7 @@ from asn_api.rules.labels import (
     evaluations,
     followup,
     foundation,
+    learning,
     monitoring,
     planning,
 )
@@ -29,6 +30,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **credits.LABELS,
     **competencies.LABELS,
     **followup.LABELS,
+    **learning.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {

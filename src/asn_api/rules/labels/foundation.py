@@ -271,6 +271,14 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         NoticeKind.ASSESSMENT_WAITING: ("Asesmen 360° Menunggu", "360° answers are waited for"),
         NoticeKind.DEVELOPMENT_NOTE_WRITTEN: ("Catatan Pengembangan Ditulis", "Development note written"),
         NoticeKind.NOMINATION_ENDORSED: ("Usulan Penghargaan Disetujui", "Nomination endorsed"),
+        NoticeKind.CERTIFICATE_ISSUED: ("Sertifikat Terbit", "Certificate issued"),
+        NoticeKind.CERTIFICATE_VERIFIED: ("Sertifikat Diverifikasi", "Certificate verified"),
+        NoticeKind.CERTIFICATE_REJECTED: ("Sertifikat Ditolak", "Certificate rejected"),
+        NoticeKind.CERTIFICATE_REVOKED: ("Sertifikat Dicabut", "Certificate revoked"),
+        NoticeKind.TRAINING_EVALUATION_WAITING: (
+            "Evaluasi Pelatihan Menunggu Jawaban",
+            "Evaluation of training waiting",
+        ),
     },
     FieldClass: {
         FieldClass.PUBLIC: ("Publik", "Public"),
