@@ -93,6 +93,9 @@ AREAS = (
         "/v1/employees/{}/competencies",
         "/v1/units/{}/competency-map",
     ),
+    Area(
+        "asn_api.areas.recommendations.router", "/v1/recommendations", "/v1/employees/{}/recommendations"
+    ),
     Area("asn_api.areas.contribution.router", "/v1/contributions", "/v1/me/contribution"),
     Area("asn_api.areas.cycle.router", "/v1/cycles"),
     Area("asn_api.areas.policies.router", "/v1/policies"),
@@ -117,6 +120,7 @@ TAGS = {
     "contribution": "Whom verified work served: effort for goals beside what came of them, never a rating.",
     "followup": "After evaluation: who needs guidance, who excels, development notes, nominations.",
     "competencies": "Competencies: what positions ask for, what people hold, gaps, job fit (JPM), heat maps.",
+    "recommendations": "Which training class helps whom, and why.",
     "activities": "Daily activities: recording, submission, verification (also delegated), rejection, correction.",
     "evidence": "What shows that an activity was done: files and links.",
     "files": "Files in resumable pieces (tus 1.0.0), their state, and downloads.",

@@ -12,9 +12,9 @@ from sqlalchemy import (
     Subquery,
     Uuid,
     and_,
-    cast,
     delete,
     func,
+    literal,
     select,
     union_all,
 )
@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE, Insert, insert
 
 from asn_api.access.actor import Access
 from asn_api.access.scope import records_within
-from asn_api.areas.competencies.queries import gaps
+from asn_api.areas.competencies.level_queries import gaps
 from asn_api.areas.evaluations.queries import branch
 from asn_api.areas.performance.queries import matches
 from asn_api.areas.recommendations.schemas import DemandFilter, KeptFilter
@@ -58,18 +58,18 @@ BEST_FIRST = (
 )
 
 
-def _listed(column: Any, of: Any, *conditions: ColumnElement[bool]) -> Any:
-    return select(func.coalesce(func.jsonb_agg(column), cast("[]", JSONB))).select_from(of).where(*conditions)
+def _listed(column: Any, of: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    every = func.jsonb_agg(column, type_=JSONB)
+    return select(func.coalesce(every, literal([], JSONB))).select_from(of).where(*conditions)
 
 
 def offers(access: Access) -> Select[Any]:
     """Classes that somebody may still ask for, with what their courses teach and ask for."""
     row, course = CourseClass, Course
-    teaches = select(
-        func.coalesce(
-            func.jsonb_object_agg(CourseCompetency.competency_code, CourseCompetency.level), cast("{}", JSONB)
-        )
-    ).where(CourseCompetency.region_id == row.region_id, CourseCompetency.course_id == row.course_id)
+    levels = func.jsonb_object_agg(CourseCompetency.competency_code, CourseCompetency.level, type_=JSONB)
+    teaches = select(func.coalesce(levels, literal({}, JSONB))).where(
+        CourseCompetency.region_id == row.region_id, CourseCompetency.course_id == row.course_id
+    )
     prerequisites = _listed(
         CoursePrerequisite.prerequisite_id,
         CoursePrerequisite,
@@ -123,7 +123,9 @@ def learners(access: Access, people: CTE, policy: CompetencyPolicy) -> Select[An
         select(
             asked.c.employee_id,
             func.jsonb_object_agg(
-                asked.c.code, func.jsonb_build_array(asked.c.held, asked.c.required, asked.c.criticality)
+                asked.c.code,
+                func.jsonb_build_array(asked.c.held, asked.c.required, asked.c.criticality),
+                type_=JSONB,
             ).label("standards"),
         )
         .group_by(asked.c.employee_id)
@@ -211,7 +213,10 @@ def _completed(access: Access, people: CTE) -> Subquery:
         .subquery()
     )
     return (
-        select(last.c.employee_id, func.jsonb_object_agg(last.c.course_id, last.c.day).label("completed"))
+        select(
+            last.c.employee_id,
+            func.jsonb_object_agg(last.c.course_id, last.c.day, type_=JSONB).label("completed"),
+        )
         .group_by(last.c.employee_id)
         .subquery()
     )

@@ -45,7 +45,7 @@ class RecommendedClassOut(Out):
 class RecommendationOut(Out):
     rank: int
     course: RecommendedCourseOut
-    class_: RecommendedClassOut = Field(alias="class")
+    course_class: RecommendedClassOut
     points: int = Field(description="Of all gaps together; they come first.")
     mandatory: bool = Field(description="For the kind of position that one holds.")
     hours: int = Field(description="JP that count towards what the year still lacks.")

@@ -16,6 +16,7 @@ from asn_api.rules.labels import (
     learning,
     monitoring,
     planning,
+    recommendations,
 )
 
 E = TypeVar("E", bound=StrEnum)
@@ -31,6 +32,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **competencies.LABELS,
     **followup.LABELS,
     **learning.LABELS,
+    **recommendations.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
