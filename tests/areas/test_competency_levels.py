@@ -226,21 +226,21 @@ async def test_the_map_holds_the_levels_that_profiles_explain(city: City, seed: 
                 )
             except IntegrityError:
                 continue
-    for day in ("2026-03-01", "2026-06-15", "2026-10-01", "2026-11-20"):
+    for asked in ("2026-03-01", "2026-06-15", "2026-10-01", "2026-11-20"):
         expected: Counter[tuple[str, str]] = Counter()
         for person in people:
-            for each in (await profile(city, person, as_of=day))["competencies"]:
+            for each in (await profile(city, person, as_of=asked))["competencies"]:
                 code = each["competency_code"]
                 expected[code, "assessed"] += each["held"] is not None
                 expected[code, "below"] += each["status"] == "GAP"
                 expected[code, "urgency"] += each["urgency"]
                 expected[code, "sum"] += each["held"] or 0
         found: Counter[tuple[str, str]] = Counter()
-        for cell in (await heat_map(city, "root", as_of=day))["total"]["cells"]:
+        for cell in (await heat_map(city, "root", as_of=asked))["total"]["cells"]:
             code = cell["competency_code"]
             found[code, "assessed"] += cell["assessed"]
             found[code, "below"] += cell["below"]
             found[code, "urgency"] += cell["urgency"]
             mean = float(cell["mean_held"] or 0)
             found[code, "sum"] += round(mean * cell["assessed"])
-        assert +found == +expected, day
+        assert +found == +expected, asked
