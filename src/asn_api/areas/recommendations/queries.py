@@ -1,6 +1,6 @@
 """The SQL of recommendations: what can be asked for, what is known of people, what the last run kept."""
 
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -8,6 +8,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Delete,
+    FromClause,
     Select,
     Subquery,
     Uuid,
@@ -44,6 +45,8 @@ from asn_api.tables.training import (
     Enrolment,
 )
 
+Rows: TypeAlias = Select[*tuple[Any, ...]]
+
 ENROLLED = (
     EnrolmentStatus.REQUESTED,
     EnrolmentStatus.WAITLISTED,
@@ -63,7 +66,7 @@ def _listed(column: Any, of: Any, *conditions: ColumnElement[bool]) -> Select[An
     return select(func.coalesce(every, literal([], JSONB))).select_from(of).where(*conditions)
 
 
-def offers(access: Access) -> Select[Any]:
+def offers(access: Access) -> Rows:
     """Classes that somebody may still ask for, with what their courses teach and ask for."""
     row, course = CourseClass, Course
     levels = func.jsonb_object_agg(CourseCompetency.competency_code, CourseCompetency.level, type_=JSONB)
@@ -116,7 +119,7 @@ def offers(access: Access) -> Select[Any]:
     )
 
 
-def learners(access: Access, people: CTE, policy: CompetencyPolicy) -> Select[Any]:
+def learners(access: Access, people: CTE, policy: CompetencyPolicy) -> Rows:
     """Each person with the standards of the post, the courses taken and their times, and the year's hours."""
     asked = gaps(access, people, policy, access.today)
     standards = (
@@ -144,7 +147,7 @@ def learners(access: Access, people: CTE, policy: CompetencyPolicy) -> Select[An
         .group_by(TrainingCertificate.employee_id)
         .subquery()
     )
-    joined = people
+    joined: FromClause = people
     for each in (standards, taken, completed, hours):
         joined = joined.outerjoin(each, each.c.employee_id == people.c.employee_id)
     return (
@@ -226,7 +229,7 @@ def run(access: Access) -> Select[RecommendationRun]:
     return select(RecommendationRun).where(RecommendationRun.region_id == access.region_id)
 
 
-def kept(access: Access, wanted: KeptFilter) -> Select[Any]:
+def kept(access: Access, wanted: KeptFilter) -> Rows:
     """What the last run found for people within reach, with the class as it stands now."""
     row = KeptRecommendation
     conditions = [_within(access)]
@@ -265,7 +268,7 @@ def kept(access: Access, wanted: KeptFilter) -> Select[Any]:
     )
 
 
-def demand(access: Access, wanted: DemandFilter) -> Select[Any]:
+def demand(access: Access, wanted: DemandFilter) -> Rows:
     """Per course how many people within reach it was recommended to, and how it closes their gaps in sum."""
     row = KeptRecommendation
     conditions = [_within(access)]
