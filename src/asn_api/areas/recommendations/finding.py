@@ -55,10 +55,10 @@ class Situation:
 async def situation(access: Access, db: AsyncSession) -> Situation:
     stored: dict[type[PolicyArea], Policy] = {}
     for kind in (CompetencyPolicy, LearningPolicy, RecommendationPolicy):
-        row = await db.scalar(applicable(access.region_id, kind.area, access.today))
-        if row is None:
+        policy = await db.scalar(applicable(access.region_id, kind.area, access.today))
+        if policy is None:
             raise Problem("POLICY_NOT_YET", area=kind.area, day=access.today.isoformat())
-        stored[kind] = row
+        stored[kind] = policy
     numbers = RecommendationPolicy.from_mapping(stored[RecommendationPolicy].content)
     rows = (await db.execute(queries.offers(access))).mappings().all()
     mandatory: dict[PositionKind, set[UUID]] = defaultdict(set)
