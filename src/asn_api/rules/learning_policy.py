@@ -11,13 +11,13 @@ from asn_api.rules.organization import PositionKind
 from asn_api.rules.people import Employment
 from asn_api.rules.policy_values import PolicyArea, each_of, many, one_of, share, whole
 from asn_api.rules.professionalism import (
-    IndexDimension,
     EducationStep,
+    IndexDimension,
     IndexRule,
-    ProfessionalismCategory,
-    SanctionLevel,
     IndexTraining,
     MissingRecord,
+    ProfessionalismCategory,
+    SanctionLevel,
 )
 from asn_api.rules.ratings import Predicate
 
