@@ -70,6 +70,16 @@ def test_a_level_beyond_what_is_required_counts_no_more_than_the_requirement() -
     assert one.points == 1
 
 
+def test_levels_beyond_the_requirement_move_nothing_up_and_levels_already_held_bring_nothing() -> None:
+    person = learner(standards={"INTEGRITY": Standard(2, 3, 1), "COMMUNICATION": Standard(1, 3, 1)})
+    too_high, fitting, too_low = (
+        offer(1, teaches={"INTEGRITY": 5}),
+        offer(2, teaches={"COMMUNICATION": 3}),
+        offer(3, teaches={"INTEGRITY": 2}),
+    )
+    assert courses(person, too_high, fitting, too_low) == [2, 1]
+
+
 def test_a_mandatory_course_comes_after_gaps_and_before_hours() -> None:
     person = learner(
         standards={"INTEGRITY": Standard(2, 3, 1), "COMMUNICATION": Standard(3, 3, 1)},
