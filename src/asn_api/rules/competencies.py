@@ -266,9 +266,7 @@ def held(evidence: Iterable[Evidence], day: date, weighing: Weighing) -> Held | 
     return Held(min(highest.level, decisive.level + weighing.limit), decisive, highest)
 
 
-def uses(
-    evidence: Iterable[Evidence], day: date, weighing: Weighing
-) -> list[tuple[Evidence, EvidenceUse]]:
+def uses(evidence: Iterable[Evidence], day: date, weighing: Weighing) -> list[tuple[Evidence, EvidenceUse]]:
     """Every piece with what became of it on the day, the newest first."""
     everything = sorted(evidence, key=lambda each: (each.assessed_on, each.id), reverse=True)
     result = held(everything, day, weighing)
