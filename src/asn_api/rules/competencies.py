@@ -293,8 +293,8 @@ def last_day(assessed_on: date, months: int | None) -> date | None:
 def withdrawal_refusal(*, withdrawn: bool, may: bool) -> str | None:
     """The code of what stands in the way of a withdrawal; None when it may be done."""
     if not may:
-        return "EVIDENCE_NOT_YOURS"
-    return "EVIDENCE_WITHDRAWN" if withdrawn else None
+        return "COMPETENCY_EVIDENCE_NOT_YOURS"
+    return "COMPETENCY_EVIDENCE_WITHDRAWN" if withdrawn else None
 
 
 def check_withdrawal(*, withdrawn: bool, may: bool) -> None:
