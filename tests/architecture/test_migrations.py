@@ -44,7 +44,7 @@ async def declared(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
     database = f"{url[0]}/{name}" + ("?" + url[2].partition("?")[2] if "?" in url[2] else "")
     engine = create_async_engine(database)
     async with engine.begin() as connection:
-        for extension in ("btree_gist", "pg_trgm"):
+        for extension in ("btree_gist", "btree_gin", "pg_trgm"):
             await connection.execute(text(f"create extension {extension}"))
         await connection.run_sync(every_table().create_all)
     await engine.dispose()

@@ -89,6 +89,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "assessment": Kind("assessment", Permission.ASSESSMENTS_READ),
     "credit": Kind("credit", Permission.CREDITS_READ),
+    "enrolment": Kind("enrolment", Permission.ENROLMENTS_READ),
     "conflict": Kind("conflict", Permission.ACTIVITIES_RECORD),
     "notification": Kind("notification", Permission.ME),
 }

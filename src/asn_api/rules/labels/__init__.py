@@ -15,6 +15,7 @@ from asn_api.rules.labels import (
     foundation,
     monitoring,
     planning,
+    training,
 )
 
 E = TypeVar("E", bound=StrEnum)
@@ -29,12 +30,14 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **credits.LABELS,
     **competencies.LABELS,
     **followup.LABELS,
+    **training.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
     **foundation.EXTERNAL_CODES,
     **evaluations.EXTERNAL_CODES,
     **credits.EXTERNAL_CODES,
+    **training.EXTERNAL_CODES,
 }
 
 
