@@ -14,6 +14,7 @@ from asn_api.rules.labels import (
     followup,
     foundation,
     monitoring,
+    needs,
     planning,
     training,
 )
@@ -30,6 +31,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **credits.LABELS,
     **competencies.LABELS,
     **followup.LABELS,
+    **needs.LABELS,
     **training.LABELS,
 }
 
