@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -62,6 +63,13 @@ class Omission(StrEnum):
 
 DECLARED = (NeedSource.REQUEST, NeedSource.PROPOSAL, NeedSource.SURVEY)
 """What people say; the others are computed or kept elsewhere."""
+
+
+def survey_status(opens_on: date, closes_on: date, today: date) -> SurveyStatus:
+    """By the calendar alone; both days included."""
+    if today < opens_on:
+        return SurveyStatus.UPCOMING
+    return SurveyStatus.CLOSED if today > closes_on else SurveyStatus.OPEN
 
 
 @dataclass(frozen=True)
