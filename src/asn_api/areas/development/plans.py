@@ -11,7 +11,7 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.areas.development import fact_queries
 from asn_api.areas.development import plan_queries as queries
-from asn_api.areas.development.gathering import Priced, form_of, gathered, numbers_on
+from asn_api.areas.development.gathering import Numbers, Priced, form_of, gathered, numbers_on
 from asn_api.areas.development.needs import ENTITY as NEED
 from asn_api.areas.development.schemas import (
     DevelopmentPlanIn,
@@ -89,7 +89,7 @@ async def draw_up(access: Access, db: AsyncSession, given: DevelopmentPlanIn) ->
     )
     db.add(row)
     await db.flush()
-    await _draw(access, db, row)
+    await _draw(access, db, row, numbers)
     await _log(access, db, row, "CREATE", {"status": [None, row.status], "budget": [None, row.budget]})
     return row.id, True
 
@@ -101,12 +101,11 @@ async def draw_again(access: Access, db: AsyncSession, id: UUID, expected: int) 
     before = [row.drawn_on, access.today]
     row.policy_id, row.drawn_on = numbers.policy_id, access.today
     await _touched(db, row)
-    await _draw(access, db, row)
+    await _draw(access, db, row, numbers)
     await _log(access, db, row, DevelopmentPlanAction.DRAW, {"drawn_on": [str(each) for each in before]})
 
 
-async def _draw(access: Access, db: AsyncSession, plan: DevelopmentPlan) -> None:
-    numbers = await numbers_on(access, db, access.today)
+async def _draw(access: Access, db: AsyncSession, plan: DevelopmentPlan, numbers: Numbers) -> None:
     people = fact_queries.of_agency(access, access.today, plan.unit_id)
     units = {each.employee_id: each.unit_id for each in await db.execute(fact_queries.places(access, people))}
     found = await gathered(access, db, people, plan.year, numbers)
