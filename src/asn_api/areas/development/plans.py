@@ -112,22 +112,27 @@ async def _draw(access: Access, db: AsyncSession, plan: DevelopmentPlan, numbers
     stored = {
         (each.employee_id, each.topic): each for each in await db.scalars(queries.items_of(access, plan.id))
     }
+    rows: list[DevelopmentPlanItem] = []
     for priced in found:
         need = priced.need
         row = stored.pop((need.employee_id, need.topic), None)
         if row is None:
-            db.add(_item(access, plan, priced, units[need.employee_id]))
-            continue
-        row.score, row.priority, row.causes = need.score, need.priority, _causes(priced)
-        row.unit_id, row.subject = units[need.employee_id], need.subject
-        if not row.edited:
-            row.form, row.course_id, row.cost = priced.form, priced.course_id, priced.cost
+            row = _item(access, plan, priced, units[need.employee_id])
+            db.add(row)
+        else:
+            row.score, row.priority, row.causes = need.score, need.priority, _causes(priced)
+            row.unit_id, row.subject = units[need.employee_id], need.subject
+            if not row.edited:
+                row.form, row.course_id, row.cost = priced.form, priced.course_id, priced.cost
+        rows.append(row)
     for row in stored.values():
         # Nobody needs it any more; what somebody decided about it by hand is not thrown away.
-        if not row.edited:
+        if row.edited:
+            rows.append(row)
+        else:
             await db.delete(row)
+    _afford(plan, rows)
     await db.flush()
-    await _afford(access, db, plan)
 
 
 def _item(access: Access, plan: DevelopmentPlan, priced: Priced, unit_id: UUID) -> DevelopmentPlanItem:
@@ -159,22 +164,21 @@ def _causes(priced: Priced) -> list[dict[str, Any]]:
     ]
 
 
-async def _afford(access: Access, db: AsyncSession, plan: DevelopmentPlan) -> None:
+def _afford(plan: DevelopmentPlan, rows: Sequence[DevelopmentPlanItem]) -> None:
     """Includes what the budget pays for, the most urgent first; what is decided by hand goes before."""
-    rows = list(await db.scalars(queries.items_of(access, plan.id)))
     kept = sum(row.cost for row in rows if row.edited and row.included)
     left = None if plan.budget is None else max(plan.budget - kept, 0)
-    open_rows = [row for row in rows if not row.edited]
-    for row, fits in zip(open_rows, affordable([row.cost for row in open_rows], left), strict=True):
+    waiting = [row for row in rows if not row.edited]
+    for row, fits in zip(waiting, affordable([row.cost for row in waiting], left), strict=True):
         row.included, row.omission = fits, None if fits else Omission.OVER_BUDGET
-    await db.flush()
 
 
 async def budget(access: Access, db: AsyncSession, id: UUID, expected: int, amount: int | None) -> None:
     row = await _step(access, db, id, expected, DevelopmentPlanAction.EDIT)
+    rows = list(await db.scalars(queries.items_of(access, row.id)))
     before, row.budget = row.budget, amount
+    _afford(row, rows)
     await _touched(db, row)
-    await _afford(access, db, row)
     await _log(access, db, row, DevelopmentPlanAction.EDIT, {"budget": [before, amount]})
 
 
