@@ -46,6 +46,7 @@ async def partner(city: City, until: date | None = None, **changes: Any) -> Part
 async def course(city: City, unit: str = "ward", **changes: Any) -> Course:
     number = next(_numbers)
     usual = {
+        "code": f"DT-{number}",
         "title": f"Pelatihan {number}",
         "description": "Uraian pelatihan.",
         "form": CourseForm.CLASSICAL,
@@ -59,7 +60,6 @@ async def course(city: City, unit: str = "ward", **changes: Any) -> Course:
         region_id=city.region.id,
         id=uuid7(),
         unit_id=city.units[unit].id,
-        code=f"DT-{number}",
         cost=0,
         mandatory_for=[],
         created_at=city.now,
