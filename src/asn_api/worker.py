@@ -5,6 +5,7 @@ import logging
 import signal
 
 from asn_api.areas.assessments.jobs import TURN_ROUNDS
+from asn_api.areas.certificates.jobs import ISSUE_CERTIFICATES
 from asn_api.areas.credits.jobs import RECOMPUTE
 from asn_api.areas.cycle.jobs import KEEP_COUNTS
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
@@ -46,6 +47,7 @@ JOBS: tuple[Job, ...] = (
     TURN_ROUNDS,
     RECOMPUTE,
     KEEP_COUNTS,
+    ISSUE_CERTIFICATES,
 )
 
 log = logging.getLogger(__name__)
