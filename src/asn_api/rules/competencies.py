@@ -266,9 +266,7 @@ def held(evidence: Iterable[Evidence], day: date, weighing: Weighing) -> Held | 
     return Held(min(highest.level, decisive.level + weighing.limit), decisive, highest)
 
 
-def uses(
-    evidence: Iterable[Evidence], day: date, weighing: Weighing
-) -> list[tuple[Evidence, EvidenceUse]]:
+def uses(evidence: Iterable[Evidence], day: date, weighing: Weighing) -> list[tuple[Evidence, EvidenceUse]]:
     """Every piece with what became of it on the day, the newest first."""
     everything = sorted(evidence, key=lambda each: (each.assessed_on, each.id), reverse=True)
     result = held(everything, day, weighing)
@@ -295,8 +293,8 @@ def last_day(assessed_on: date, months: int | None) -> date | None:
 def withdrawal_refusal(*, withdrawn: bool, may: bool) -> str | None:
     """The code of what stands in the way of a withdrawal; None when it may be done."""
     if not may:
-        return "EVIDENCE_NOT_YOURS"
-    return "EVIDENCE_WITHDRAWN" if withdrawn else None
+        return "COMPETENCY_EVIDENCE_NOT_YOURS"
+    return "COMPETENCY_EVIDENCE_WITHDRAWN" if withdrawn else None
 
 
 def check_withdrawal(*, withdrawn: bool, may: bool) -> None:

@@ -144,12 +144,7 @@ class CourseClass(Versioned):
         Index("ix_course_classes_course", "region_id", "course_id", "starts_on"),
         Index("ix_course_classes_organiser", "region_id", "organiser_id", "starts_on"),
         Index("ix_course_classes_unit", "region_id", "unit_id", "starts_on"),
-        Index(
-            "ix_course_classes_live",
-            "region_id",
-            "ends_on",
-            postgresql_where=text("status in ('OPEN', 'RUNNING')"),
-        ),
+        Index("ix_course_classes_due", "region_id", "begins_at", postgresql_where=text("status = 'OPEN'")),
     )
 
     course_id: Mapped[UUID]
@@ -162,6 +157,7 @@ class CourseClass(Versioned):
     link: Mapped[str | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    begins_at: Mapped[datetime]
     registration_opens_at: Mapped[datetime]
     registration_closes_at: Mapped[datetime]
     needs_approval: Mapped[bool]
@@ -271,7 +267,7 @@ class Enrolment(Versioned):
     ended_at: Mapped[datetime | None]
 
 
-class Attendance(Regional):
+class Attendance(Versioned):
     """Whether a participant came to a session; the word that was written down last counts.
 
     `recorded_at` is the time of the device that wrote it down, `received_at` ours.

@@ -1,0 +1,50 @@
+"""The heat map of a branch: each part right below a unit against each competency."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from asn_api.access.actor import Access
+from asn_api.areas.competencies import level_queries, queries
+from asn_api.areas.competencies.schemas import CellOut, CompetencyMapOut, MapFilter, MapRowOut
+from asn_api.areas.policies.current import policy_on
+from asn_api.errors import Problem
+from asn_api.rules.competencies import group_of
+from asn_api.rules.competency_policy import CompetencyPolicy
+
+
+async def shown(access: Access, db: AsyncSession, unit_id: UUID, wanted: MapFilter) -> CompetencyMapOut:
+    top = await db.scalar(queries.branch(access, unit_id))
+    if top is None:
+        raise Problem("NOT_FOUND")
+    day: date = wanted.as_of or access.today
+    policy = await policy_on(db, access.region_id, CompetencyPolicy, day)
+    people = level_queries.of_branch(access, day, top.path)
+    heads = (await db.execute(level_queries.map_rows(access, people, top))).mappings().all()
+    found = level_queries.gaps(access, people, policy, day)
+    cells: dict[str | None, list[CellOut]] = defaultdict(list)
+    for row in (await db.execute(level_queries.map_cells(access, found, top))).mappings():
+        if wanted.group is None or group_of(row["competency_code"]) is wanted.group:
+            cells[row["part"]].append(CellOut.model_validate(dict(row)))
+    by_part: dict[str | None, Any] = {row["part"]: row for row in heads}
+    parts = [UUID(part) for part in by_part if part is not None]
+    named = (await db.execute(queries.unit_names(access, parts))).all()
+    return CompetencyMapOut(
+        unit_id=top.id,
+        as_of=day,
+        total=_row(top.id, top.name, by_part.get(None), cells[None]),
+        parts=[_row(id, name, by_part[str(id)], cells[str(id)]) for id, name in named],
+    )
+
+
+def _row(id: UUID, name: str, heads: Any, cells: list[CellOut]) -> MapRowOut:
+    return MapRowOut(
+        unit_id=id,
+        unit_name=name,
+        people=heads["people"] if heads else 0,
+        without_standard=heads["without_standard"] if heads else 0,
+        cells=cells,
+    )
