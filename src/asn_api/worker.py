@@ -5,7 +5,7 @@ import logging
 import signal
 
 from asn_api.areas.assessments.jobs import TURN_ROUNDS
-from asn_api.areas.certificates.jobs import ISSUE_CERTIFICATES
+from asn_api.areas.certificates.jobs import EVALUATE_TRAINING, ISSUE_CERTIFICATES
 from asn_api.areas.credits.jobs import RECOMPUTE
 from asn_api.areas.cycle.jobs import KEEP_COUNTS
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
@@ -48,6 +48,7 @@ JOBS: tuple[Job, ...] = (
     RECOMPUTE,
     KEEP_COUNTS,
     ISSUE_CERTIFICATES,
+    EVALUATE_TRAINING,
 )
 
 log = logging.getLogger(__name__)

@@ -129,7 +129,9 @@ async def completed(city: City, *people: str, **of_class: Any) -> list[Json]:
     await enrolled(city, class_id, *people)
     await issue(city, class_id)
     async with city.call_as("admin") as admin:
-        found = (await admin.get("/v1/certificates", params={"origin": "ISSUED", "limit": 200})).json()["data"]
+        found = (await admin.get("/v1/certificates", params={"origin": "ISSUED", "limit": 200})).json()[
+            "data"
+        ]
     names = {str(city.id(person)) for person in people}
     shown: list[Json] = sorted(
         (each for each in found if each["employee"]["id"] in names), key=lambda each: str(each["number"])

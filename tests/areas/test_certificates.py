@@ -71,9 +71,7 @@ async def test_numbers_have_no_gap_whatever_fails_between(city: City) -> None:
     await enrolled(city, second, "chief")
     async with city.database.sessions() as db, db.begin():
         await db.execute(
-            select(CertificateSeries)
-            .where(CertificateSeries.region_id == city.region.id)
-            .with_for_update()
+            select(CertificateSeries).where(CertificateSeries.region_id == city.region.id).with_for_update()
         )
         await db.execute(
             update(CertificateSeries)
@@ -230,7 +228,9 @@ async def test_an_external_certificate_counts_once_it_is_verified(city: City) ->
         )
     assert [each.action for each in entries] == ["CREATE", "VERIFY"]
     assert entries[1].changes == {"status": ["CLAIMED", "VERIFIED"], "jp": [16, 15]}
-    assert {(each.employee_id, each.unit_id) for each in entries} == {(city.id("staff"), city.units["ward"].id)}
+    assert {(each.employee_id, each.unit_id) for each in entries} == {
+        (city.id("staff"), city.units["ward"].id)
+    }
 
 
 async def test_minutes_become_whole_hours(city: City) -> None:
@@ -284,9 +284,7 @@ async def test_the_database_itself_refuses_a_second_one(city: City) -> None:
         async with city.database.sessions() as db, db.begin():
             await db.execute(
                 update(TrainingCertificate)
-                .where(
-                    TrainingCertificate.region_id == city.region.id, TrainingCertificate.id == shown["id"]
-                )
+                .where(TrainingCertificate.region_id == city.region.id, TrainingCertificate.id == shown["id"])
                 .values(year=2025)
             )
 

@@ -11,13 +11,13 @@ from asn_api.rules.organization import PositionKind
 from asn_api.rules.people import Employment
 from asn_api.rules.policy_values import PolicyArea, each_of, many, one_of, share, whole
 from asn_api.rules.professionalism import (
-    IndexDimension,
     EducationStep,
+    IndexDimension,
     IndexRule,
-    ProfessionalismCategory,
-    SanctionLevel,
     IndexTraining,
     MissingRecord,
+    ProfessionalismCategory,
+    SanctionLevel,
 )
 from asn_api.rules.ratings import Predicate
 
@@ -73,7 +73,8 @@ class ProfessionalismPolicy(PolicyArea, area="professionalism"):
     weights: Annotated[Mapping[IndexDimension, Decimal], _weights]
     qualification: Annotated[Mapping[EducationStep, Decimal], each_of(tuple(EducationStep), _POINTS)]
     competence: Annotated[
-        Mapping[PositionKind, Mapping[IndexTraining, Decimal]], each_of(tuple(PositionKind), _points_by_training)
+        Mapping[PositionKind, Mapping[IndexTraining, Decimal]],
+        each_of(tuple(PositionKind), _points_by_training),
     ]
     performance: Annotated[Mapping[Predicate, Decimal], each_of(tuple(Predicate), _POINTS)]
     discipline: Annotated[Mapping[SanctionLevel, Decimal], each_of(tuple(SanctionLevel), _POINTS)]

@@ -42,7 +42,9 @@ class TrainingCertificate(Versioned):
         CheckConstraint("jp >= 0", "jp"),
         CheckConstraint("starts_on <= ends_on and ends_on <= issued_on", "days"),
         CheckConstraint("year = extract(year from ends_on)", "year"),
-        CheckConstraint("(status in ('VERIFIED', 'REJECTED', 'REVOKED')) = (decided_at is not null)", "decided"),
+        CheckConstraint(
+            "(status in ('VERIFIED', 'REJECTED', 'REVOKED')) = (decided_at is not null)", "decided"
+        ),
         CheckConstraint("decided_by <> employee_id", "not_oneself"),
         CheckConstraint("status not in ('REJECTED', 'REVOKED') or reason is not null", "reason"),
         Index(
@@ -79,7 +81,10 @@ class TrainingCertificate(Versioned):
         Index("ix_training_certificates_number", "region_id", "number_key", "issuer_key"),
         Index("ix_training_certificates_course", "region_id", "course_id"),
         Index(
-            "ix_training_certificates_file", "region_id", "file_id", postgresql_where=text("file_id is not null")
+            "ix_training_certificates_file",
+            "region_id",
+            "file_id",
+            postgresql_where=text("file_id is not null"),
         ),
     )
 
@@ -169,7 +174,11 @@ class TrainingEvaluationTask(Versioned):
         within_region("employee_id", "employees"),
         within_region("rater_id", "employees"),
         UniqueConstraint(
-            "region_id", "evaluation_id", "enrolment_id", "rater_id", name="uq_training_evaluation_tasks_rater"
+            "region_id",
+            "evaluation_id",
+            "enrolment_id",
+            "rater_id",
+            name="uq_training_evaluation_tasks_rater",
         ),
         CheckConstraint("(status = 'ANSWERED') = (content is not null)", "content_with_status"),
         CheckConstraint("(respondent = 'PARTICIPANT') = (rater_id = employee_id)", "oneself"),

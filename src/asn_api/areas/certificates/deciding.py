@@ -159,8 +159,6 @@ async def _store(
             )
         )
         counted = {"jp": each["jp"], "year": row["year"]}
-        told.append(
-            Notice(row["employee_id"], NOTICES[each["status"]], ENTITY, row["id"], params=counted)
-        )
+        told.append(Notice(row["employee_id"], NOTICES[each["status"]], ENTITY, row["id"], params=counted))
     await record(db, access.author, access.now, *changes)
     await notify(await driver_of(db), access, told)

@@ -34,7 +34,9 @@ class HoursCertificateOut(Out):
     ends_on: date
     jp: int
     status: CertificateStatus
-    excluded: HoursExclusion | None = Field(description="Why it adds nothing to the year; null when it counts.")
+    excluded: HoursExclusion | None = Field(
+        description="Why it adds nothing to the year; null when it counts."
+    )
 
 
 class HoursOut(Out):
@@ -91,7 +93,9 @@ class IndexOut(Out):
     total: Decimal = Field(description="Without the parts that cannot be told.")
     at_most: Decimal = Field(description="With all points of the parts that cannot be told.")
     complete: bool
-    category: ProfessionalismCategory | None = Field(description="Null while what is missing could change it.")
+    category: ProfessionalismCategory | None = Field(
+        description="Null while what is missing could change it."
+    )
     parts: list[IndexPartOut]
 
 

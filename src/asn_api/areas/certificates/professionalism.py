@@ -145,9 +145,7 @@ async def of_unit(access: Access, db: AsyncSession, unit_id: UUID, year: int) ->
 def _part(
     place: int, dimension: IndexDimension, groups: list[tuple[Index, int]], policy: ProfessionalismPolicy
 ) -> UnitIndexPartOut:
-    told = [
-        (points, number) for each, number in groups if (points := each.parts[place].points) is not None
-    ]
+    told = [(points, number) for each, number in groups if (points := each.parts[place].points) is not None]
     known = sum(number for _, number in told)
     return UnitIndexPartOut(
         dimension=dimension,
@@ -165,9 +163,7 @@ def _mean(total: Decimal, people: int) -> Decimal | None:
 async def _facts(
     access: Access, db: AsyncSession, employee_id: UUID, year: int, policy: ProfessionalismPolicy
 ) -> IndexFacts:
-    found = await db.execute(
-        queries.index_facts(access, employee_id, year, last_day(access, year), policy)
-    )
+    found = await db.execute(queries.index_facts(access, employee_id, year, last_day(access, year), policy))
     return _read(found.mappings().one(), await _combination(access, db, year))
 
 

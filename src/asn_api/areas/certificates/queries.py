@@ -253,9 +253,7 @@ def undone(access: Access) -> Select[Any]:
     )
 
 
-def taught(
-    access: Access, class_id: UUID
-) -> Select[UUID, str, CourseKind, int, date, date, str, str]:
+def taught(access: Access, class_id: UUID) -> Select[UUID, str, CourseKind, int, date, date, str, str]:
     """What a certificate says about a class: the course, the days, the hours, the agency that held it."""
     agency = aliased(Unit)
     return (

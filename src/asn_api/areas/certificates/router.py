@@ -12,13 +12,23 @@ from asn_api.access.guard import public, require
 from asn_api.areas.certificates import (
     claiming,
     deciding,
+    evaluating,
     hours,
     learning_queries,
     professionalism,
     queries,
+    record,
     showing,
 )
 from asn_api.areas.certificates import public as verifying
+from asn_api.areas.certificates.evaluation_schemas import (
+    CourseRecordOut,
+    ResultNoteIn,
+    ResultNoteOut,
+    TrainingAnswerIn,
+    TrainingTaskOut,
+    TrainingTasksOut,
+)
 from asn_api.areas.certificates.learning_schemas import (
     HoursOut,
     IndexOut,
@@ -47,7 +57,7 @@ from asn_api.areas.evaluations.organisation_schemas import ExplanationOut
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, IfMatch, Now, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Now, Route, Tx, etag
 from asn_api.errors import Problem
 
 router = APIRouter(prefix="/v1", tags=["certificates"], route_class=Route)
@@ -55,6 +65,8 @@ router = APIRouter(prefix="/v1", tags=["certificates"], route_class=Route)
 CanRead = Annotated[Access, require(Permission.CERTIFICATES_READ)]
 CanClaim = Annotated[Access, require(Permission.CERTIFICATES_CLAIM)]
 CanVerify = Annotated[Access, require(Permission.CERTIFICATES_VERIFY)]
+CanAnswer = Annotated[Access, require(Permission.TRAINING_EVALUATIONS_ANSWER)]
+CanChoose = Annotated[Access, require(Permission.CLASSES_READ)]
 
 
 @router.get("/certificates", response_model=Page[CertificateSummary], responses=EXPORTS)
@@ -262,6 +274,63 @@ async def get_unit_professionalism_index(
 ) -> UnitIndexOut:
     """The means of a branch by part, how many people have all parts, and how they spread over the categories."""
     return await professionalism.of_unit(access, db, unit_id, wanted.year)
+
+
+@router.get("/me/training-evaluation-tasks")
+async def list_my_training_evaluation_tasks(access: CanAnswer, db: Db) -> TrainingTasksOut:
+    """What one is asked about trainings: one's own, and months later those of reports and colleagues."""
+    return TrainingTasksOut(data=await evaluating.tasks(access, db))
+
+
+@router.put("/training-evaluation-tasks/{id}/answer")
+async def answer_training_evaluation(
+    access: CanAnswer,
+    db: Tx,
+    id: UUID,
+    version: IfMatch,
+    given: TrainingAnswerIn,
+    request: Request,
+    response: Response,
+) -> TrainingTaskOut:
+    """Answer, or answer anew until the evaluation closes. Nobody can read an answer, not even its author.
+
+    At the end the answers of at least three people of a class are added up, and the single ones are deleted.
+    """
+    shown = await evaluating.answer(access, db, request.app.state.keyring, id, version, given)
+    response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
+@router.put(
+    "/classes/{class_id}/result-note",
+    responses={201: {"model": ResultNoteOut, "description": "It is new."}},
+)
+async def write_training_result_note(
+    access: CanAnswer,
+    db: Tx,
+    class_id: UUID,
+    given: ResultNoteIn,
+    response: Response,
+    version: IfMatchOrNone = None,
+) -> ResultNoteOut:
+    """What came of a finished class for the work, by the superior of somebody who took part; one note each.
+
+    It stands in the course's record with the unit, for all who think of taking the course.
+    """
+    note, is_new = await evaluating.write_note(access, db, class_id, version, given.note)
+    if is_new:
+        response.status_code = 201
+    response.headers["ETag"] = etag(note.version)
+    return note
+
+
+@router.get("/courses/{course_id}/record")
+async def get_course_record(access: CanChoose, db: Db, course_id: UUID) -> CourseRecordOut:
+    """How a course has done: reaction, learning, behaviour and results of its finished classes.
+
+    Only sums of several people, from evaluations that are closed.
+    """
+    return await record.of_course(access, db, course_id)
 
 
 async def _shown(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from asn_api.access.actor import Access
 from asn_api.areas.classes import attendance_queries as queries
 from asn_api.areas.classes.attendance_schemas import AttendanceIn, AttendanceValues, MarkOut
 from asn_api.areas.classes.classes import start
-from asn_api.areas.classes.seats import Seats
 from asn_api.areas.classes.schemas import SessionOut
+from asn_api.areas.classes.seats import Seats
 from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem

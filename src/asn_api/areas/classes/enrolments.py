@@ -7,7 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.classes import queries
-from asn_api.areas.classes.joining import check_before_start, check_registration, known_class, units, unprepared
+from asn_api.areas.classes.joining import (
+    check_before_start,
+    check_registration,
+    known_class,
+    units,
+    unprepared,
+)
 from asn_api.areas.classes.schemas import EnrolmentIn, EnrolmentOut
 from asn_api.areas.classes.seats import ENTITY, Seats
 from asn_api.areas.classes.showing import shown

@@ -25,7 +25,5 @@ def issuer(access: Access, unit_id: UUID) -> Select[str, str, Zone]:
 def full_name(access: Access, employee_id: UUID) -> Select[str]:
     """With titles, as it stands on a certificate."""
     return select(
-        func.concat(
-            Employee.front_title + literal(" "), Employee.name, literal(", ") + Employee.back_title
-        )
+        func.concat(Employee.front_title + literal(" "), Employee.name, literal(", ") + Employee.back_title)
     ).where(Employee.region_id == access.region_id, Employee.id == employee_id)
