@@ -6,6 +6,7 @@ import signal
 
 from asn_api.areas.assessments.jobs import TURN_ROUNDS
 from asn_api.areas.certificates.jobs import EVALUATE_TRAINING, ISSUE_CERTIFICATES
+from asn_api.areas.classes.jobs import TURN_CLASSES
 from asn_api.areas.credits.jobs import RECOMPUTE
 from asn_api.areas.cycle.jobs import KEEP_COUNTS
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
@@ -49,6 +50,7 @@ JOBS: tuple[Job, ...] = (
     KEEP_COUNTS,
     ISSUE_CERTIFICATES,
     EVALUATE_TRAINING,
+    TURN_CLASSES,
 )
 
 log = logging.getLogger(__name__)

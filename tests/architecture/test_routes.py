@@ -19,6 +19,9 @@ PUBLIC_OPERATIONS = {
     "get_public_keys",
     "get_server_metadata",
     "describe_uploads",
+    "search_catalogue",
+    "read_catalogue_course",
+    "list_catalogue_partners",
 }
 """No token needed, limited by address."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
 from asn_api.errors import Fault, Problem
 from asn_api.rules.calendar import ONE_DAY, Zone, midnight
@@ -207,7 +208,7 @@ def schedule_faults(
         elif each.starts_at < first or each.ends_at > end:
             faults.append(Fault(f"/sessions/{number}/starts_at", "SESSION_OUTSIDE_CLASS"))
     ordered = sorted(meetings, key=lambda each: each.starts_at)
-    if any(later.starts_at < earlier.ends_at for earlier, later in zip(ordered, ordered[1:], strict=False)):
+    if any(later.starts_at < earlier.ends_at for earlier, later in pairwise(ordered)):
         faults.append(Fault("/sessions", "SESSIONS_OVERLAP"))
     return faults
 

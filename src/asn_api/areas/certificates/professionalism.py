@@ -201,7 +201,8 @@ def _predicate(
     segments, accepted = [], set()
     for place, (first, end, work_result, behaviour, status) in enumerate(given):
         id = UUID(int=place)
-        assert first is not None and end is not None
+        assert first is not None
+        assert end is not None
         segments.append(
             Segment(
                 id,

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.classes import attendance_queries as queries
+from asn_api.areas.classes.atomic import each_or_all
 from asn_api.areas.classes.attendance_schemas import AttendanceIn, AttendanceValues, MarkOut
 from asn_api.areas.classes.classes import start
 from asn_api.areas.classes.schemas import SessionOut
@@ -16,7 +17,7 @@ from asn_api.areas.classes.seats import Seats
 from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
-from asn_api.rules.enrolments import ClassStatus, EnrolmentStatus
+from asn_api.rules.enrolments import ClassStatus
 from asn_api.tables.training import Attendance, Enrolment
 
 ENTITY = "attendance"
@@ -61,12 +62,25 @@ async def organised(access: Access, db: AsyncSession, class_id: UUID) -> Seats:
 
 
 async def mark_all(
-    access: Access, db: AsyncSession, class_id: UUID, items: Sequence[AttendanceIn]
+    access: Access, db: AsyncSession, class_id: UUID, items: Sequence[AttendanceIn], *, atomic: bool
 ) -> list[Attendance | Problem]:
     """A mark for each item or the reason why not; one that was there is replaced by what was written down later."""
+
+    async def run() -> list[Attendance | Problem]:
+        return await _mark_each(access, db, class_id, items)
+
+    return await each_or_all(db, run, atomic=atomic)
+
+
+async def _mark_each(
+    access: Access, db: AsyncSession, class_id: UUID, items: Sequence[AttendanceIn]
+) -> list[Attendance | Problem]:
     seats = await organised(access, db, class_id)
     _check_running(seats)
-    rows = {(each.session_id, each.enrolment_id): each for each in await db.scalars(queries.marks(access, class_id))}
+    rows = {
+        (each.session_id, each.enrolment_id): each
+        for each in await db.scalars(queries.marks(access, class_id))
+    }
     people = {each.id: each for each in await db.scalars(queries.attending(access, class_id))}
     results: list[Attendance | Problem] = []
     for item in items:
@@ -75,7 +89,7 @@ async def mark_all(
             _check(access, seats, people, item, at)
             row = rows.get(place)
             if row is None:
-                row = _new(access, item, item.id or uuid7(), at)
+                row = _new(access, item, item.id or uuid7())
                 db.add(row)
                 rows[place], before = row, {}
             elif row.recorded_at > at:
@@ -92,9 +106,15 @@ async def mark_all(
 
 
 async def put(
-    access: Access, db: AsyncSession, id: UUID, given: AttendanceValues, at: datetime, operation_id: UUID
+    access: Access,
+    db: AsyncSession,
+    id: UUID,
+    given: AttendanceValues,
+    device_at: datetime | None,
+    operation_id: UUID | None,
 ) -> int:
     """Create or replace the mark with this id, from a phone; gives its version."""
+    at = device_at or access.now
     class_id = await db.scalar(queries.class_of_session(access, given.session_id))
     if class_id is None:
         raise Problem("REQUEST_INVALID", faults=[Fault("/data/session_id", "SESSION_UNKNOWN")])
@@ -113,7 +133,7 @@ async def put(
         raise Problem("ATTENDANCE_ELSEWHERE")
     before = {} if row is None else _shown(row)
     if row is None:
-        row = _new(access, given, id, at)
+        row = _new(access, given, id)
         db.add(row)
     _put(access, row, given, at)
     await db.flush()
@@ -142,7 +162,7 @@ def _check(
         raise Problem("REQUEST_INVALID", faults=faults)
 
 
-def _new(access: Access, given: AttendanceValues, id: UUID, at: datetime) -> Attendance:
+def _new(access: Access, given: AttendanceValues, id: UUID) -> Attendance:
     return Attendance(
         region_id=access.region_id,
         id=id,
@@ -158,7 +178,9 @@ def _put(access: Access, row: Attendance, given: AttendanceValues, at: datetime)
 
 
 def _shown(row: Attendance) -> dict[str, Any]:
-    return {name: value if value is None else str(value) for name in _FIELDS for value in [getattr(row, name)]}
+    return {
+        name: value if value is None else str(value) for name in _FIELDS for value in [getattr(row, name)]
+    }
 
 
 async def _log(
@@ -180,6 +202,3 @@ async def _log(
         operation_id=operation_id,
     )
     await record(db, access.author, access.now, change)
-
-
-ATTENDING = EnrolmentStatus.ATTENDING

@@ -52,7 +52,7 @@ def class_of_session(access: Access, session_id: UUID) -> Select[UUID]:
     )
 
 
-def participants(access: Access, class_id: UUID) -> Select[Any]:
+def participants(access: Access, class_id: UUID) -> Select[*tuple[Any, ...]]:
     row = Enrolment
     return (
         select(
@@ -124,7 +124,7 @@ def taught(access: Access, course_id: UUID) -> Select[CourseCompetency]:
     )
 
 
-def teacher(access: Access, class_id: UUID) -> Select[Any]:
+def teacher(access: Access, class_id: UUID) -> Select[str, str, str]:
     """Title of the course, and who taught it: the partner, or the unit that organised it."""
     return (
         select(Course.title, Partner.name.label("partner"), Unit.name.label("unit"))

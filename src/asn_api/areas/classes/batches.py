@@ -1,7 +1,7 @@
 """Many enrolments at once, with a result for each: nominations by heads and admins, decisions of superiors."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.classes import queries
+from asn_api.areas.classes.atomic import each_or_all
 from asn_api.areas.classes.enrolments import held
 from asn_api.areas.classes.joining import (
     check_before_start,
@@ -67,7 +68,7 @@ async def nominate(
         await seats.store()
         return results
 
-    return await _all_or_each(db, run, atomic=atomic)
+    return await each_or_all(db, run, atomic=atomic)
 
 
 def _sent_before(known: Mapping[UUID, Enrolment], class_id: UUID, item: NomineeIn) -> Enrolment | None:
@@ -137,13 +138,15 @@ async def decide_all(
             results |= await _decide_class(access, seats, asked)
         return [results[number] for number in range(len(items))]
 
-    return await _all_or_each(db, run, atomic=atomic)
+    return await each_or_all(db, run, atomic=atomic)
 
 
 async def _decide_class(
     access: Access, seats: Seats, asked: Sequence[tuple[int, EnrolmentDecisionIn]]
 ) -> dict[int, Result]:
-    rows = {row.id: row for row in await seats.db.scalars(queries.fresh(access, {each.id for _, each in asked}))}
+    rows = {
+        row.id: row for row in await seats.db.scalars(queries.fresh(access, {each.id for _, each in asked}))
+    }
     elsewhere = await seats.clashing({row.employee_id for row in rows.values()})
     results: dict[int, Result] = {}
     decided: set[UUID] = set()
@@ -189,24 +192,6 @@ def _decide(
             raise Problem("ENROLMENT_CLASHES")
         seats.approve(row, EnrolmentActor.SUPERIOR)
     row.decided_by, row.decided_at, row.decision_note = access.employee_id, access.now, item.note
-
-
-class _Undone(Exception):
-    """Takes the savepoint back."""
-
-
-async def _all_or_each(
-    db: AsyncSession, run: Callable[[], Awaitable[list[Result]]], *, atomic: bool
-) -> list[Result]:
-    results: list[Result] = []
-    try:
-        async with db.begin_nested():
-            results = await run()
-            if atomic and any(isinstance(each, Problem) for each in results):
-                raise _Undone
-    except _Undone:
-        return [each if isinstance(each, Problem) else Problem("NOT_DONE_ATOMIC") for each in results]
-    return results
 
 
 def told(result: Result, asked: Any) -> dict[str, Any]:

@@ -57,7 +57,10 @@ _TOLD = ("place", "link", "starts_on", "ends_on", "sessions")
 
 async def plan(access: Access, db: AsyncSession, given: ClassIn) -> tuple[UUID, bool]:
     """The id of the stored class, a draft, and whether it is new; the same one sent again is given back."""
-    if given.id is not None and (known := await db.scalar(queries.stored_class(access, given.id))) is not None:
+    if (
+        given.id is not None
+        and (known := await db.scalar(queries.stored_class(access, given.id))) is not None
+    ):
         if (known.course_id, known.name, known.unit_id) != (given.course_id, given.name, given.unit_id):
             raise Problem("CLASS_ID_TAKEN")
         return known.id, False
@@ -232,7 +235,10 @@ def _add_sessions(
 def _fields(row: CourseClass, sessions: Sequence[ClassSession]) -> dict[str, Any]:
     plain = {name: getattr(row, name) for name in _FIELDS}
     times = [[each.starts_at.isoformat(), each.ends_at.isoformat(), each.topic] for each in sessions]
-    words = {name: value if isinstance(value, int) or value is None else str(value) for name, value in plain.items()}
+    words = {
+        name: value if isinstance(value, int) or value is None else str(value)
+        for name, value in plain.items()
+    }
     return {**words, "sessions": times}
 
 

@@ -16,7 +16,8 @@ from asn_api.tables.training import CourseClass
 
 async def units(access: Access, db: AsyncSession, people: Collection[UUID]) -> dict[UUID, UUID]:
     """The unit of today's post of each active one within reach."""
-    return {id: unit_id for id, unit_id in await db.execute(queries.units_of(access, people))}
+    rows = await db.execute(queries.units_of(access, people))
+    return {row.id: row.unit_id for row in rows}
 
 
 async def known_class(access: Access, db: AsyncSession, id: UUID, pointer: str) -> CourseClass:

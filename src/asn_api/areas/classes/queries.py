@@ -140,7 +140,7 @@ def employee(access: Access, id: UUID) -> Select[UUID]:
     )
 
 
-def units_of(access: Access, employees: Collection[UUID]) -> Select[Any]:
+def units_of(access: Access, employees: Collection[UUID]) -> Select[UUID, UUID]:
     """Employee and unit of today's post, for active ones within reach."""
     return (
         select(Employee.id, Appointment.unit_id)
@@ -183,7 +183,7 @@ def clashing(access: Access, employees: Collection[UUID], busy: Any, besides: UU
     )
 
 
-def missing_prerequisites(access: Access, course_id: UUID, employees: Collection[UUID]) -> Select[Any]:
+def missing_prerequisites(access: Access, course_id: UUID, employees: Collection[UUID]) -> Select[UUID, str]:
     """Employee and title of each course that has to be completed before and was not."""
     person, taught, done = aliased(Employee), aliased(CourseClass), aliased(Enrolment)
     completed = exists().where(
@@ -224,9 +224,7 @@ def stored(access: Access, id: UUID) -> Select[Enrolment]:
     return select(Enrolment).where(Enrolment.region_id == access.region_id, Enrolment.id == id)
 
 
-def of_class(
-    access: Access, class_id: UUID, statuses: Collection[EnrolmentStatus]
-) -> Select[Enrolment]:
+def of_class(access: Access, class_id: UUID, statuses: Collection[EnrolmentStatus]) -> Select[Enrolment]:
     """Those who hold a place in the order of places, then the others in the order of requests."""
     return (
         select(Enrolment)
@@ -239,7 +237,7 @@ def of_class(
     )
 
 
-def within(access: Access, ids: Collection[UUID]) -> Select[Any]:
+def within(access: Access, ids: Collection[UUID]) -> Select[UUID, UUID]:
     """Id, class and version of those within reach; locking them comes after their classes."""
     return select(Enrolment.id, Enrolment.class_id).where(
         Enrolment.region_id == access.region_id,

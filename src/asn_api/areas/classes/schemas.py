@@ -163,7 +163,9 @@ class EnrolmentFilter(Paging):
     employee_id: UUID | None = None
     unit_id: UUID | None = Field(default=None, description="This unit and all below it.")
     status: EnrolmentStatus | None = None
-    waiting_for_me: bool = Field(default=False, description="Only requests that I decide, and seats offered to me.")
+    waiting_for_me: bool = Field(
+        default=False, description="Only requests that I decide, and seats offered to me."
+    )
 
 
 class EnrolmentAllowedOut(Out):

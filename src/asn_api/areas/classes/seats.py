@@ -49,7 +49,8 @@ def busy_times(mode: CourseMode, sessions: Iterable[Any]) -> MultiRange[Any] | N
     """When whoever holds a seat cannot be elsewhere; self-paced learning has no such times."""
     if mode is CourseMode.SELF_PACED:
         return None
-    return MultiRange(sorted(Range(each.starts_at, each.ends_at) for each in sessions)) or None
+    times = sorted((each.starts_at, each.ends_at) for each in sessions)
+    return MultiRange(Range(*each) for each in times) if times else None
 
 
 @dataclass

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from asn_api.access.actor import Access
+from asn_api.areas.competencies.names import unknown as unknown_codes
 from asn_api.areas.courses import queries
 from asn_api.areas.courses.schemas import CourseIn, CourseOut, CourseValues
 from asn_api.core.http.exports import Column
@@ -158,6 +159,18 @@ async def _check(access: Access, db: AsyncSession, id: UUID, given: CourseValues
         and await db.scalar(queries.stored_partner(access, given.partner_id)) is None
     ):
         faults.append(Fault("/partner_id", "PARTNER_UNKNOWN"))
+    unknown = await unknown_codes(
+        access, db, {each.competency_code for each in given.competencies}, access.today
+    )
+    faults += [
+        Fault(
+            f"/competencies/{number}/competency_code",
+            "COMPETENCY_UNKNOWN",
+            {"competency": each.competency_code},
+        )
+        for number, each in enumerate(given.competencies)
+        if each.competency_code in unknown
+    ]
     known = (
         set(await db.scalars(queries.known(access, given.prerequisites))) if given.prerequisites else set()
     )

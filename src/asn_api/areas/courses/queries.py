@@ -13,6 +13,7 @@ from asn_api.access.actor import Access
 from asn_api.access.scope import units_within
 from asn_api.areas.courses.schemas import CatalogueFilter, CourseFilter, PartnerFilter
 from asn_api.core.http.paging import Key
+from asn_api.rules.calendar import Zone
 from asn_api.rules.courses import CourseStatus
 from asn_api.tables.organization import Region, Unit
 from asn_api.tables.training import Course, CourseCompetency, CoursePrerequisite, Partner, PartnerAgreement
@@ -30,7 +31,7 @@ BY_TITLE = (
 )
 
 
-def region_called(code: str) -> Select[Any]:
+def region_called(code: str) -> Select[UUID, Zone]:
     return select(Region.id, Region.zone).where(Region.code == code)
 
 
@@ -150,7 +151,7 @@ def may_open(access: Access, id: UUID) -> Select[bool]:
     return select(_courses(access).where(Course.id == id).subquery().c.available)
 
 
-def prerequisites(access: Access, course_id: UUID) -> Select[Any]:
+def prerequisites(access: Access, course_id: UUID) -> Select[UUID, str, str]:
     """Id, code and title of what has to be completed before, by title."""
     return (
         select(Course.id, Course.code, Course.title)
@@ -166,7 +167,7 @@ def prerequisites(access: Access, course_id: UUID) -> Select[Any]:
     )
 
 
-def every_prerequisite(access: Access) -> Select[Any]:
+def every_prerequisite(access: Access) -> Select[UUID, UUID]:
     """All pairs of the region: few, and a cycle may go through any of them."""
     return select(CoursePrerequisite.course_id, CoursePrerequisite.prerequisite_id).where(
         CoursePrerequisite.region_id == access.region_id

@@ -94,6 +94,7 @@ KINDS: Mapping[str, Kind] = {
     "certificate": Kind(
         "certificate", Permission.CERTIFICATES_READ, rows=Rows(TrainingCertificate, certificates_within)
     ),
+    "enrolment": Kind("enrolment", Permission.ENROLMENTS_READ),
     "conflict": Kind("conflict", Permission.ACTIVITIES_RECORD),
     "notification": Kind("notification", Permission.ME),
 }

@@ -16,6 +16,7 @@ from asn_api.rules.labels import (
     learning,
     monitoring,
     planning,
+    training,
 )
 
 E = TypeVar("E", bound=StrEnum)
@@ -31,12 +32,14 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **competencies.LABELS,
     **followup.LABELS,
     **learning.LABELS,
+    **training.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
     **foundation.EXTERNAL_CODES,
     **evaluations.EXTERNAL_CODES,
     **credits.EXTERNAL_CODES,
+    **training.EXTERNAL_CODES,
 }
 
 
