@@ -13,10 +13,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from asn_api.core.journal import JournalEntry
-from asn_api.rules.enrolments import EnrolmentStatus
+from asn_api.rules.enrolments import ClassStatus, EnrolmentStatus
 from asn_api.tables.certificates import CertificateSeries, TrainingCertificate
 from asn_api.tables.employees import Employee
-from asn_api.tables.training import Enrolment
 from tests.areas.learning import (
     ONE,
     certificate,
@@ -35,6 +34,7 @@ from tests.areas.learning import (
 )
 from tests.areas.races import at_once
 from tests.factories import City
+from tests.factories.jobs import work_off
 
 PEOPLE = ("staff", "colleague", "supervisor", "chief", "other_staff")
 
@@ -99,22 +99,6 @@ async def test_issuing_at_once_gives_every_number_and_every_person_once(city: Ci
         f"SERT/2026/{series:05d}/{place:04d}" for series in (1, 2, 3) for place in range(1, 6)
     }
     assert len({each.code for each in found}) == 15
-
-
-async def test_a_completion_that_was_taken_back_takes_the_certificate_along(city: City) -> None:
-    [shown] = await completed(city, "staff")
-    path = await path_of(city, shown["id"])
-    async with city.database.sessions() as db, db.begin():
-        await db.execute(
-            update(Enrolment)
-            .where(Enrolment.region_id == city.region.id)
-            .values(status=EnrolmentStatus.FAILED, passed=False)
-        )
-    await issue(city)
-    async with city.call_as("anonymous") as anybody:
-        assert (await anybody.get(path)).json()["state"] == "REVOKED"
-    hours = await got(city, "staff", f"/v1/employees/{city.id('staff')}/learning-hours", year=2026)
-    assert (hours["total"], hours["certificates"][0]["excluded"]) == (0, "REVOKED")
 
 
 async def test_anybody_may_check_a_code_and_learns_nothing_else(city: City) -> None:
@@ -429,3 +413,20 @@ async def test_certificates_are_listed_by_reach_and_filter(city: City) -> None:
     async with city.call_as("admin") as admin:
         csv = await admin.get("/v1/certificates", headers={"Accept": "text/csv"})
     assert csv.text.count("\n") == 4
+
+
+async def test_finishing_a_class_issues_by_itself(city: City) -> None:
+    class_id = await course_class(city, status=ClassStatus.RUNNING)
+    await enrolled(city, class_id, "staff", status=EnrolmentStatus.ATTENDING)
+    await enrolled(city, class_id, "colleague", status=EnrolmentStatus.ATTENDING)
+    async with city.call_as("chief") as chief:
+        items = [
+            {"enrolment_id": each["id"], "passed": each["employee"]["id"] == str(city.id("staff"))}
+            for each in (await got(city, "admin", "/v1/enrolments", class_id=str(class_id)))["data"]
+        ]
+        results = await chief.put(f"/v1/classes/{class_id}/results", json={"items": items})
+        assert results.status_code == 200, results.text
+        finished = await chief.post(f"/v1/classes/{class_id}/completion", headers=ONE)
+        assert finished.status_code == 200, finished.text
+    await work_off(city.app)
+    assert [each.employee_id for each in await rows(city)] == [city.id("staff")]

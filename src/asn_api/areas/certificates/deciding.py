@@ -76,13 +76,6 @@ async def revoke(access: Access, db: AsyncSession, id: UUID, expected: int, reas
     await _store(access, db, {id: row}, [_next(row, status, CertificateAction.REVOKE, reason)])
 
 
-async def revoke_undone(access: Access, db: AsyncSession, reason: str) -> None:
-    """Certificates whose completion was taken back."""
-    rows = {row["id"]: row for row in (await db.execute(queries.undone(access))).mappings()}
-    gone = [_next(row, CertificateStatus.REVOKED, CertificateAction.REVOKE, reason) for row in rows.values()]
-    await _store(access, db, rows, gone)
-
-
 def _actors(access: Access, row: Any) -> set[CertificateActor]:
     """The rows were found by the right to verify."""
     mine = row["employee_id"] == access.employee_id

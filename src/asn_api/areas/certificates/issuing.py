@@ -27,7 +27,7 @@ from asn_api.rules.notifications import NoticeKind
 from asn_api.tables.certificates import CertificateSeries, TrainingCertificate
 
 ISSUE = "certificates.issue"
-"""The job, to be deferred with `region_id` and `class_id` by whoever writes results."""
+"""The job, deferred with the region and the class when a class is finished; every hour it looks itself."""
 
 
 async def issue(access: Access, db: AsyncSession, class_id: UUID) -> int:
@@ -37,8 +37,8 @@ async def issue(access: Access, db: AsyncSession, class_id: UUID) -> int:
     kept is given again: there are neither gaps nor two of one number.
     """
     taught = (await db.execute(queries.taught(access, class_id))).mappings().one()
-    ended = min(taught["ends_on"], access.today)
-    numbers = await _series(access, db, class_id, year_of(ended))
+    year = year_of(taught["ends_on"])
+    numbers = await _series(access, db, class_id, year)
     waiting = (await db.execute(queries.waiting_enrolments(access, class_id))).all()
     units = {
         row.employee_id: row.unit_id
@@ -66,10 +66,10 @@ async def issue(access: Access, db: AsyncSession, class_id: UUID) -> int:
                 title_key=title_key(taught["title"]),
                 kind=taught["kind"],
                 jp=taught["jp"],
-                starts_on=min(taught["starts_on"], ended),
-                ends_on=ended,
-                issued_on=access.today,
-                year=year_of(ended),
+                starts_on=taught["starts_on"],
+                ends_on=taught["ends_on"],
+                issued_on=max(access.today, taught["ends_on"]),
+                year=year,
                 code=_code(),
                 created_at=access.now,
             )

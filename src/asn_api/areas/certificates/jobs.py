@@ -8,7 +8,6 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.regions import each_region
 from asn_api.areas.certificates import evaluation_queries, queries
-from asn_api.areas.certificates.deciding import revoke_undone
 from asn_api.areas.certificates.evaluating import close, open_evaluation, remind
 from asn_api.areas.certificates.issuing import ISSUE, issue
 from asn_api.areas.policies.current import policy_on
@@ -23,9 +22,6 @@ from asn_api.rules.training_evaluation import (
     reaction_window,
 )
 from asn_api.tables.training import CourseClass
-
-UNDONE = "Kelulusan dibatalkan oleh penyelenggara."
-"""The holder reads it, as any reason."""
 
 
 async def issue_all(means: Means, region_id: str | None = None, class_id: str | None = None) -> None:
@@ -44,8 +40,6 @@ async def _issue(database: Database, class_id: UUID | None, access: Access) -> N
     for each in waiting:
         async with database.sessions() as db, db.begin():
             await issue(access, db, each)
-    async with database.sessions() as db, db.begin():
-        await revoke_undone(access, db, UNDONE)
 
 
 ISSUE_CERTIFICATES = Job(ISSUE, issue_all, every="19 * * * *")

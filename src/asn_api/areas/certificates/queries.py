@@ -15,7 +15,7 @@ from asn_api.areas.certificates.schemas import CertificateFilter
 from asn_api.areas.evaluations.queries import branch
 from asn_api.areas.performance.queries import matches
 from asn_api.core.http.paging import Key
-from asn_api.rules.certificates import STANDING, CertificateOrigin, CertificateStatus, Resemblance
+from asn_api.rules.certificates import STANDING, Resemblance
 from asn_api.rules.courses import CourseKind
 from asn_api.rules.enrolments import EnrolmentStatus
 from asn_api.rules.files import FileState
@@ -236,20 +236,6 @@ def _has_certificate() -> Any:
     return exists().where(
         TrainingCertificate.region_id == Enrolment.region_id,
         TrainingCertificate.enrolment_id == Enrolment.id,
-    )
-
-
-def undone(access: Access) -> Select[Any]:
-    """Certificates issued for a completion that was taken back since."""
-    return (
-        certificates(access, CertificateFilter(origin=CertificateOrigin.ISSUED))
-        .join(Enrolment, matches(Enrolment, TrainingCertificate.enrolment_id, TrainingCertificate))
-        .where(
-            TrainingCertificate.status == CertificateStatus.ISSUED,
-            Enrolment.status != EnrolmentStatus.COMPLETED,
-        )
-        .order_by(TrainingCertificate.id)
-        .with_for_update(of=TrainingCertificate, key_share=True)
     )
 
 
