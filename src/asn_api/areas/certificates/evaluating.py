@@ -66,7 +66,7 @@ async def answer(
     check_version(task.version, expected, await _task(access, db, id))
     check_answer(evaluation.level, [each.question for each in given.scores])
     content = {
-        "scores": {each.question: each.score for each in given.scores},
+        "scores": {each.question.value: each.score for each in given.scores},
         "comment": given.comment,
     }
     task.content = keyring.seal(orjson.dumps(content), sealed_in(task.region_id, task.id))
@@ -217,7 +217,7 @@ def _group(
         "respondent": respondent,
         "asked": asked,
         "answered": sums.answered if sums else None,
-        "scores": dict(sums.scores) if sums else None,
+        "scores": {each.value: score for each, score in sums.scores.items()} if sums else None,
         "comments": comments if sums else [],
     }
 
