@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import asn_api.tables.files
 import asn_api.tables.training  # noqa: F401  certificates point there
 from asn_api.core.mapping import Regional, Versioned, within_region
 from asn_api.rules.certificates import CertificateOrigin, CertificateStatus
