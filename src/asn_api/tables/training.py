@@ -19,7 +19,7 @@ from asn_api.rules.enrolments import (
 )
 
 SEARCH = (
-    "setweight(to_tsvector('simple', code || ' ' || title), 'A') "
+    "setweight(to_tsvector('simple', translate(code, '-./_', '    ') || ' ' || title), 'A') "
     "|| setweight(to_tsvector('indonesian', title), 'B') "
     "|| setweight(to_tsvector('indonesian', description), 'C') "
     "|| setweight(to_tsvector('simple', description), 'D')"

@@ -12,7 +12,7 @@ from asn_api.areas.classes import queries
 from asn_api.areas.classes.schemas import ClassIn, ClassOut, ClassValues, SessionIn
 from asn_api.areas.classes.seats import Seats
 from asn_api.areas.classes.showing import shown_class
-from asn_api.areas.courses.queries import may_open, open_unit
+from asn_api.areas.courses.queries import may_open
 from asn_api.areas.notifications.writing import Notice
 from asn_api.core.http.route import check_version
 from asn_api.core.journal import Change, difference, record
@@ -64,12 +64,13 @@ async def plan(access: Access, db: AsyncSession, given: ClassIn) -> tuple[UUID, 
         if (known.course_id, known.name, known.unit_id) != (given.course_id, given.name, given.unit_id):
             raise Problem("CLASS_ID_TAKEN")
         return known.id, False
+    zone = await _zone(access, db, given.unit_id)
     course = await db.scalar(queries.course(access, given.course_id))
     if course is None:
         raise Problem("REQUEST_INVALID", faults=[Fault("/course_id", "COURSE_UNKNOWN")])
     if not await db.scalar(may_open(access, course.id)):
         raise Problem("PARTNER_WITHOUT_AGREEMENT")
-    zone = await _check(access, db, course.mode, given)
+    await _check(access, db, course.mode, given, zone)
     row = CourseClass(
         region_id=access.region_id,
         id=given.id or uuid7(),
@@ -93,7 +94,8 @@ async def change(access: Access, db: AsyncSession, id: UUID, expected: int, give
     seats = await _managed(access, db, id, expected)
     row = seats.row
     check_class(row.status, ClassAction.EDIT)
-    zone = await _check(access, db, row.mode, given)
+    zone = await _zone(access, db, given.unit_id)
+    await _check(access, db, row.mode, given, zone)
     if given.seats < seats.held:
         raise Problem("CLASS_SEATS_HELD", held=seats.held)
     before = _fields(row, seats.sessions)
@@ -182,11 +184,16 @@ async def _managed(access: Access, db: AsyncSession, id: UUID, expected: int) ->
     return seats
 
 
-async def _check(access: Access, db: AsyncSession, mode: CourseMode, given: ClassValues) -> Zone:
-    """Times, place and people make sense; gives the zone of the organising unit."""
-    if await db.scalar(open_unit(access, given.unit_id)) is None:
+async def _zone(access: Access, db: AsyncSession, unit_id: UUID) -> Zone:
+    """Of a unit within reach that may organise classes."""
+    zone = await db.scalar(queries.organising_zone(access, unit_id))
+    if zone is None:
         raise Problem("NOT_FOUND", faults=[Fault("/unit_id", "NOT_FOUND")])
-    zone = await db.scalar(queries.zone_of(access, given.unit_id)) or access.actor.zone
+    return zone
+
+
+async def _check(access: Access, db: AsyncSession, mode: CourseMode, given: ClassValues, zone: Zone) -> None:
+    """Times, place and people make sense."""
     registration = given.registration_opens_at, given.registration_closes_at
     faults = schedule_faults(mode, (given.starts_on, given.ends_on), registration, _meetings(given), zone)
     if mode in (CourseMode.ON_SITE, CourseMode.BLENDED) and given.place is None:
@@ -200,7 +207,6 @@ async def _check(access: Access, db: AsyncSession, mode: CourseMode, given: Clas
         faults.append(Fault("/organiser_id", "ORGANISER_UNKNOWN"))
     if faults:
         raise Problem("REQUEST_INVALID", faults=faults)
-    return zone
 
 
 def _put(row: CourseClass, given: ClassValues, zone: Zone) -> None:

@@ -130,8 +130,8 @@ def course(access: Access, id: UUID) -> Select[Course]:
     )
 
 
-def zone_of(access: Access, unit_id: UUID) -> Select[Zone]:
-    return select(Unit.zone).where(Unit.region_id == access.region_id, Unit.id == unit_id)
+def organising_zone(access: Access, unit_id: UUID) -> Select[Zone]:
+    return select(Unit.zone).where(units_within(access), Unit.id == unit_id, Unit.closed_on.is_(None))
 
 
 def employee(access: Access, id: UUID) -> Select[UUID]:

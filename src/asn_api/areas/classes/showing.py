@@ -22,8 +22,8 @@ from asn_api.rules.enrolments import (
 )
 
 CLASS_COLUMNS = (
-    Column("Kode diklat", "Course code", lambda row: row["course"]["code"]),
-    Column("Diklat", "Course", lambda row: row["course"]["title"]),
+    Column("Kode diklat", "Course code", lambda row: row["course_code"]),
+    Column("Diklat", "Course", lambda row: row["course_title"]),
     Column("Kelas", "Class", lambda row: row["name"]),
     Column("Penyelenggara", "Organised by", lambda row: row["unit_name"]),
     Column("Cara belajar", "Mode", lambda row: row["mode"]),
@@ -38,17 +38,17 @@ CLASS_COLUMNS = (
 )
 
 ENROLMENT_COLUMNS = (
-    Column("NIP", "NIP", lambda row: row["employee"]["nip"]),
-    Column("Nama", "Name", lambda row: row["employee"]["name"]),
+    Column("NIP", "NIP", lambda row: row["employee_nip"]),
+    Column("Nama", "Name", lambda row: row["employee_name"]),
     Column("Unit kerja", "Unit", lambda row: row["unit_name"]),
-    Column("Kode diklat", "Course code", lambda row: row["course"]["code"]),
-    Column("Diklat", "Course", lambda row: row["course"]["title"]),
-    Column("Kelas", "Class", lambda row: row["course_class"]["name"]),
-    Column("Mulai", "From", lambda row: row["course_class"]["starts_on"]),
-    Column("Selesai", "To", lambda row: row["course_class"]["ends_on"]),
+    Column("Kode diklat", "Course code", lambda row: row["course_code"]),
+    Column("Diklat", "Course", lambda row: row["course_title"]),
+    Column("Kelas", "Class", lambda row: row["class_name"]),
+    Column("Mulai", "From", lambda row: row["starts_on"]),
+    Column("Selesai", "To", lambda row: row["ends_on"]),
     Column("Asal", "Origin", lambda row: row["origin"]),
     Column("Status", "Status", lambda row: row["status"]),
-    Column("Urutan tunggu", "Position", lambda row: row["position"]),
+    Column("Urutan tunggu", "Position", lambda row: _position(row)),
 )
 
 
@@ -118,10 +118,9 @@ def _refusal(
 
 
 def summary(row: Any) -> dict[str, Any]:
-    waits = row["status"] == EnrolmentStatus.WAITLISTED
     return {
         **{name: row[name] for name in EnrolmentSummary.model_fields if name in row},
-        "position": row["position"] if waits else None,
+        "position": _position(row),
         "employee": {"id": row["employee_id"], "nip": row["employee_nip"], "name": row["employee_name"]},
         "course": {"id": row["course_id"], "code": row["course_code"], "title": row["course_title"]},
         "course_class": {
@@ -131,3 +130,8 @@ def summary(row: Any) -> dict[str, Any]:
             **{name: row[name] for name in ("starts_on", "ends_on", "begins_at")},
         },
     }
+
+
+def _position(row: Any) -> int | None:
+    waits = row["status"] == EnrolmentStatus.WAITLISTED
+    return row["position"] if waits else None

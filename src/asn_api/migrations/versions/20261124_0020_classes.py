@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column('status', sa.Enum('DRAFT', 'PUBLISHED', 'WITHDRAWN', name='coursestatus', native_enum=False, create_constraint=True, length=40), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('search', postgresql.TSVECTOR(), sa.Computed("setweight(to_tsvector('simple', code || ' ' || title), 'A') || setweight(to_tsvector('indonesian', title), 'B') || setweight(to_tsvector('indonesian', description), 'C') || setweight(to_tsvector('simple', description), 'D')", persisted=True), nullable=False),
+        sa.Column('search', postgresql.TSVECTOR(), sa.Computed("setweight(to_tsvector('simple', translate(code, '-./_', '    ') || ' ' || title), 'A') || setweight(to_tsvector('indonesian', title), 'B') || setweight(to_tsvector('indonesian', description), 'C') || setweight(to_tsvector('simple', description), 'D')", persisted=True), nullable=False),
         sa.Column('version', sa.BigInteger(), nullable=False),
         sa.CheckConstraint("status <> 'PUBLISHED' or published_at is not null", name=op.f('ck_courses_published')),
         sa.CheckConstraint('jp > 0 and cost >= 0', name=op.f('ck_courses_amounts')),
