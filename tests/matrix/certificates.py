@@ -2,8 +2,9 @@
 
 from itertools import count
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from asn_api.areas.certificates.jobs import EVALUATE_TRAINING
 from asn_api.rules.enrolments import ClassStatus
@@ -83,28 +84,27 @@ def of_ward(city: City) -> Sample:
     return Sample({"unit_id": city.units["ward"].id}, query=YEAR, about="ward")
 
 
-async def answering(city: City) -> Sample:
-    """Asked of `staff`; whoever reaches him cannot answer for him."""
+async def task_of_staff(city: City) -> UUID:
+    """What `staff` is asked about a class that ended today."""
     class_id = await course_class(city, *(city.now.date(),) * 2)
     await enrolled(city, class_id, "staff")
     await EVALUATE_TRAINING.run(means(city), str(city.region.id))
+    task, evaluation = TrainingEvaluationTask, TrainingEvaluation
     async with city.database.sessions() as db:
-        task = (
-            await db.scalars(
-                select(TrainingEvaluationTask)
-                .join(
-                    TrainingEvaluation,
-                    (TrainingEvaluation.region_id == TrainingEvaluationTask.region_id)
-                    & (TrainingEvaluation.id == TrainingEvaluationTask.evaluation_id),
-                )
-                .where(
-                    TrainingEvaluation.region_id == city.region.id, TrainingEvaluation.class_id == class_id
-                )
-            )
-        ).one()
+        same = and_(evaluation.region_id == task.region_id, evaluation.id == task.evaluation_id)
+        asked = select(task.id).join(evaluation, same).where(evaluation.class_id == class_id)
+        return (await db.scalars(asked)).one()
+
+
+async def answering(city: City) -> Sample:
+    """Whoever reaches `staff` cannot answer for him."""
     questions = ("CONTENT", "TEACHERS", "MATERIALS", "ORGANISATION", "USEFULNESS")
     body = {"scores": [{"question": each, "score": 4} for each in questions]}
-    return Sample({"id": task.id}, body=body, refused={"supervisor": (404, "it is asked of the participant")})
+    return Sample(
+        {"id": await task_of_staff(city)},
+        body=body,
+        refused={"supervisor": (404, "it is asked of the participant")},
+    )
 
 
 async def result_note(city: City) -> Sample:
