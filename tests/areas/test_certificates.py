@@ -233,6 +233,16 @@ async def test_one_certificate_is_not_claimed_twice(city: City, number: str) -> 
     assert (await claim(city, number=number, issuer="Lembaga Lain")).status_code == 201
 
 
+async def test_a_claim_of_the_next_number_stops_no_class_and_counts_nothing(city: City) -> None:
+    guessed = await claimed(city, number="SERT/2026/00001/0001", issuer=f"Health, {city.region.name}")
+    await completed(city, "staff")
+    assert [each.number for each in await rows(city)] == ["SERT/2026/00001/0001"] * 2
+    answer = await verify(city, guessed, comment="Tampak benar.")
+    assert (answer.status_code, answer.json()["code"]) == (409, "CERTIFICATE_DUPLICATE")
+    again = await claim(city, number="sert 2026 00001 0001", issuer=f"health {city.region.name}")
+    assert again.json()["code"] == "CERTIFICATE_DUPLICATE"
+
+
 async def test_after_a_rejection_it_may_be_claimed_again(city: City) -> None:
     first = await claimed(city)
     async with city.call_as("admin") as admin:

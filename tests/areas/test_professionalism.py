@@ -170,8 +170,8 @@ async def test_the_explanation_names_the_records(city: City) -> None:
         city, "supervisor", f"/v1/employees/{city.id('staff')}/professionalism-index/explanation", year=2025
     )
     assert shown["value"] == "62.5"
-    assert [each["entity"] for each in shown["inputs"]] == ["employee", "certificate"]
-    assert shown["inputs"][0]["predicate"] == "GOOD"
+    assert [each["entity"] for each in shown["inputs"]] == ["employee", "evaluation", "certificate"]
+    assert (shown["inputs"][1]["predicate"], shown["inputs"][1]["version"]) == ("GOOD", 1)
     assert "DISCIPLINE: NO_DISCIPLINE_RECORDS (0 … 5)" in shown["steps"]
     assert shown["article"] == "Peraturan BKN 8/2019"
 

@@ -55,7 +55,15 @@ class TrainingCertificate(Versioned):
             "number_key",
             "issuer_key",
             unique=True,
-            postgresql_where=text("status in ('ISSUED', 'CLAIMED', 'VERIFIED')"),
+            # Not those issued here: somebody's claim of the next number must not stop a class from getting its own.
+            postgresql_where=text("origin = 'EXTERNAL' and status in ('CLAIMED', 'VERIFIED')"),
+        ),
+        Index(
+            "uq_training_certificates_issued",
+            "region_id",
+            "number",
+            unique=True,
+            postgresql_where=text("origin = 'ISSUED'"),
         ),
         Index(
             "uq_training_certificates_code",

@@ -71,6 +71,21 @@ def proofs(access: Access, employee_id: UUID, year: int) -> Select[TrainingCerti
     )
 
 
+def judgements(access: Access, employee_id: UUID, year: int) -> Select[Evaluation]:
+    """A person's yearly evaluations of the year, by their time."""
+    return (
+        select(Evaluation)
+        .where(
+            Evaluation.region_id == access.region_id,
+            Evaluation.employee_id == employee_id,
+            Evaluation.year == year,
+            Evaluation.kind == EvaluationKind.YEARLY,
+            employees_within(access, Evaluation.employee_id),
+        )
+        .order_by(Evaluation.period, Evaluation.id)
+    )
+
+
 def _post(access: Access, day: date) -> Any:
     return and_(
         Appointment.region_id == Employee.region_id,
@@ -108,8 +123,19 @@ def unit_hours(access: Access, unit_id: UUID, year: int, day: date) -> Select[Em
 
 
 def learners(access: Access, unit_id: UUID, year: int, day: date) -> Select[Any]:
-    """The same people one by one."""
-    learned = _learned(access, year)
+    """The same people one by one; a page adds up the hours of its own rows only."""
+    row = TrainingCertificate
+    learned = (
+        select(func.sum(row.jp))
+        .where(
+            row.region_id == Employee.region_id,
+            row.employee_id == Employee.id,
+            row.year == year,
+            row.status.in_(COUNTING),
+        )
+        .correlate(Employee)
+        .scalar_subquery()
+    )
     columns: tuple[Any, ...] = (
         Employee.id,
         Employee.nip,
@@ -117,13 +143,12 @@ def learners(access: Access, unit_id: UUID, year: int, day: date) -> Select[Any]
         Employee.sort_name,
         Employee.employment,
         Unit.name.label("unit_name"),
-        func.coalesce(learned.c.total, 0).label("total"),
+        func.coalesce(learned, 0).label("total"),
     )
     return (
         select(*columns)
         .join(Appointment, _post(access, day))
         .join(Unit, matches(Unit, Appointment.unit_id, Appointment))
-        .outerjoin(learned, learned.c.employee_id == Employee.id)
         .where(
             Employee.region_id == access.region_id,
             Employee.active,

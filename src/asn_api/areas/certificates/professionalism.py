@@ -74,6 +74,7 @@ async def explained(access: Access, db: AsyncSession, employee_id: UUID, year: i
     facts = await _facts(access, db, employee_id, year, policy)
     found = index(facts, policy.rule)
     proofs = (await db.scalars(queries.proofs(access, employee_id, year))).all()
+    judged = (await db.scalars(queries.judgements(access, employee_id, year))).all()
     steps = [
         f"{part.dimension}: {part.missing} (0 … {part.most})"
         if part.points is None
@@ -92,8 +93,17 @@ async def explained(access: Access, db: AsyncSession, employee_id: UUID, year: i
                 "education_level_code": facts.education_code,
                 "legal_standing_code": facts.legal_standing_code,
                 "position_kind": facts.position,
-                "predicate": facts.predicate,
             },
+            *(
+                {
+                    "entity": "evaluation",
+                    "id": each.id,
+                    "version": each.version,
+                    "status": each.status,
+                    "predicate": each.predicate,
+                }
+                for each in judged
+            ),
             *(
                 {
                     "entity": "certificate",
