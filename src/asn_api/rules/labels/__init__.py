@@ -13,6 +13,7 @@ from asn_api.rules.labels import (
     evaluations,
     followup,
     foundation,
+    learning,
     monitoring,
     needs,
     planning,
@@ -32,6 +33,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **competencies.LABELS,
     **followup.LABELS,
     **needs.LABELS,
+    **learning.LABELS,
     **training.LABELS,
 }
 
