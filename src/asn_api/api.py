@@ -104,6 +104,7 @@ AREAS = (
         "/v1/competencies",
         "/v1/competency-assessments",
         "/v1/competency-evidence",
+        "/v1/competency-gaps",
         "/v1/competency-standards",
         "/v1/employees/{}/competencies",
         "/v1/units/{}/competency-map",
