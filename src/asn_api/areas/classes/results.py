@@ -20,6 +20,7 @@ from asn_api.areas.classes.showing import shown_class
 from asn_api.areas.competencies.evidence import ENTITY as EVIDENCE
 from asn_api.areas.policies.current import policy_on
 from asn_api.core.http.route import check_version
+from asn_api.core.jobs import defer
 from asn_api.core.journal import Change, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Problem
@@ -37,6 +38,9 @@ from asn_api.rules.enrolments import (
 )
 from asn_api.tables.competencies import CompetencyEvidence
 from asn_api.tables.training import Enrolment
+
+ISSUE_CERTIFICATES = "certificates.issue"
+"""A job of an area above this one, known by its name."""
 
 
 async def record_results(
@@ -106,6 +110,7 @@ async def finish(access: Access, db: AsyncSession, class_id: UUID, expected: int
     change = Change(ENTITY, row.id, row.version, "FINISH", {"status": [before, after]}, unit_id=row.unit_id)
     await record(db, access.author, access.now, change)
     await _learned(access, db, seats, completed)
+    await defer(db, ISSUE_CERTIFICATES, region_id=access.region_id, class_id=row.id)
 
 
 async def _learned(access: Access, db: AsyncSession, seats: Seats, completed: Sequence[Enrolment]) -> None:

@@ -20,6 +20,7 @@ from asn_api.rules.credit_policy import CreditPolicy
 from asn_api.rules.enrolment_policy import EnrolmentPolicy
 from asn_api.rules.evaluation_policy import EvaluationPolicy
 from asn_api.rules.followup_policy import FollowupPolicy
+from asn_api.rules.learning_policy import LearningPolicy, ProfessionalismPolicy
 from asn_api.rules.monitoring_policy import MonitoringPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
@@ -40,9 +41,11 @@ AREAS: dict[str, type[PolicyArea]] = {
         FilePolicy,
         FollowupPolicy,
         IdentityPolicy,
+        LearningPolicy,
         MonitoringPolicy,
         NotificationPolicy,
         PlanPolicy,
+        ProfessionalismPolicy,
     )
 }
 

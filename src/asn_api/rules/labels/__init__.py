@@ -13,6 +13,7 @@ from asn_api.rules.labels import (
     evaluations,
     followup,
     foundation,
+    learning,
     monitoring,
     planning,
     training,
@@ -30,6 +31,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **credits.LABELS,
     **competencies.LABELS,
     **followup.LABELS,
+    **learning.LABELS,
     **training.LABELS,
 }
 
