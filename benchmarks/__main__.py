@@ -13,14 +13,25 @@ from pydantic import SecretStr
 from asn_api.core.embedded import EmbeddedPostgres
 from asn_api.core.migrate import upgrade
 from asn_api.core.settings import Settings, new_key
-from benchmarks import city, cycle, events, export_size, growth, peak, recommended, report, sustained
+from benchmarks import (
+    city,
+    cycle,
+    enrolment,
+    events,
+    export_size,
+    growth,
+    peak,
+    recommended,
+    report,
+    sustained,
+)
 from benchmarks.compare import Comparison
 from benchmarks.grown import LARGE, Grown, grown
 from benchmarks.onces import import_times, start_times
 from benchmarks.sides import free_port
 
 AT_SIZE = ("growth", "export", "peak", "push", "cycle")
-OF_ITS_OWN = ("events", "recommendations")
+OF_ITS_OWN = ("enrolment", "events", "recommendations")
 RESULT = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -97,7 +108,8 @@ async def measure(settings: Settings, options: argparse.Namespace) -> dict[str, 
     if options.only == "recommendations":
         return found | await recommended.run(settings, options.times)
     print(f"Loading a city with {options.rows:,} activities …", flush=True)
-    loaded = await city.load(settings, options.rows)
+    rows = max(options.rows, enrolment.ROWS) if options.only == "enrolment" else options.rows
+    loaded = await city.load(settings, rows)
     found["city"] = {"employees": len(loaded.people), "activities": loaded.activities}
     if options.only in (None, "paths"):
         found |= await Comparison(settings, loaded, options).run()
@@ -108,6 +120,8 @@ async def measure(settings: Settings, options: argparse.Namespace) -> dict[str, 
     if options.only == "cycle":
         cities = Grown({LARGE: settings}, loaded, loaded.people[-1], loaded.push_days[0])
         found |= await cycle.run(cities, options.times)
+    if options.only == "enrolment":
+        found |= await enrolment.run(settings, loaded, options.rounds)
     if options.only == "events":
         found |= await events.run(settings, loaded, options.rounds, options.pushes)
     return found

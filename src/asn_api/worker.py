@@ -5,6 +5,8 @@ import logging
 import signal
 
 from asn_api.areas.assessments.jobs import TURN_ROUNDS
+from asn_api.areas.certificates.jobs import EVALUATE_TRAINING, ISSUE_CERTIFICATES
+from asn_api.areas.classes.jobs import TURN_CLASSES
 from asn_api.areas.credits.jobs import RECOMPUTE
 from asn_api.areas.cycle.jobs import KEEP_COUNTS
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
@@ -47,6 +49,9 @@ JOBS: tuple[Job, ...] = (
     TURN_ROUNDS,
     RECOMPUTE,
     KEEP_COUNTS,
+    ISSUE_CERTIFICATES,
+    EVALUATE_TRAINING,
+    TURN_CLASSES,
     RECOMMEND,
 )
 

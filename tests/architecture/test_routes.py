@@ -19,6 +19,10 @@ PUBLIC_OPERATIONS = {
     "get_public_keys",
     "get_server_metadata",
     "describe_uploads",
+    "verify_certificate_code",
+    "search_catalogue",
+    "read_catalogue_course",
+    "list_catalogue_partners",
 }
 """No token needed, limited by address."""
 

@@ -28,7 +28,6 @@ from asn_api.rules.professionalism import (
     IndexDimension,
     IndexFacts,
     IndexGap,
-    MissingRecord,
     ProfessionalismCategory,
     SanctionLevel,
     category_of,
@@ -143,7 +142,7 @@ def test_right_and_duty_differ_by_employment(
             {"yearly_hours": {each: {"minimum": 25, "maximum": 24} for each in Employment}},
         ),
         ("professionalism", ProfessionalismPolicy, {"weights": dict.fromkeys(IndexDimension, "20")}),
-        ("professionalism", ProfessionalismPolicy, {"competence": dict.fromkeys(PositionKind, {})}),
+        ("professionalism", ProfessionalismPolicy, {"competence": {key: {} for key in PositionKind}}),
     ],
 )
 def test_numbers_that_make_no_sense_are_no_policy(area: str, policy: type, change: dict[str, object]) -> None:

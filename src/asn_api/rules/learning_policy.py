@@ -73,7 +73,8 @@ class ProfessionalismPolicy(PolicyArea, area="professionalism"):
     weights: Annotated[Mapping[IndexDimension, Decimal], _weights]
     qualification: Annotated[Mapping[EducationStep, Decimal], each_of(tuple(EducationStep), _POINTS)]
     competence: Annotated[
-        Mapping[PositionKind, Mapping[IndexTraining, Decimal]], each_of(tuple(PositionKind), _points_by_training)
+        Mapping[PositionKind, Mapping[IndexTraining, Decimal]],
+        each_of(tuple(PositionKind), _points_by_training),
     ]
     performance: Annotated[Mapping[Predicate, Decimal], each_of(tuple(Predicate), _POINTS)]
     discipline: Annotated[Mapping[SanctionLevel, Decimal], each_of(tuple(SanctionLevel), _POINTS)]

@@ -205,7 +205,9 @@ def _competence(facts: IndexFacts, rule: IndexRule) -> Part:
     }
     wanted = rule.competence[facts.position]
     reached = [each for each in wanted if has[each]]
-    return _part(rule, IndexDimension.COMPETENCE, sum((wanted[each] for each in reached), Decimal(0)), *reached)
+    return _part(
+        rule, IndexDimension.COMPETENCE, sum((wanted[each] for each in reached), Decimal(0)), *reached
+    )
 
 
 def _performance(facts: IndexFacts, rule: IndexRule) -> Part:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import asn_api.tables.files
 import asn_api.tables.training  # noqa: F401  certificates point there
 from asn_api.core.mapping import Regional, Versioned, within_region
 from asn_api.rules.certificates import CertificateOrigin, CertificateStatus
@@ -42,7 +43,9 @@ class TrainingCertificate(Versioned):
         CheckConstraint("jp >= 0", "jp"),
         CheckConstraint("starts_on <= ends_on and ends_on <= issued_on", "days"),
         CheckConstraint("year = extract(year from ends_on)", "year"),
-        CheckConstraint("(status in ('VERIFIED', 'REJECTED', 'REVOKED')) = (decided_at is not null)", "decided"),
+        CheckConstraint(
+            "(status in ('VERIFIED', 'REJECTED', 'REVOKED')) = (decided_at is not null)", "decided"
+        ),
         CheckConstraint("decided_by <> employee_id", "not_oneself"),
         CheckConstraint("status not in ('REJECTED', 'REVOKED') or reason is not null", "reason"),
         Index(
@@ -52,7 +55,15 @@ class TrainingCertificate(Versioned):
             "number_key",
             "issuer_key",
             unique=True,
-            postgresql_where=text("status in ('ISSUED', 'CLAIMED', 'VERIFIED')"),
+            # Not those issued here: somebody's claim of the next number must not stop a class from getting its own.
+            postgresql_where=text("origin = 'EXTERNAL' and status in ('CLAIMED', 'VERIFIED')"),
+        ),
+        Index(
+            "uq_training_certificates_issued",
+            "region_id",
+            "number",
+            unique=True,
+            postgresql_where=text("origin = 'ISSUED'"),
         ),
         Index(
             "uq_training_certificates_code",
@@ -79,7 +90,10 @@ class TrainingCertificate(Versioned):
         Index("ix_training_certificates_number", "region_id", "number_key", "issuer_key"),
         Index("ix_training_certificates_course", "region_id", "course_id"),
         Index(
-            "ix_training_certificates_file", "region_id", "file_id", postgresql_where=text("file_id is not null")
+            "ix_training_certificates_file",
+            "region_id",
+            "file_id",
+            postgresql_where=text("file_id is not null"),
         ),
     )
 
@@ -169,7 +183,11 @@ class TrainingEvaluationTask(Versioned):
         within_region("employee_id", "employees"),
         within_region("rater_id", "employees"),
         UniqueConstraint(
-            "region_id", "evaluation_id", "enrolment_id", "rater_id", name="uq_training_evaluation_tasks_rater"
+            "region_id",
+            "evaluation_id",
+            "enrolment_id",
+            "rater_id",
+            name="uq_training_evaluation_tasks_rater",
         ),
         CheckConstraint("(status = 'ANSWERED') = (content is not null)", "content_with_status"),
         CheckConstraint("(respondent = 'PARTICIPANT') = (rater_id = employee_id)", "oneself"),

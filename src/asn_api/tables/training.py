@@ -19,7 +19,7 @@ from asn_api.rules.enrolments import (
 )
 
 SEARCH = (
-    "setweight(to_tsvector('simple', code || ' ' || title), 'A') "
+    "setweight(to_tsvector('simple', translate(code, '-./_', '    ') || ' ' || title), 'A') "
     "|| setweight(to_tsvector('indonesian', title), 'B') "
     "|| setweight(to_tsvector('indonesian', description), 'C') "
     "|| setweight(to_tsvector('simple', description), 'D')"
@@ -144,12 +144,7 @@ class CourseClass(Versioned):
         Index("ix_course_classes_course", "region_id", "course_id", "starts_on"),
         Index("ix_course_classes_organiser", "region_id", "organiser_id", "starts_on"),
         Index("ix_course_classes_unit", "region_id", "unit_id", "starts_on"),
-        Index(
-            "ix_course_classes_live",
-            "region_id",
-            "ends_on",
-            postgresql_where=text("status in ('OPEN', 'RUNNING')"),
-        ),
+        Index("ix_course_classes_due", "region_id", "begins_at", postgresql_where=text("status = 'OPEN'")),
     )
 
     course_id: Mapped[UUID]
@@ -162,6 +157,7 @@ class CourseClass(Versioned):
     link: Mapped[str | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    begins_at: Mapped[datetime]
     registration_opens_at: Mapped[datetime]
     registration_closes_at: Mapped[datetime]
     needs_approval: Mapped[bool]
@@ -236,7 +232,6 @@ class Enrolment(Versioned):
             "offer_expires_at",
             postgresql_where=text("status = 'APPROVED'"),
         ),
-        Index("ix_enrolments_class", "region_id", "class_id", "id"),
         Index("ix_enrolments_employee", "region_id", "employee_id", "id"),
         Index("ix_enrolments_unit", "region_id", "unit_id", "id"),
         ExcludeConstraint(
@@ -271,7 +266,7 @@ class Enrolment(Versioned):
     ended_at: Mapped[datetime | None]
 
 
-class Attendance(Regional):
+class Attendance(Versioned):
     """Whether a participant came to a session; the word that was written down last counts.
 
     `recorded_at` is the time of the device that wrote it down, `received_at` ours.

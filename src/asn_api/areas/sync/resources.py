@@ -16,6 +16,9 @@ from asn_api.areas.activities import ledger_queries, queries, recording, shapes
 from asn_api.areas.activities.ledger import ENTITY, Ledger
 from asn_api.areas.activities.recording import Device
 from asn_api.areas.activities.schemas import ActivityValues, LinkIn
+from asn_api.areas.classes import attendance
+from asn_api.areas.classes.attendance_queries import recorded
+from asn_api.areas.classes.attendance_schemas import AttendanceOut, AttendanceValues
 from asn_api.areas.evidence import service as evidence
 from asn_api.areas.evidence.queries import by_ids as evidence_by_ids
 from asn_api.areas.evidence.schemas import EvidenceRecordIn
@@ -258,12 +261,31 @@ class EvidenceRecords(_OfSession):
         return (await evidence_by_ids(self._db, self._access, [id])).get(id)
 
 
+class AttendanceRecords(_OfSession):
+    entity = attendance.ENTITY
+    values = AttendanceValues
+
+    async def _read(self, id: UUID) -> None:
+        found = (await self._db.execute(recorded(self._access, id))).mappings().one_or_none()
+        self._rows.pop(id, None)
+        if found is not None:
+            self._rows[id] = dict(found)
+
+    async def _put(self, id: UUID, values: AttendanceValues, base: int | None, device: Device) -> int:
+        return await attendance.put(self._access, self._db, id, values, device.at, device.operation_id)
+
+    async def shown(self, id: UUID) -> dict[str, Any] | None:
+        row = self._rows.get(id)
+        return AttendanceOut.model_validate(row).model_dump() if row is not None else None
+
+
 RESOURCES: Mapping[str, type[Any]] = {
     "activity": Activities,
     "evidence": EvidenceRecords,
     "progress": Progress,
+    "attendance": AttendanceRecords,
 }
 """A new resource joins here, with its operation in the union of `schemas`."""
 
-OF_A_SESSION: Collection[str] = frozenset({"evidence", "progress"})
+OF_A_SESSION: Collection[str] = frozenset({"attendance", "evidence", "progress"})
 """A batch without these never pays for a session."""

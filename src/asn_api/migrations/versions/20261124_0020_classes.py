@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column('status', sa.Enum('DRAFT', 'PUBLISHED', 'WITHDRAWN', name='coursestatus', native_enum=False, create_constraint=True, length=40), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('search', postgresql.TSVECTOR(), sa.Computed("setweight(to_tsvector('simple', code || ' ' || title), 'A') || setweight(to_tsvector('indonesian', title), 'B') || setweight(to_tsvector('indonesian', description), 'C') || setweight(to_tsvector('simple', description), 'D')", persisted=True), nullable=False),
+        sa.Column('search', postgresql.TSVECTOR(), sa.Computed("setweight(to_tsvector('simple', translate(code, '-./_', '    ') || ' ' || title), 'A') || setweight(to_tsvector('indonesian', title), 'B') || setweight(to_tsvector('indonesian', description), 'C') || setweight(to_tsvector('simple', description), 'D')", persisted=True), nullable=False),
         sa.Column('version', sa.BigInteger(), nullable=False),
         sa.CheckConstraint("status <> 'PUBLISHED' or published_at is not null", name=op.f('ck_courses_published')),
         sa.CheckConstraint('jp > 0 and cost >= 0', name=op.f('ck_courses_amounts')),
@@ -89,6 +89,7 @@ def upgrade() -> None:
         sa.Column('link', sa.Text(), nullable=True),
         sa.Column('starts_on', sa.Date(), nullable=False),
         sa.Column('ends_on', sa.Date(), nullable=False),
+        sa.Column('begins_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('registration_opens_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('registration_closes_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('needs_approval', sa.Boolean(), nullable=False),
@@ -111,7 +112,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_course_classes'))
     )
     op.create_index('ix_course_classes_course', 'course_classes', ['region_id', 'course_id', 'starts_on'], unique=False)
-    op.create_index('ix_course_classes_live', 'course_classes', ['region_id', 'ends_on'], unique=False, postgresql_where=sa.text("status in ('OPEN', 'RUNNING')"))
+    op.create_index('ix_course_classes_due', 'course_classes', ['region_id', 'begins_at'], unique=False, postgresql_where=sa.text("status = 'OPEN'"))
     op.create_index('ix_course_classes_organiser', 'course_classes', ['region_id', 'organiser_id', 'starts_on'], unique=False)
     op.create_index('ix_course_classes_starts', 'course_classes', ['region_id', 'starts_on', 'id'], unique=False)
     op.create_index('ix_course_classes_unit', 'course_classes', ['region_id', 'unit_id', 'starts_on'], unique=False)
@@ -171,7 +172,7 @@ def upgrade() -> None:
         sa.Column('place', sa.BigInteger(), nullable=True),
         sa.Column('busy', postgresql.TSTZMULTIRANGE(), nullable=True),
         sa.Column('offer_expires_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('cancellation', sa.Enum('WITHDRAWN', 'DECLINED', 'OFFER_EXPIRED', 'CLASH', 'CLASS_CANCELLED', 'NOT_REACHED', name='cancellationcause', native_enum=False, create_constraint=True, length=40), nullable=True),
+        sa.Column('cancellation', sa.Enum('WITHDRAWN', 'REMOVED', 'DECLINED', 'OFFER_EXPIRED', 'CLASH', 'CLASS_CANCELLED', 'NOT_REACHED', name='cancellationcause', native_enum=False, create_constraint=True, length=40), nullable=True),
         sa.Column('cancellation_reason', sa.Text(), nullable=True),
         sa.Column('pre_score', sa.Numeric(precision=5, scale=2), nullable=True),
         sa.Column('post_score', sa.Numeric(precision=5, scale=2), nullable=True),
@@ -193,7 +194,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['region_id', 'unit_id'], ['units.region_id', 'units.id'], name=op.f('fk_enrolments_region_id_unit_id')),
         sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_enrolments'))
     )
-    op.create_index('ix_enrolments_class', 'enrolments', ['region_id', 'class_id', 'id'], unique=False)
     op.create_index('ix_enrolments_employee', 'enrolments', ['region_id', 'employee_id', 'id'], unique=False)
     op.create_index('ix_enrolments_offers', 'enrolments', ['region_id', 'offer_expires_at'], unique=False, postgresql_where=sa.text("status = 'APPROVED'"))
     op.create_index('ix_enrolments_unit', 'enrolments', ['region_id', 'unit_id', 'id'], unique=False)
@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column('recorded_by', sa.Uuid(), nullable=False),
         sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('version', sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(['region_id', 'enrolment_id'], ['enrolments.region_id', 'enrolments.id'], name=op.f('fk_attendances_region_id_enrolment_id')),
         sa.ForeignKeyConstraint(['region_id', 'recorded_by'], ['employees.region_id', 'employees.id'], name=op.f('fk_attendances_region_id_recorded_by')),
         sa.ForeignKeyConstraint(['region_id', 'session_id'], ['class_sessions.region_id', 'class_sessions.id'], name=op.f('fk_attendances_region_id_session_id')),

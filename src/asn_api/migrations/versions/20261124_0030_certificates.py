@@ -90,7 +90,8 @@ def upgrade() -> None:
     op.create_index('ix_training_certificates_hours', 'training_certificates', ['region_id', 'employee_id', 'year'], unique=False, postgresql_include=['jp', 'kind'], postgresql_where=sa.text("status in ('ISSUED', 'VERIFIED')"))
     op.create_index('ix_training_certificates_number', 'training_certificates', ['region_id', 'number_key', 'issuer_key'], unique=False)
     op.create_index('uq_training_certificates_code', 'training_certificates', ['region_id', 'code'], unique=True, postgresql_where=sa.text('code is not null'))
-    op.create_index('uq_training_certificates_number', 'training_certificates', ['region_id', 'employee_id', 'number_key', 'issuer_key'], unique=True, postgresql_where=sa.text("status in ('ISSUED', 'CLAIMED', 'VERIFIED')"))
+    op.create_index('uq_training_certificates_issued', 'training_certificates', ['region_id', 'number'], unique=True, postgresql_where=sa.text("origin = 'ISSUED'"))
+    op.create_index('uq_training_certificates_number', 'training_certificates', ['region_id', 'employee_id', 'number_key', 'issuer_key'], unique=True, postgresql_where=sa.text("origin = 'EXTERNAL' and status in ('CLAIMED', 'VERIFIED')"))
     op.create_table('certificate_series',
         sa.Column('region_id', sa.Uuid(), nullable=False),
         sa.Column('id', sa.Uuid(), nullable=False),

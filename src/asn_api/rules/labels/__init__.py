@@ -15,8 +15,10 @@ from asn_api.rules.labels import (
     foundation,
     learning,
     monitoring,
+    needs,
     planning,
     recommendations,
+    training,
 )
 
 E = TypeVar("E", bound=StrEnum)
@@ -31,7 +33,9 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **credits.LABELS,
     **competencies.LABELS,
     **followup.LABELS,
+    **needs.LABELS,
     **learning.LABELS,
+    **training.LABELS,
     **recommendations.LABELS,
 }
 
@@ -39,6 +43,7 @@ EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
     **foundation.EXTERNAL_CODES,
     **evaluations.EXTERNAL_CODES,
     **credits.EXTERNAL_CODES,
+    **training.EXTERNAL_CODES,
 }
 
 

@@ -127,7 +127,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     },
     TrainingQuestion: {
         TrainingQuestion.CONTENT: ("Materi sesuai kebutuhan tugas", "The content fits the work"),
-        TrainingQuestion.TEACHERS: ("Pengajar menguasai dan menjelaskan dengan baik", "The teachers teach well"),
+        TrainingQuestion.TEACHERS: (
+            "Pengajar menguasai dan menjelaskan dengan baik",
+            "The teachers teach well",
+        ),
         TrainingQuestion.MATERIALS: ("Bahan dan sarana mendukung", "Materials and facilities help"),
         TrainingQuestion.ORGANISATION: ("Penyelenggaraan tertib", "It is well organised"),
         TrainingQuestion.USEFULNESS: ("Dapat dipakai dalam pekerjaan", "It is useful at work"),
