@@ -13,6 +13,7 @@ from asn_api.rules.assessment_policy import AssessmentPolicy
 from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
+from asn_api.rules.development_policy import DevelopmentPolicy
 from asn_api.rules.enrolment_policy import EnrolmentPolicy
 from asn_api.rules.followup_policy import FollowupPolicy
 from asn_api.rules.learning_policy import LearningPolicy, ProfessionalismPolicy
@@ -32,6 +33,7 @@ NOTIFICATIONS: Any = policy_values("notifications")
         ("assessments", AssessmentPolicy),
         ("credits", CreditPolicy),
         ("enrolments", EnrolmentPolicy),
+        ("development", DevelopmentPolicy),
         ("files", FilePolicy),
         ("followup", FollowupPolicy),
         ("identity", IdentityPolicy),

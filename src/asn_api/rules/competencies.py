@@ -281,13 +281,15 @@ def uses(evidence: Iterable[Evidence], day: date, weighing: Weighing) -> list[tu
     return [(each, use(each)) for each in everything]
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later (or before), cut to the month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def last_day(assessed_on: date, months: int | None) -> date | None:
     """The last day on which evidence counts, so many whole months later; None for good."""
-    if months is None:
-        return None
-    year, month = divmod(assessed_on.year * 12 + assessed_on.month - 1 + months, 12)
-    day = min(assessed_on.day, monthrange(year, month + 1)[1])
-    return date(year, month + 1, day)
+    return None if months is None else months_later(assessed_on, months)
 
 
 def withdrawal_refusal(*, withdrawn: bool, may: bool) -> str | None:

@@ -168,6 +168,21 @@ def check_enrolment(
     return ENROLMENT_TRANSITIONS[status, action].next
 
 
+def given_place(free: int) -> EnrolmentAction:
+    """What follows an approval: a seat while one is free, otherwise the end of the waiting list."""
+    return EnrolmentAction.CONFIRM if free > 0 else EnrolmentAction.QUEUE
+
+
+def check_registration(status: ClassStatus, window: tuple[datetime, datetime], now: datetime) -> None:
+    """Enrolments come from the opening of registration until its closing (not included)."""
+    if status is not ClassStatus.OPEN:
+        raise Problem("CLASS_NOT_OPEN", status=status.value)
+    if now < window[0]:
+        raise Problem("REGISTRATION_NOT_YET", opens=window[0].isoformat())
+    if now >= window[1]:
+        raise Problem("REGISTRATION_CLOSED")
+
+
 @dataclass(frozen=True)
 class Meeting:
     starts_at: datetime

@@ -13,7 +13,6 @@ from asn_api.areas.classes.atomic import each_or_all
 from asn_api.areas.classes.enrolments import held
 from asn_api.areas.classes.joining import (
     check_before_start,
-    check_registration,
     known_class,
     units,
     unprepared,
@@ -30,6 +29,7 @@ from asn_api.rules.enrolments import (
     EnrolmentOrigin,
     EnrolmentStatus,
     check_enrolment,
+    check_registration,
 )
 from asn_api.tables.training import Enrolment
 
@@ -50,7 +50,8 @@ async def nominate(
 
     async def run() -> list[Result]:
         seats = await Seats.lock(access, db, class_id)
-        check_registration(seats)
+        window = seats.row.registration_opens_at, seats.row.registration_closes_at
+        check_registration(seats.row.status, window, access.now)
         ids = {each.id for each in items if each.id is not None}
         known = {each.id: each for each in await db.scalars(queries.fresh(access, ids))}
         live = {each.employee_id: each for each in await db.scalars(queries.live(access, class_id, people))}

@@ -39,16 +39,6 @@ async def unprepared(
     }
 
 
-def check_registration(seats: Seats) -> None:
-    row, now = seats.row, seats.access.now
-    if row.status is not ClassStatus.OPEN:
-        raise Problem("CLASS_NOT_OPEN", status=row.status.value)
-    if now < row.registration_opens_at:
-        raise Problem("REGISTRATION_NOT_YET", opens=row.registration_opens_at.isoformat())
-    if now >= row.registration_closes_at:
-        raise Problem("REGISTRATION_CLOSED")
-
-
 def check_before_start(seats: Seats) -> None:
     if seats.row.status is not ClassStatus.OPEN or seats.has_begun:
         raise Problem("CLASS_HAS_BEGUN")

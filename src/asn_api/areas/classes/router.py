@@ -10,7 +10,16 @@ from fastapi import APIRouter, Query, Request, Response
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
-from asn_api.areas.classes import attendance, batches, classes, enrolments, queries, results, showing
+from asn_api.areas.classes import (
+    attendance,
+    batches,
+    classes,
+    enrolments,
+    queries,
+    requesting,
+    results,
+    showing,
+)
 from asn_api.areas.classes.attendance_schemas import (
     AttendanceResultOut,
     AttendanceResultsOut,
@@ -39,7 +48,7 @@ from asn_api.areas.classes.schemas import (
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, Writing, etag, in_turns
 from asn_api.errors import Problem
 from asn_api.rules.enrolments import EnrolmentAction
 from asn_api.tables.training import Enrolment
@@ -225,19 +234,22 @@ async def list_enrolments(
 
 
 @router.post("/enrolments", status_code=201, response_model=EnrolmentOut)
-async def request_enrolment(
-    access: CanRequest, db: Tx, given: EnrolmentIn, response: Response
-) -> dict[str, Any]:
+@in_turns(3)
+async def request_enrolment(access: CanRequest, work: Writing, given: EnrolmentIn) -> Response:
     """Ask for a seat for oneself. It waits for the superior, or takes a seat or a place on the list at once.
 
     Refused by code: outside the window of registration, without what has to be completed before, and while one has
     a seat elsewhere at that time. The same id again gives what was stored.
     """
-    id, is_new = await enrolments.request(access, db, given)
-    if not is_new:
-        response.status_code = 200
-    response.headers["Location"] = f"/v1/enrolments/{id}"
-    return await _enrolment(access, db, id, response)
+    id, row = await requesting.request(await work.driver(), access, given)
+    if row is None:
+        async with work.database.sessions() as db:
+            shown = await showing.shown(access, db, id)
+    else:
+        shown = showing.whole(access, row)
+    body = orjson.dumps(shown, default=str)
+    headers = {"ETag": etag(shown["version"], body), "Location": f"/v1/enrolments/{id}"}
+    return Response(body, 200 if row is None else 201, headers, media_type="application/json")
 
 
 @router.post("/enrolments/decisions", response_model=EnrolmentResultsOut)

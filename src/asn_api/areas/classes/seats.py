@@ -28,6 +28,7 @@ from asn_api.rules.enrolments import (
     EnrolmentActor,
     EnrolmentStatus,
     check_enrolment,
+    given_place,
     offer_until,
 )
 from asn_api.rules.notifications import NoticeKind
@@ -103,12 +104,12 @@ class Seats:
         self._step(enrolment, EnrolmentAction.APPROVE, actor)
         self.last_place += 1
         enrolment.place = self.last_place
-        if self.free > 0:
+        follows = given_place(self.free)
+        self._step(enrolment, follows, _SYSTEM)
+        if follows is EnrolmentAction.CONFIRM:
             self._take(enrolment)
-            self._step(enrolment, EnrolmentAction.CONFIRM, _SYSTEM)
             self._tell(enrolment, NoticeKind.ENROLMENT_CONFIRMED)
         else:
-            self._step(enrolment, EnrolmentAction.QUEUE, _SYSTEM)
             self._tell(enrolment, NoticeKind.ENROLMENT_WAITLISTED)
 
     def reject(self, enrolment: Enrolment, actor: EnrolmentActor) -> None:

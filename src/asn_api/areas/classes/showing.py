@@ -91,6 +91,11 @@ async def shown(access: Access, db: AsyncSession, id: UUID) -> dict[str, Any]:
     row = (await db.execute(queries.enrolment(access, id))).mappings().one_or_none()
     if row is None:
         raise Problem("NOT_FOUND")
+    return whole(access, row)
+
+
+def whole(access: Access, row: Any) -> dict[str, Any]:
+    """The enrolment with what the caller may do."""
     actors = set()
     if row["employee_id"] == access.employee_id:
         actors.add(EnrolmentActor.EMPLOYEE)

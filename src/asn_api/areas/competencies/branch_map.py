@@ -25,18 +25,17 @@ async def shown(access: Access, db: AsyncSession, unit_id: UUID, wanted: MapFilt
     people = level_queries.of_branch(access, day, top.path)
     heads = (await db.execute(level_queries.map_rows(access, people, top))).mappings().all()
     found = level_queries.gaps(access, people, policy, day)
-    cells: dict[str | None, list[CellOut]] = defaultdict(list)
+    cells: dict[UUID | None, list[CellOut]] = defaultdict(list)
     for row in (await db.execute(level_queries.map_cells(access, found, top))).mappings():
         if wanted.group is None or group_of(row["competency_code"]) is wanted.group:
             cells[row["part"]].append(CellOut.model_validate(dict(row)))
-    by_part: dict[str | None, Any] = {row["part"]: row for row in heads}
-    parts = [UUID(part) for part in by_part if part is not None]
-    named = (await db.execute(queries.unit_names(access, parts))).all()
+    by_part: dict[UUID | None, Any] = {row["part"]: row for row in heads}
+    named = (await db.execute(queries.unit_names(access, [part for part in by_part if part]))).all()
     return CompetencyMapOut(
         unit_id=top.id,
         as_of=day,
         total=_row(top.id, top.name, by_part.get(None), cells[None]),
-        parts=[_row(id, name, by_part[str(id)], cells[str(id)]) for id, name in named],
+        parts=[_row(id, name, by_part[id], cells[id]) for id, name in named],
     )
 
 

@@ -217,6 +217,12 @@ def _may(access: Access, source: EvidenceSource, employee_id: UUID, *, is_reache
     return is_reached and employee_id != access.employee_id
 
 
+async def all_shown(access: Access, db: AsyncSession, ids: Sequence[UUID]) -> list[EvidenceOut]:
+    """In the order of the ids."""
+    rows = {row["id"]: row for row in (await db.execute(queries.some_evidence(access, ids))).mappings()}
+    return [EvidenceOut.model_validate(shape(access, rows[id])) for id in ids]
+
+
 async def shown(access: Access, db: AsyncSession, id: UUID) -> EvidenceOut:
     row = (await db.execute(queries.one_evidence(access, id))).mappings().one_or_none()
     if row is None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    Uuid,
     and_,
     case,
     cast,
@@ -98,11 +99,17 @@ def required(access: Access, people: CTE, policy: CompetencyPolicy, day: date) -
     of_tier = select(*dated.c).where(dated.c.tier.is_not(None)).subquery("of_tier")
     of_position = select(*dated.c).where(dated.c.position_id.is_not(None)).subquery("of_position")
     levels = policy.required_levels
-    tiers = func.unnest(
-        cast([tier.value for tier in levels], ARRAY(Text)), cast(list(levels.values()), ARRAY(Integer))
-    ).table_valued(column("tier", Text), column("level", Integer), name="tiers")
-    nine = func.unnest(cast([each.value for each in NationalCompetency], ARRAY(Text))).table_valued(
-        column("code", Text), name="nine"
+    tiers = (
+        func.unnest(
+            cast([tier.value for tier in levels], ARRAY(Text)), cast(list(levels.values()), ARRAY(Integer))
+        )
+        .table_valued(column("tier", Text), column("level", Integer), name="tiers")
+        .render_derived()
+    )
+    nine = (
+        func.unnest(cast([each.value for each in NationalCompetency], ARRAY(Text)))
+        .table_valued(column("code", Text), name="nine")
+        .render_derived()
     )
     national = select(
         tiers.c.tier,
@@ -205,8 +212,9 @@ def held(access: Access, people: CTE, policy: CompetencyPolicy, day: date) -> CT
         select(
             decisive.c.employee_id,
             decisive.c.code,
-            func.greatest(
-                decisive.c.level, func.least(raised.c.level, decisive.c.level + policy.raise_limit)
+            # Coalesced first: PostgreSQL's least() passes over nulls.
+            func.least(
+                func.coalesce(raised.c.level, decisive.c.level), decisive.c.level + policy.raise_limit
             ).label("held"),
         )
         .outerjoin(
@@ -236,7 +244,9 @@ def gaps(access: Access, people: CTE, policy: CompetencyPolicy, day: date) -> CT
 def _parted(rows: CTE, top: Unit) -> Any:
     """Each row with the unit right below the top that it belongs to; the top itself for its own."""
     below = func.split_part(rows.c.path, ".", top.path.count(".") + 1)
-    return select(rows, func.coalesce(func.nullif(below, ""), str(top.id)).label("part")).subquery()
+    return select(
+        rows, cast(func.coalesce(func.nullif(below, ""), str(top.id)), Uuid).label("part")
+    ).subquery()
 
 
 def map_rows(access: Access, people: CTE, top: Unit) -> Select[Any]:

@@ -89,10 +89,16 @@ class Standing:
         return fit(pairs, self.policy.fit_thresholds, capped=self.policy.fit_capped)
 
 
-async def standing(access: Access, db: AsyncSession, employee_id: UUID, day: date) -> Standing:
+async def person_within(access: Access, db: AsyncSession, employee_id: UUID) -> PersonOut:
+    """Somebody within reach today."""
     person = (await db.execute(queries.person(access, employee_id))).mappings().one_or_none()
     if person is None:
         raise Problem("NOT_FOUND")
+    return PersonOut.model_validate(dict(person))
+
+
+async def standing(access: Access, db: AsyncSession, employee_id: UUID, day: date) -> Standing:
+    person = await person_within(access, db, employee_id)
     row = await db.scalar(applicable(access.region_id, CompetencyPolicy.area, day))
     if row is None:
         raise Problem("POLICY_NOT_YET", area=CompetencyPolicy.area, day=day.isoformat())
@@ -109,9 +115,7 @@ async def standing(access: Access, db: AsyncSession, employee_id: UUID, day: dat
         for code, rows in evidence.items()
         if (level := held(map(_plain, rows), day, policy.weighing)) is not None
     }
-    return Standing(
-        PersonOut.model_validate(dict(person)), day, row.id, policy, post, found, evidence, levels
-    )
+    return Standing(person, day, row.id, policy, post, found, evidence, levels)
 
 
 def _plain(row: CompetencyEvidence) -> Evidence:

@@ -223,6 +223,10 @@ def one_evidence(access: Access, id: UUID) -> Select[Any]:
     return evidence(access, EvidenceFilter()).where(CompetencyEvidence.id == id)
 
 
+def some_evidence(access: Access, ids: Collection[UUID]) -> Select[Any]:
+    return evidence(access, EvidenceFilter()).where(CompetencyEvidence.id.in_(ids))
+
+
 def evidence_of(access: Access, employee_id: UUID) -> Select[CompetencyEvidence]:
     """Everything recorded about somebody within reach."""
     row = CompetencyEvidence

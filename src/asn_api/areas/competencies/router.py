@@ -219,7 +219,7 @@ async def assess_competencies(access: CanAssess, db: Tx, given: CompetencyAssess
     What one says of oneself is shown beside the rest and counts only where the region's policy says so.
     """
     stored = await evidence.assess(access, db, given)
-    return EvidenceListOut(data=[await evidence.shown(access, db, id) for id, _ in stored])
+    return EvidenceListOut(data=await evidence.all_shown(access, db, [id for id, _ in stored]))
 
 
 @router.post("/competency-assessments/{id}/withdrawal")

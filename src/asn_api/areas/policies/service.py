@@ -17,6 +17,7 @@ from asn_api.rules.assessment_policy import AssessmentPolicy
 from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
+from asn_api.rules.development_policy import DevelopmentPolicy
 from asn_api.rules.enrolment_policy import EnrolmentPolicy
 from asn_api.rules.evaluation_policy import EvaluationPolicy
 from asn_api.rules.followup_policy import FollowupPolicy
@@ -37,6 +38,7 @@ AREAS: dict[str, type[PolicyArea]] = {
         ContributionPolicy,
         CreditPolicy,
         EnrolmentPolicy,
+        DevelopmentPolicy,
         EvaluationPolicy,
         FilePolicy,
         FollowupPolicy,

@@ -15,6 +15,7 @@ from asn_api.rules.labels import (
     foundation,
     learning,
     monitoring,
+    needs,
     planning,
     training,
 )
@@ -31,6 +32,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **credits.LABELS,
     **competencies.LABELS,
     **followup.LABELS,
+    **needs.LABELS,
     **learning.LABELS,
     **training.LABELS,
 }
