@@ -231,6 +231,7 @@ class _Rows:
                 place="Aula",
                 starts_on=begins.date(),
                 ends_on=begins.date() + timedelta(days=1),
+                begins_at=begins,
                 registration_opens_at=begins - timedelta(days=300),
                 registration_closes_at=begins - timedelta(days=1),
                 needs_approval=True,

@@ -64,6 +64,7 @@ async def held_on(city: City, course: Course, begins: datetime, **changes: Any) 
         place="Aula",
         starts_on=begins.date(),
         ends_on=begins.date(),
+        begins_at=begins,
         **{
             "registration_opens_at": city.now - timedelta(days=1),
             "registration_closes_at": begins - timedelta(days=1),
