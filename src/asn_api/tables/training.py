@@ -232,7 +232,6 @@ class Enrolment(Versioned):
             "offer_expires_at",
             postgresql_where=text("status = 'APPROVED'"),
         ),
-        Index("ix_enrolments_class", "region_id", "class_id", "id"),
         Index("ix_enrolments_employee", "region_id", "employee_id", "id"),
         Index("ix_enrolments_unit", "region_id", "unit_id", "id"),
         ExcludeConstraint(

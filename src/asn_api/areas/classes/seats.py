@@ -145,7 +145,8 @@ class Seats:
     def end(self, enrolment: Enrolment, action: EnrolmentAction) -> None:
         """Complete, fail, or a no-show."""
         self._step(enrolment, action, EnrolmentActor.ORGANISER)
-        enrolment.ended_at = self.access.now
+        # What is over keeps nobody from anything.
+        enrolment.ended_at, enrolment.busy = self.access.now, None
         self._tell(enrolment, NoticeKind.TRAINING_FINISHED, status=enrolment.status)
 
     async def promote(self) -> None:

@@ -194,7 +194,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['region_id', 'unit_id'], ['units.region_id', 'units.id'], name=op.f('fk_enrolments_region_id_unit_id')),
         sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_enrolments'))
     )
-    op.create_index('ix_enrolments_class', 'enrolments', ['region_id', 'class_id', 'id'], unique=False)
     op.create_index('ix_enrolments_employee', 'enrolments', ['region_id', 'employee_id', 'id'], unique=False)
     op.create_index('ix_enrolments_offers', 'enrolments', ['region_id', 'offer_expires_at'], unique=False, postgresql_where=sa.text("status = 'APPROVED'"))
     op.create_index('ix_enrolments_unit', 'enrolments', ['region_id', 'unit_id', 'id'], unique=False)
