@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from asn_api.core.settings import Settings
-from benchmarks import cycle, enrolment, events, export_size, growth, peak, sustained
+from benchmarks import cycle, enrolment, events, export_size, growth, peak, recommended, sustained
 from benchmarks.sides import SIDES
 
 SHOWN = ("fastapi", "starlette", "pydantic", "sqlalchemy", "asyncpg", "uvicorn", "uvloop", "orjson")
@@ -32,6 +32,7 @@ PARTS = {
     "peak": peak.lines,
     "push": sustained.lines,
     "events": events.lines,
+    "recommendations": recommended.lines,
 }
 
 

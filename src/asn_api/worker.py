@@ -20,6 +20,7 @@ from asn_api.areas.identity.jobs import FORGET_EXPIRED
 from asn_api.areas.monitoring import jobs as monitoring
 from asn_api.areas.notifications.jobs import FORGET_OLD, REMIND
 from asn_api.areas.performance.jobs import CLOSE_YEARS, END_PLANS, REMIND_OF_PLANS
+from asn_api.areas.recommendations.jobs import RECOMMEND
 from asn_api.areas.sync.jobs import FORGET_VIEWS
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
@@ -51,6 +52,7 @@ JOBS: tuple[Job, ...] = (
     ISSUE_CERTIFICATES,
     EVALUATE_TRAINING,
     TURN_CLASSES,
+    RECOMMEND,
 )
 
 log = logging.getLogger(__name__)

@@ -60,6 +60,7 @@ async def course_class(
     status: ClassStatus = ClassStatus.FINISHED,
 ) -> UUID:
     moment = datetime(first.year, first.month, first.day, 1, tzinfo=UTC)
+    over = datetime(last.year, last.month, last.day, 10, tzinfo=UTC)
     row = CourseClass(
         region_id=city.region.id,
         id=uuid7(),
@@ -79,7 +80,7 @@ async def course_class(
         seats=100,
         status=status,
         created_at=moment - timedelta(days=40),
-        finished_at=moment if status is ClassStatus.FINISHED else None,
+        finished_at=over if status is ClassStatus.FINISHED else None,
     )
     await add(city, row)
     return row.id

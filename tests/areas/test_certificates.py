@@ -91,8 +91,17 @@ async def test_numbers_have_no_gap_whatever_fails_between(city: City) -> None:
 async def test_issuing_at_once_gives_every_number_and_every_person_once(city: City) -> None:
     classes = [await course_class(city) for _ in range(3)]
     for each in classes:
-        await enrolled(city, each, *PEOPLE)
+        await enrolled(city, each, *PEOPLE[:2])
     await asyncio.gather(*(issue(city, each) for each in classes * 3), issue(city))
+    for each in classes:
+        await enrolled(city, each, *PEOPLE[2:])
+    numbers = select(CertificateSeries).where(CertificateSeries.region_id == city.region.id)
+    async with city.database.sessions() as db, db.begin():
+        await db.execute(numbers.with_for_update())
+        jobs = [asyncio.ensure_future(issue(city, each)) for each in classes * 2]
+        done, _ = await asyncio.wait(jobs, timeout=0.5)
+        assert not done, "all wait for the numbers of their class"
+    await asyncio.gather(*jobs)
     found = await rows(city)
     assert len(found) == 15
     assert {each.number for each in found} == {
@@ -116,7 +125,7 @@ async def test_anybody_may_check_a_code_and_learns_nothing_else(city: City) -> N
         "jp": 20,
         "starts_on": "2026-10-05",
         "ends_on": "2026-10-07",
-        "issued_on": "2026-11-20",
+        "issued_on": "2026-10-07",
         "state": "VALID",
     }
 
@@ -143,10 +152,13 @@ async def test_unknown_codes_are_all_refused_alike(city: City) -> None:
                 f"/v1/certificate-verifications/{code}",
                 f"{start}.",
                 f"/v1/certificate-verifications/{shown['id']}",
+                f"/v1/certificate-verifications/%20.{code}",
             )
         ]
     assert {each.status_code for each in answers} == {404}
     assert {each.json()["code"] for each in answers} == {"NOT_FOUND"}
+    async with city.call_as("anonymous") as anybody:
+        assert (await anybody.get(f"{start}%00.{code}")).status_code == 422
 
 
 async def test_the_certificate_is_a_page_with_its_code(city: City) -> None:

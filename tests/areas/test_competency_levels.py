@@ -189,6 +189,34 @@ async def test_the_map_of_a_branch_adds_up(city: City) -> None:
     assert (empty["total"]["people"], empty["parts"]) == (0, [])
 
 
+async def test_the_people_behind_the_map_come_most_urgent_first(city: City) -> None:
+    await standard(city, tier="PELAKSANA", level=3, criticality=2, valid_from="2020-01-01")
+    await entered(city, "staff", level=1)
+    await entered(city, "colleague", level=2)
+    await entered(city, "other_staff", level=4)
+    url = "/v1/competency-gaps?competency_code=INTEGRITY"
+
+    async def found(viewer: str, more: str = "") -> list[tuple[str, str, int]]:
+        async with city.call_as(viewer) as caller:
+            answer = await caller.get(url + more)
+        assert answer.status_code == 200, answer.text
+        return [(each["employee"]["name"], each["status"], each["urgency"]) for each in answer.json()["data"]]
+
+    assert await found("admin", "&status=GAP") == [("STAFF", "GAP", 4), ("COLLEAGUE", "GAP", 2)]
+    assert await found("other_head", "&status=EXCEEDS") == [("OTHER STAFF", "EXCEEDS", 0)]
+    assert await found("supervisor", "&team=true") == [("STAFF", "GAP", 4), ("COLLEAGUE", "GAP", 2)]
+    assert await found("staff") == [("STAFF", "GAP", 4)]
+    assert await found("admin", f"&unit_id={city.units['works'].id}&status=NOT_ASSESSED") == [
+        ("ADMIN", "NOT_ASSESSED", 0)
+    ]
+    async with city.call_as("admin") as admin:
+        first = (await admin.get(url + "&limit=1")).json()
+        second = (await admin.get(url + f"&limit=1&cursor={first['page']['next']}")).json()
+        assert second["data"][0]["employee"]["name"] == "COLLEAGUE"
+        file = await admin.get(url, headers={"Accept": "text/csv"})
+    assert "Below the standard" in file.text
+
+
 async def test_a_map_is_for_those_who_lead_the_branch(city: City) -> None:
     for viewer in ("staff", "supervisor", "other_head"):
         async with city.call_as(viewer) as caller:

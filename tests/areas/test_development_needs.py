@@ -11,6 +11,7 @@ from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.rules.courses import CourseForm, CourseKind, CourseMode, CourseStatus
 from asn_api.rules.development import NotePriority
+from asn_api.rules.evaluations import EvaluationStatus
 from asn_api.rules.ratings import Predicate
 from asn_api.tables.development import TrainingNeed, TrainingSurveyAnswer
 from asn_api.tables.employees import Employee
@@ -145,8 +146,17 @@ async def test_all_sources_of_one_thing_are_one_need(city: City) -> None:
 async def test_what_is_met_good_or_settled_is_no_need(city: City) -> None:
     await entered(city, level=1)
     await crediting.evaluated(city, first=date(2026, 1, 1), last=date(2026, 9, 30))
+    await crediting.evaluated(
+        city,
+        "colleague",
+        first=date(2026, 1, 1),
+        last=date(2026, 9, 30),
+        result=Predicate.VERY_POOR,
+        status=EvaluationStatus.OBJECTED,
+    )
     await stated(city, year=2028)
     assert await needs_of(city) == []
+    assert await needs_of(city, "colleague") == [], "what is contested is no ground yet"
     assert len(await needs_of(city, year=2028)) == 1
 
 

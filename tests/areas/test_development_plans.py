@@ -108,6 +108,9 @@ async def test_two_plans_at_once_are_one(city: City) -> None:
     held = select(Unit).where(Unit.region_id == city.region.id, Unit.id == city.units["health"].id)
     answers = await at_once(city, drawn(city), drawn(city), held=held)
     assert sorted(each.status_code for each in answers) == [201, 409]
+    assert {each.json().get("code") for each in answers} >= {"DEVELOPMENT_PLAN_EXISTS"}, (
+        "told why, not by the index"
+    )
 
 
 async def test_the_budget_pays_for_the_most_urgent_first(city: City) -> None:

@@ -85,6 +85,7 @@ async def test_the_numbers_of_the_years_last_day_hold_for_the_year(city: City) -
 async def test_a_unit_counts_its_people_by_the_same_rule(city: City) -> None:
     await completed(city, "staff", "chief", jp=20)
     await completed(city, "colleague", jp=5)
+    await claimed(city, "colleague", jp=100)
     await employee_becomes(city, "supervisor", employment=Employment.PPPK)
     ward = await unit_hours(city, "ward")
     assert (ward["people"], ward["fulfilled"], ward["short"], ward["no_minimum"]) == (3, 1, 1, 1)

@@ -130,7 +130,13 @@ def of_staff(city: City) -> Sample:
     return Sample({"employee_id": city.id("staff")})
 
 
+def gaps(city: City) -> Sample:
+    """Whoever is in a definitive position with a known level has rows."""
+    return Sample(rows={city.id(person): person for person in ("staff", "colleague", "other_staff")})
+
+
 SAMPLES: dict[str, Build] = {
+    "list_competency_gaps": gaps,
     "list_competencies": everybody(),
     "define_competency": everybody(body={"code": "TEKNIS_BARU", "name": "Teknis baru"}),
     "get_competency": everybody(path={"code": "INTEGRITY"}),

@@ -19,6 +19,7 @@ from asn_api.rules.followup_policy import FollowupPolicy
 from asn_api.rules.learning_policy import LearningPolicy, ProfessionalismPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy, Reaction
+from asn_api.rules.recommendation_policy import RecommendationPolicy
 from tests.rules.samples import activity_policy, identity_policy, notification_policy, policy_values, shipped
 
 NOTIFICATIONS: Any = policy_values("notifications")
@@ -40,6 +41,7 @@ NOTIFICATIONS: Any = policy_values("notifications")
         ("learning", LearningPolicy),
         ("notifications", NotificationPolicy),
         ("plans", PlanPolicy),
+        ("recommendation", RecommendationPolicy),
         ("professionalism", ProfessionalismPolicy),
     ],
 )

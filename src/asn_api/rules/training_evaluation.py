@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from asn_api.errors import Fault, Problem
 
@@ -68,6 +69,15 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What one person said about one training."""
+
+    rater_id: UUID
+    scores: Mapping[TrainingQuestion, int]
+    comment: str | None
+
+
+@dataclass(frozen=True)
 class Sums:
     """Answers of one group put together: how many, and the sum of each question's scores."""
 
@@ -107,12 +117,20 @@ def check_answer(level: TrainingLevel, asked: Sequence[TrainingQuestion]) -> Non
         raise Problem("REQUEST_INVALID", faults=faults)
 
 
-def summed(answers: Sequence[Mapping[TrainingQuestion, int]], least: int) -> Sums | None:
-    """The group's sums; None while fewer than `least` answered, who could be told apart."""
-    if len(answers) < least:
+def summed(answers: Sequence[Answer], least: int) -> Sums | None:
+    """The group's sums; None while fewer than `least` different people answered, who could be told apart."""
+    if len({each.rater_id for each in answers}) < least:
         return None
-    questions = sorted({question for each in answers for question in each}, key=list(TrainingQuestion).index)
-    return Sums(len(answers), {each: sum(answer[each] for answer in answers) for each in questions})
+    questions = sorted(
+        {question for each in answers for question in each.scores}, key=list(TrainingQuestion).index
+    )
+    return Sums(len(answers), {each: sum(answer.scores[each] for answer in answers) for each in questions})
+
+
+def comments_of(answers: Sequence[Answer], least: int) -> list[str]:
+    """What people wrote, once so many different ones did; in their own order, which is to be lost."""
+    written = [(each.rater_id, each.comment) for each in answers if each.comment]
+    return [comment for _, comment in written] if len({rater for rater, _ in written}) >= least else []
 
 
 def mean(total: int, answered: int) -> Decimal:

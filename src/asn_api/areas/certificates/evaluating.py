@@ -29,12 +29,14 @@ from asn_api.rules.learning_policy import LearningPolicy
 from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.training_evaluation import (
     QUESTIONS,
+    Answer,
     TrainingAnswerStatus,
     TrainingLevel,
     TrainingQuestion,
     TrainingRespondent,
     Window,
     check_answer,
+    comments_of,
     summed,
 )
 from asn_api.tables.certificates import TrainingEvaluation, TrainingEvaluationTask, TrainingResultNote
@@ -181,16 +183,14 @@ async def close(
     access: Access, db: AsyncSession, keyring: Keyring, row: TrainingEvaluation, least: int
 ) -> None:
     """Make what may be shown, once, and forget who said what. The evaluation is locked by the caller."""
-    answers: dict[TrainingRespondent, list[tuple[UUID, dict[TrainingQuestion, int], str | None]]] = (
-        defaultdict(list)
-    )
+    answers: dict[TrainingRespondent, list[Answer]] = defaultdict(list)
     asked: Counter[TrainingRespondent] = Counter()
     for task in await db.scalars(queries.tasks_of(access, row.id)):
         asked[task.respondent] += 1
         if task.content is not None:
             said = orjson.loads(keyring.open(task.content, sealed_in(task.region_id, task.id)))
             scores = {TrainingQuestion(name): score for name, score in said["scores"].items()}
-            answers[task.respondent].append((task.rater_id, scores, said["comment"]))
+            answers[task.respondent].append(Answer(task.rater_id, scores, said["comment"]))
     row.result = {
         "groups": [_group(respondent, asked[respondent], answers[respondent], least) for respondent in asked]
     }
@@ -202,16 +202,10 @@ async def close(
 
 
 def _group(
-    respondent: TrainingRespondent,
-    asked: int,
-    answers: Sequence[tuple[UUID, dict[TrainingQuestion, int], str | None]],
-    least: int,
+    respondent: TrainingRespondent, asked: int, answers: Sequence[Answer], least: int
 ) -> dict[str, Any]:
-    """Sums of at least so many different people; comments only when as many wrote one, in no order."""
-    raters = {rater for rater, _, _ in answers}
-    writers = {rater for rater, _, comment in answers if comment}
-    sums = summed([scores for _, scores, _ in answers], least) if len(raters) >= least else None
-    comments = [comment for _, _, comment in answers if comment] if len(writers) >= least else []
+    """What may be shown, and nothing else; comments in an order that says nothing."""
+    sums, comments = summed(answers, least), comments_of(answers, least)
     _draw.shuffle(comments)
     return {
         "respondent": respondent,

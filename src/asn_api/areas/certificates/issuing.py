@@ -38,6 +38,7 @@ async def issue(access: Access, db: AsyncSession, class_id: UUID) -> int:
     """
     taught = (await db.execute(queries.taught(access, class_id))).mappings().one()
     year = year_of(taught["ends_on"])
+    finished = access.actor.today(taught["finished_at"] or access.now)
     numbers = await _series(access, db, class_id, year)
     waiting = (await db.execute(queries.waiting_enrolments(access, class_id))).all()
     units = {
@@ -68,7 +69,7 @@ async def issue(access: Access, db: AsyncSession, class_id: UUID) -> int:
                 jp=taught["jp"],
                 starts_on=taught["starts_on"],
                 ends_on=taught["ends_on"],
-                issued_on=max(access.today, taught["ends_on"]),
+                issued_on=max(finished, taught["ends_on"]),
                 year=year,
                 code=_code(),
                 created_at=access.now,

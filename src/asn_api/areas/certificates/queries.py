@@ -1,7 +1,7 @@
 """The SQL of certificates: lists, what a claim must be compared with, what is to be issued."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -239,7 +239,9 @@ def _has_certificate() -> Any:
     )
 
 
-def taught(access: Access, class_id: UUID) -> Select[UUID, str, CourseKind, int, date, date, str, str]:
+def taught(
+    access: Access, class_id: UUID
+) -> Select[UUID, str, CourseKind, int, date, date, datetime | None, str, str]:
     """What a certificate says about a class: the course, the days, the hours, the agency that held it."""
     agency = aliased(Unit)
     return (
@@ -250,6 +252,7 @@ def taught(access: Access, class_id: UUID) -> Select[UUID, str, CourseKind, int,
             CourseClass.jp,
             CourseClass.starts_on,
             CourseClass.ends_on,
+            CourseClass.finished_at,
             func.coalesce(agency.name, Unit.name).label("agency"),
             Region.name.label("region"),
         )

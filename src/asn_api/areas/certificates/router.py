@@ -58,6 +58,7 @@ from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import language_of
 from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Now, Route, Tx, etag
+from asn_api.core.wire import Line
 from asn_api.errors import Problem
 
 router = APIRouter(prefix="/v1", tags=["certificates"], route_class=Route)
@@ -189,7 +190,7 @@ async def revoke_certificate(
 
 
 @router.get("/certificate-verifications/{code}", dependencies=[public])
-async def verify_certificate_code(code: str, db: Db, now: Now, response: Response) -> PublicCertificateOut:
+async def verify_certificate_code(code: Line, db: Db, now: Now, response: Response) -> PublicCertificateOut:
     """Whether a certificate with this code was issued here, to whom and for what, and whether it still holds.
 
     Public: the code on the certificate is the key, and nothing but the certificate's own words is told.

@@ -1,18 +1,29 @@
-"""The heat map of a branch: each part right below a unit against each competency."""
+"""The heat map of a branch, each part right below a unit against each competency, and the people behind it."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.areas.competencies import level_queries, queries
-from asn_api.areas.competencies.schemas import CellOut, CompetencyMapOut, MapFilter, MapRowOut
+from asn_api.areas.competencies.schemas import (
+    CellOut,
+    CompetencyGapOut,
+    CompetencyMapOut,
+    GapFilter,
+    MapFilter,
+    MapRowOut,
+)
 from asn_api.areas.policies.current import policy_on
+from asn_api.core.http.exports import Column
+from asn_api.core.http.paging import Key
 from asn_api.errors import Problem
-from asn_api.rules.competencies import group_of
+from asn_api.rules.competencies import GapStatus, group_of
 from asn_api.rules.competency_policy import CompetencyPolicy
 
 
@@ -37,6 +48,31 @@ async def shown(access: Access, db: AsyncSession, unit_id: UUID, wanted: MapFilt
         total=_row(top.id, top.name, by_part.get(None), cells[None]),
         parts=[_row(id, name, by_part[id], cells[id]) for id, name in named],
     )
+
+
+COLUMNS = (
+    Column("NIP", "NIP", lambda row: row["employee_nip"]),
+    Column("Nama", "Name", lambda row: row["employee_name"]),
+    Column("Unit kerja", "Unit", lambda row: row["unit_name"]),
+    Column("Jabatan", "Position", lambda row: row["position_title"]),
+    Column("Kode kompetensi", "Competency", lambda row: row["competency_code"]),
+    Column("Standar", "Required", lambda row: row["required"]),
+    Column("Dimiliki", "Held", lambda row: row["held"]),
+    Column("Selisih", "Gap", lambda row: row["gap"]),
+    Column("Status", "Status", lambda row: GapStatus(row["status"])),
+    Column("Urgensi", "Urgency", lambda row: row["urgency"]),
+)
+
+
+async def listed(access: Access, db: AsyncSession, wanted: GapFilter) -> tuple[Select[Any], Sequence[Key]]:
+    """The people behind a map's cells, by the policy of the day."""
+    policy = await policy_on(db, access.region_id, CompetencyPolicy, wanted.as_of or access.today)
+    return level_queries.listed(access, policy, wanted)
+
+
+def gap_shape(row: Any) -> dict[str, Any]:
+    person = {"id": row["employee_id"], "nip": row["employee_nip"], "name": row["employee_name"]}
+    return {**{name: row[name] for name in CompetencyGapOut.model_fields if name in row}, "employee": person}
 
 
 def _row(id: UUID, name: str, heads: Any, cells: list[CellOut]) -> MapRowOut:

@@ -1,5 +1,6 @@
 """The SQL of what posts ask for and what people hold, for one person or for the whole region at once."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from sqlalchemy import (
     cast,
     column,
     exists,
+    false,
     func,
     literal,
     or_,
@@ -27,9 +29,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array, distinct_on
 
 from asn_api.access.actor import Access
-from asn_api.access.scope import employees_within
+from asn_api.access.scope import employees_within, team
+from asn_api.areas.competencies.schemas import GapFilter
+from asn_api.areas.evaluations.queries import branch
 from asn_api.areas.performance.queries import matches
-from asn_api.rules.competencies import NationalCompetency, PositionTier, StandardOrigin, echelon_tiers
+from asn_api.core.http.paging import Key
+from asn_api.rules.competencies import (
+    GapStatus,
+    NationalCompetency,
+    PositionTier,
+    StandardOrigin,
+    echelon_tiers,
+)
 from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.organization import AppointmentKind, PositionKind
 from asn_api.tables.competencies import CompetencyEvidence, CompetencyStandard
@@ -90,6 +101,52 @@ def of_person(access: Access, day: date, employee_id: UUID) -> CTE:
 def of_branch(access: Access, day: date, path: str) -> CTE:
     """Of a branch that the caller has been found to reach."""
     return serving(access, day, Unit.path.startswith(path, autoescape=True))
+
+
+def listed(access: Access, policy: CompetencyPolicy, wanted: GapFilter) -> tuple[Select[Any], Sequence[Key]]:
+    """Everybody within reach against what is asked of him, the most urgent first; and the order."""
+    day = wanted.as_of or access.today
+    conditions = [employees_within(access, Appointment.employee_id)]
+    if wanted.unit_id is not None:
+        conditions.append(Appointment.unit_id.in_(branch(access, wanted.unit_id)))
+    if wanted.team:
+        mine = access.employee_id
+        conditions.append(
+            Appointment.employee_id.in_(team(access.region_id, mine, access.today)) if mine else false()
+        )
+    found = gaps(access, serving(access, day, *conditions), policy, day)
+    status = case(
+        (found.c.held.is_(None), GapStatus.NOT_ASSESSED.value),
+        (found.c.held < found.c.required, GapStatus.GAP.value),
+        (found.c.held > found.c.required, GapStatus.EXCEEDS.value),
+        else_=GapStatus.MET.value,
+    )
+    urgent = func.coalesce(found.c.urgency, 0)
+    statement = select(
+        found.c.employee_id,
+        Employee.nip.label("employee_nip"),
+        Employee.name.label("employee_name"),
+        found.c.unit_id,
+        found.c.unit_name,
+        found.c.position_title,
+        found.c.code.label("competency_code"),
+        found.c.required,
+        found.c.criticality,
+        found.c.origin,
+        found.c.held,
+        (found.c.held - found.c.required).label("gap"),
+        status.label("status"),
+        urgent.label("urgency"),
+    ).join(Employee, and_(Employee.region_id == access.region_id, Employee.id == found.c.employee_id))
+    if wanted.competency_code is not None:
+        statement = statement.where(found.c.code == wanted.competency_code)
+    if wanted.status is not None:
+        statement = statement.where(status == wanted.status.value)
+    return statement, (
+        Key(urgent, "urgency", int, descending=True),
+        Key(found.c.employee_id, "employee_id", UUID, descending=True),
+        Key(found.c.code, "competency_code", str, descending=True),
+    )
 
 
 def required(access: Access, people: CTE, policy: CompetencyPolicy, day: date) -> CTE:

@@ -15,6 +15,7 @@ from asn_api.areas.competencies.schemas import (
     CompetencyAssessmentIn,
     CompetencyExplanationOut,
     CompetencyFilter,
+    CompetencyGapOut,
     CompetencyIn,
     CompetencyMapOut,
     CompetencyOut,
@@ -27,6 +28,7 @@ from asn_api.areas.competencies.schemas import (
     EvidenceOut,
     EvidenceResultOut,
     EvidenceResultsOut,
+    GapFilter,
     MapFilter,
     StandardFilter,
     StandardIn,
@@ -245,6 +247,23 @@ async def explain_competency_profile(
 ) -> CompetencyExplanationOut:
     """Why each level is held: every piece of evidence and what became of it, the standard that asks, the fit."""
     return await profile.explained(access, db, employee_id, as_of or access.today)
+
+
+@router.get("/competency-gaps", response_model=Page[CompetencyGapOut], responses=EXPORTS)
+async def list_competency_gaps(
+    access: CanRead,
+    db: Db,
+    request: Request,
+    response: Response,
+    wanted: Annotated[GapFilter, Query()],
+    form: Wanted,
+) -> Any:
+    """Who lacks, holds or exceeds what: people within reach against what is asked of them, the most urgent first."""
+    statement, keys = await branch_map.listed(access, db, wanted)
+    if form is not Format.JSON:
+        ordered = statement.order_by(*[key.column.desc() for key in keys])
+        return await export(request, ordered, branch_map.COLUMNS, "kesenjangan-kompetensi", form, dict)
+    return await page(db, request, response, statement, keys, wanted, branch_map.gap_shape)
 
 
 @router.get("/units/{unit_id}/competency-map")

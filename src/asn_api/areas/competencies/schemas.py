@@ -280,6 +280,31 @@ class CompetencyExplanationOut(Out):
     article: str
 
 
+class GapFilter(Paging):
+    as_of: date | None = Field(default=None, description="Today when left out.")
+    unit_id: UUID | None = Field(default=None, description="Whose post is in this unit or below it then.")
+    competency_code: AnyCode = None
+    status: GapStatus | None = None
+    team: bool = Field(default=False, description="Only one's own reports of today.")
+
+
+class CompetencyGapOut(Out):
+    """One person and one competency that the definitive position asks for."""
+
+    employee: PersonOut
+    unit_id: UUID
+    unit_name: str
+    position_title: str
+    competency_code: str
+    required: int
+    criticality: int
+    origin: StandardOrigin
+    held: int | None
+    gap: int | None
+    status: GapStatus
+    urgency: int
+
+
 class MapFilter(In):
     as_of: date | None = Field(default=None, description="Today when left out.")
     group: CompetencyGroup | None = None

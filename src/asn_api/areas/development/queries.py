@@ -143,7 +143,6 @@ def surveys(access: Access, wanted: SurveyFilter) -> Select[Any]:
             *row.__table__.c,
             place.name.label("unit_name"),
             answered.label("answered"),
-            _asks_me(access, row.unit_id).label("asks_me"),
         )
         .join(place, matches(place, row.unit_id, row))
         .where(*conditions)

@@ -66,7 +66,7 @@ async def answer(access: Access, db: AsyncSession, survey_id: UUID, given: Surve
     """One's own answer in place of the earlier one; what is planned from that already stays."""
     survey = (await db.execute(queries.survey(access, survey_id))).mappings().one_or_none()
     unit_id = await db.scalar(queries.unit_of(access, access.employee_id)) if access.employee_id else None
-    if survey is None or unit_id is None or not survey["asks_me"]:
+    if survey is None or unit_id is None:
         raise Problem("NOT_FOUND")
     if not survey["opens_on"] <= access.today <= survey["closes_on"]:
         raise Problem("TRAINING_SURVEY_NOT_OPEN", opens=survey["opens_on"], closes=survey["closes_on"])

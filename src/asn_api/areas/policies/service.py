@@ -26,6 +26,7 @@ from asn_api.rules.monitoring_policy import MonitoringPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 from asn_api.rules.policy_values import PolicyArea
+from asn_api.rules.recommendation_policy import RecommendationPolicy
 from asn_api.tables.organization import Region
 from asn_api.tables.policies import Policy
 
@@ -48,6 +49,7 @@ AREAS: dict[str, type[PolicyArea]] = {
         NotificationPolicy,
         PlanPolicy,
         ProfessionalismPolicy,
+        RecommendationPolicy,
     )
 }
 

@@ -17,6 +17,7 @@ from asn_api.rules.labels import (
     monitoring,
     needs,
     planning,
+    recommendations,
     training,
 )
 
@@ -35,6 +36,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **needs.LABELS,
     **learning.LABELS,
     **training.LABELS,
+    **recommendations.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
