@@ -34,7 +34,7 @@ from asn_api.core.journal import Author, Change, JournalEntry, record
 from asn_api.core.mapping import uuid7
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings
-from asn_api.demo import city, competencies, levels, planned, progress, roster, training
+from asn_api.demo import certificates, city, competencies, levels, planned, progress, roster, training
 from asn_api.demo.history import History
 from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
@@ -169,6 +169,7 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         await competencies.store(db, access, people)
         keeps = next(person for person in people if person.nip == LOGINS["regional admin"])
         await training.store(db, access, people, keeps.agency_id)
+        await certificates.store(db, access, people)
         await _open_logins(db, settings, access)
         filled = (
             Plan,
