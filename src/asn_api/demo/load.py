@@ -34,7 +34,17 @@ from asn_api.core.journal import Author, Change, JournalEntry, record
 from asn_api.core.mapping import uuid7
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings
-from asn_api.demo import certificates, city, competencies, levels, planned, progress, roster, training
+from asn_api.demo import (
+    certificates,
+    city,
+    competencies,
+    development,
+    levels,
+    planned,
+    progress,
+    roster,
+    training,
+)
 from asn_api.demo.history import History
 from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
@@ -167,9 +177,10 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         await history.store(db, made, share=share, recent=RECENT, always=sorted(of_logins))
         await levels.store(db, access)
         await competencies.store(db, access, people)
-        keeps = next(person for person in people if person.nip == LOGINS["regional admin"])
-        await training.store(db, access, people, keeps.agency_id)
+        by_nip = {person.nip: person for person in people}
+        await training.store(db, access, people, by_nip[LOGINS["regional admin"]].agency_id)
         await certificates.store(db, access, people)
+        await development.store(db, access, people, by_nip[LOGINS["head of agency"]].agency_id)
         await _open_logins(db, settings, access)
         filled = (
             Plan,

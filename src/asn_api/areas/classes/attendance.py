@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.classes import attendance_queries as queries
 from asn_api.areas.classes.atomic import each_or_all
-from asn_api.areas.classes.attendance_schemas import AttendanceIn, AttendanceValues, MarkOut
+from asn_api.areas.classes.attendance_schemas import AttendanceIn
+from asn_api.areas.classes.attendance_wire import AttendanceValues, MarkOut
 from asn_api.areas.classes.classes import start
 from asn_api.areas.classes.schemas import SessionOut
 from asn_api.areas.classes.seats import Seats

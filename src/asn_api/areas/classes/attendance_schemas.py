@@ -1,26 +1,19 @@
 """The wire of attendance and results."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from asn_api.areas.classes.attendance_wire import AttendanceValues, MarkOut
 from asn_api.areas.classes.schemas import Atomic, RefusedFieldOut, SessionOut
 from asn_api.areas.courses.schemas import Id
 from asn_api.areas.performance.schemas import PersonOut
-from asn_api.core.wire import In, Line, Out
-from asn_api.rules.enrolments import AttendanceMark, ClassStatus, EnrolmentStatus
+from asn_api.core.wire import In, Out
+from asn_api.rules.enrolments import ClassStatus, EnrolmentStatus
 
 Score = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
-
-
-class AttendanceValues(In):
-    session_id: UUID
-    enrolment_id: UUID
-    mark: AttendanceMark
-    note: Line | None = None
 
 
 class AttendanceIn(AttendanceValues):
@@ -47,19 +40,6 @@ class ResultIn(In):
 class ResultsIn(In):
     items: list[ResultIn] = Field(min_length=1, max_length=500)
     atomic: Atomic
-
-
-class MarkOut(Out):
-    id: UUID
-    version: int
-    session_id: UUID
-    mark: AttendanceMark
-    note: str | None
-    recorded_at: datetime
-
-
-class AttendanceOut(MarkOut):
-    enrolment_id: UUID
 
 
 class ParticipantOut(Out):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -117,7 +117,8 @@ def found(now: Situation, of: Learner) -> tuple[list[Recommendation], dict[UUID,
 
 
 def closes(recommendation: Recommendation) -> list[dict[str, Any]]:
-    return [{**asdict(each), "points": each.points} for each in recommendation.closes]
+    names = ("competency_code", "held", "required", "criticality", "level", "points")
+    return [{name: getattr(each, name) for name in names} for each in recommendation.closes]
 
 
 async def _row(access: Access, db: AsyncSession, now: Situation, employee_id: UUID) -> Any:

@@ -1,15 +1,14 @@
 """The nightly run: everybody's recommendations, for the lists of heads and admins."""
 
-from sqlalchemy import insert
-
 from asn_api.access.actor import Access
 from asn_api.areas.competencies.level_queries import serving
 from asn_api.areas.recommendations import finding, queries
+from asn_api.core.bulk import copy_in
 from asn_api.core.database import Database
 from asn_api.core.mapping import uuid7
 from asn_api.tables.recommendations import KeptRecommendation
 
-_ROWS = 2000
+_ROWS = 1000
 """Learners read, and recommendations written, at a time: the memory of a run does not grow with the region."""
 
 
@@ -43,6 +42,5 @@ async def recommend_all(database: Database, access: Access) -> None:
                 ]
                 people += len(part)
                 recommended += len(found)
-                if found:
-                    await db.execute(insert(KeptRecommendation), found)
+                await copy_in(db, KeptRecommendation, found)
         await db.execute(queries.ran(access, people, recommended))

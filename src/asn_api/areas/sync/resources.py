@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from importlib import import_module
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
@@ -16,9 +17,6 @@ from asn_api.areas.activities import ledger_queries, queries, recording, shapes
 from asn_api.areas.activities.ledger import ENTITY, Ledger
 from asn_api.areas.activities.recording import Device
 from asn_api.areas.activities.schemas import ActivityValues, LinkIn
-from asn_api.areas.classes import attendance
-from asn_api.areas.classes.attendance_queries import recorded
-from asn_api.areas.classes.attendance_schemas import AttendanceOut, AttendanceValues
 from asn_api.areas.evidence import service as evidence
 from asn_api.areas.evidence.queries import by_ids as evidence_by_ids
 from asn_api.areas.evidence.schemas import EvidenceRecordIn
@@ -162,7 +160,7 @@ class Activities:
         return shapes.shown(row, access) if row is not None else None
 
 
-class _OfSession:
+class OfSession:
     """Records that their area changes one by one on a session, each in a savepoint of its own."""
 
     entity: ClassVar[str]
@@ -230,7 +228,7 @@ class _OfSession:
         """Everything is stored as it is applied."""
 
 
-class Progress(_OfSession):
+class Progress(OfSession):
     entity = progress.ENTITY
     values = ProgressValues
     table = ProgressReport
@@ -246,7 +244,7 @@ class Progress(_OfSession):
         return (await progress_by_ids(self._db, self._access, [id])).get(id)
 
 
-class EvidenceRecords(_OfSession):
+class EvidenceRecords(OfSession):
     entity = evidence.ENTITY
     values = EvidenceRecordIn
     table = Evidence
@@ -261,31 +259,21 @@ class EvidenceRecords(_OfSession):
         return (await evidence_by_ids(self._db, self._access, [id])).get(id)
 
 
-class AttendanceRecords(_OfSession):
-    entity = attendance.ENTITY
-    values = AttendanceValues
-
-    async def _read(self, id: UUID) -> None:
-        found = (await self._db.execute(recorded(self._access, id))).mappings().one_or_none()
-        self._rows.pop(id, None)
-        if found is not None:
-            self._rows[id] = dict(found)
-
-    async def _put(self, id: UUID, values: AttendanceValues, base: int | None, device: Device) -> int:
-        return await attendance.put(self._access, self._db, id, values, device.at, device.operation_id)
-
-    async def shown(self, id: UUID) -> dict[str, Any] | None:
-        row = self._rows.get(id)
-        return AttendanceOut.model_validate(row).model_dump() if row is not None else None
-
-
 RESOURCES: Mapping[str, type[Any]] = {
     "activity": Activities,
     "evidence": EvidenceRecords,
     "progress": Progress,
-    "attendance": AttendanceRecords,
 }
 """A new resource joins here, with its operation in the union of `schemas`."""
+
+
+def resource_of(kind: str) -> type[Any]:
+    """Attendance is imported when a phone first sends some: a start brings what all need (decision 0036)."""
+    if kind == "attendance":
+        later: type[Any] = import_module("asn_api.areas.sync.attendance").AttendanceRecords
+        return later
+    return RESOURCES[kind]
+
 
 OF_A_SESSION: Collection[str] = frozenset({"attendance", "evidence", "progress"})
 """A batch without these never pays for a session."""

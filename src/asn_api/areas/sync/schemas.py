@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from asn_api.areas.activities.schemas import ActivityOut, ActivityValues, Version
-from asn_api.areas.classes.attendance_schemas import AttendanceOut, AttendanceValues
+from asn_api.areas.classes.attendance_wire import AttendanceOut, AttendanceValues
 from asn_api.areas.evidence.schemas import EvidenceRecordIn, EvidenceRecordOut
 from asn_api.areas.performance.schemas import ProgressOut, ProgressValues
 from asn_api.core.http.paging import Paging
