@@ -161,6 +161,27 @@ def test_the_demo_has_three_years_of_training(given: dict[str, str], loaded: Log
     assert (miscounted, unprepared, silent) == (0, 0, 0)
 
 
+def test_whoever_completed_a_class_has_its_certificate(given: dict[str, str], loaded: Logins | None) -> None:
+    [(missing,)] = ask(
+        given,
+        "SELECT count(*) FROM enrolments e LEFT JOIN training_certificates t ON t.region_id = e.region_id"
+        " AND t.enrolment_id = e.id WHERE (e.status = 'COMPLETED') <> (t.id IS NOT NULL)",
+    )
+    [(gaps,)] = ask(
+        given,
+        "SELECT count(*) FROM (SELECT year, max(series) - count(*) AS gap FROM certificate_series GROUP BY year)"
+        " WHERE gap <> 0",
+    )
+    [(miscounted,)] = ask(
+        given,
+        "SELECT count(*) FROM certificate_series s WHERE last <> (SELECT count(*) FROM training_certificates t"
+        " JOIN enrolments e ON e.id = t.enrolment_id WHERE e.class_id = s.class_id)",
+    )
+    assert (missing, gaps, miscounted) == (0, 0, 0)
+    assert count(given, "training_evaluations") > 500
+    assert count(given, "training_result_notes") > 10
+
+
 @pytest.fixture
 async def database(given: dict[str, str], loaded: Logins | None) -> AsyncIterator[Database]:
     database = Database(Settings(**given))

@@ -34,7 +34,17 @@ from asn_api.core.journal import Author, Change, JournalEntry, record
 from asn_api.core.mapping import uuid7
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings
-from asn_api.demo import city, competencies, development, levels, planned, progress, roster, training
+from asn_api.demo import (
+    certificates,
+    city,
+    competencies,
+    development,
+    levels,
+    planned,
+    progress,
+    roster,
+    training,
+)
 from asn_api.demo.history import History
 from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
@@ -169,6 +179,7 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         await competencies.store(db, access, people)
         by_nip = {person.nip: person for person in people}
         await training.store(db, access, people, by_nip[LOGINS["regional admin"]].agency_id)
+        await certificates.store(db, access, people)
         await development.store(db, access, people, by_nip[LOGINS["head of agency"]].agency_id)
         await _open_logins(db, settings, access)
         filled = (

@@ -1,6 +1,9 @@
 """Certificates of those who completed a class: numbers without gaps, codes that nobody guesses."""
 
 import secrets
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,42 +40,25 @@ async def issue(access: Access, db: AsyncSession, class_id: UUID) -> int:
     kept is given again: there are neither gaps nor two of one number.
     """
     taught = (await db.execute(queries.taught(access, class_id))).mappings().one()
-    year = year_of(taught["ends_on"])
     finished = access.actor.today(taught["finished_at"] or access.now)
-    numbers = await _series(access, db, class_id, year)
+    numbers = await _series(access, db, class_id, year_of(taught["ends_on"]))
     waiting = (await db.execute(queries.waiting_enrolments(access, class_id))).all()
     units = {
         row.employee_id: row.unit_id
         for row in await db.execute(queries.units_of(access, [each.employee_id for each in waiting]))
     }
-    issuer = f"{taught['agency']}, {taught['region']}"
     made = []
     for each in waiting:
         numbers.last += 1
-        number = number_of(numbers.year, numbers.series, numbers.last)
         made.append(
             TrainingCertificate(
                 region_id=access.region_id,
                 id=uuid7(),
                 employee_id=each.employee_id,
-                course_id=taught["course_id"],
                 enrolment_id=each.id,
-                origin=CertificateOrigin.ISSUED,
-                status=CertificateStatus.ISSUED,
-                number=number,
-                number_key=number_key(number),
-                issuer=issuer,
-                issuer_key=issuer_key(issuer),
-                title=taught["title"],
-                title_key=title_key(taught["title"]),
-                kind=taught["kind"],
-                jp=taught["jp"],
-                starts_on=taught["starts_on"],
-                ends_on=taught["ends_on"],
-                issued_on=max(finished, taught["ends_on"]),
-                year=year,
-                code=_code(),
+                code=code(),
                 created_at=access.now,
+                **content(taught, numbers.series, numbers.last, finished),
             )
         )
     db.add_all(made)
@@ -104,6 +90,34 @@ async def issue(access: Access, db: AsyncSession, class_id: UUID) -> int:
     return len(made)
 
 
+def content(taught: Mapping[str, Any], series: int, place: int, finished: date) -> dict[str, Any]:
+    """What a certificate of a class says."""
+    year = year_of(taught["ends_on"])
+    number, issuer = number_of(year, series, place), f"{taught['agency']}, {taught['region']}"
+    return {
+        "course_id": taught["course_id"],
+        "origin": CertificateOrigin.ISSUED,
+        "status": CertificateStatus.ISSUED,
+        "number": number,
+        "number_key": number_key(number),
+        "issuer": issuer,
+        "issuer_key": issuer_key(issuer),
+        "title": taught["title"],
+        "title_key": title_key(taught["title"]),
+        "kind": taught["kind"],
+        "jp": taught["jp"],
+        "starts_on": taught["starts_on"],
+        "ends_on": taught["ends_on"],
+        "issued_on": max(finished, taught["ends_on"]),
+        "year": year,
+    }
+
+
+def code() -> str:
+    """What nobody guesses."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
 async def _series(access: Access, db: AsyncSession, class_id: UUID, year: int) -> CertificateSeries:
     """The numbers of the class, locked; a class that has none gets the next of the year."""
     known = await db.scalar(queries.series(access, class_id))
@@ -119,7 +133,3 @@ async def _series(access: Access, db: AsyncSession, class_id: UUID, year: int) -
         db.add(known)
         await db.flush()
     return known
-
-
-def _code() -> str:
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))

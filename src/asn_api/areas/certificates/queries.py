@@ -1,7 +1,6 @@
 """The SQL of certificates: lists, what a claim must be compared with, what is to be issued."""
 
 from collections.abc import Collection
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from asn_api.areas.evaluations.queries import branch
 from asn_api.areas.performance.queries import matches
 from asn_api.core.http.paging import Key
 from asn_api.rules.certificates import STANDING, Resemblance
-from asn_api.rules.courses import CourseKind
 from asn_api.rules.enrolments import EnrolmentStatus
 from asn_api.rules.files import FileState
 from asn_api.rules.organization import AppointmentKind
@@ -239,29 +237,45 @@ def _has_certificate() -> Any:
     )
 
 
-def taught(
-    access: Access, class_id: UUID
-) -> Select[UUID, str, CourseKind, int, date, date, datetime | None, str, str]:
-    """What a certificate says about a class: the course, the days, the hours, the agency that held it."""
+def _taught(*more: Any) -> Select[Any]:
     agency = aliased(Unit)
+    columns: tuple[Any, ...] = (
+        Course.id.label("course_id"),
+        Course.title,
+        Course.kind,
+        CourseClass.jp,
+        CourseClass.starts_on,
+        CourseClass.ends_on,
+        CourseClass.finished_at,
+        func.coalesce(agency.name, Unit.name).label("agency"),
+        Region.name.label("region"),
+    )
     return (
-        select(
-            Course.id.label("course_id"),
-            Course.title,
-            Course.kind,
-            CourseClass.jp,
-            CourseClass.starts_on,
-            CourseClass.ends_on,
-            CourseClass.finished_at,
-            func.coalesce(agency.name, Unit.name).label("agency"),
-            Region.name.label("region"),
-        )
+        select(*columns, *more)
         .select_from(CourseClass)
         .join(Course, matches(Course, CourseClass.course_id, CourseClass))
         .join(Unit, matches(Unit, CourseClass.unit_id, CourseClass))
         .outerjoin(agency, and_(agency.region_id == Unit.region_id, agency.id == Unit.agency_id))
         .join(Region, Region.id == CourseClass.region_id)
-        .where(CourseClass.region_id == access.region_id, CourseClass.id == class_id)
+    )
+
+
+def taught(access: Access, class_id: UUID) -> Select[Any]:
+    """What a certificate says about a class: the course, the days, the hours, the agency that held it."""
+    return _taught().where(CourseClass.region_id == access.region_id, CourseClass.id == class_id)
+
+
+def completed(access: Access) -> Select[Any]:
+    """The same with everybody who completed one, class by class as they ended, in the order of names."""
+    return (
+        _taught(Enrolment.class_id, Enrolment.id.label("enrolment_id"), Enrolment.employee_id)
+        .join(
+            Enrolment,
+            and_(Enrolment.region_id == CourseClass.region_id, Enrolment.class_id == CourseClass.id),
+        )
+        .join(Employee, matches(Employee, Enrolment.employee_id, Enrolment))
+        .where(CourseClass.region_id == access.region_id, Enrolment.status == EnrolmentStatus.COMPLETED)
+        .order_by(CourseClass.ends_on, CourseClass.id, Employee.sort_name, Enrolment.id)
     )
 
 
