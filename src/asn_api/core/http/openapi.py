@@ -195,7 +195,8 @@ def _describe(operation: Json, method: str, route: RouteContext, grants: Grants)
     )
     if conditional:
         _describe_if_match(operation, required=demanding)
-    single = method == "get" and "cursor" not in names and bool(route.response_field)
+    # Lists have no version, but what is public is cached by its content.
+    single = method == "get" and ("cursor" not in names or not demanded) and bool(route.response_field)
     if single:
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IfNoneMatch"})
     answers: Json = operation["responses"]
