@@ -1,10 +1,10 @@
 """Competencies, what positions ask for and what people hold, and their numbers for the regions there are."""
 
-from datetime import date
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from asn_api.migrations.steps import found_policy
 
 revision = "20261124_0010"
 down_revision = "20261123_0090"
@@ -121,15 +121,4 @@ def upgrade() -> None:
     )
     op.create_index('ix_competency_evidence_employee', 'competency_evidence', ['region_id', 'employee_id', 'id'], unique=False)
     op.create_index('uq_competency_evidence_day', 'competency_evidence', ['region_id', 'employee_id', 'competency_code', 'source', 'assessed_on'], unique=True, postgresql_where=sa.text('withdrawn_at is null'))
-    _found_policy("competencies", "2018-01-01", COMPETENCIES)
-
-
-def _found_policy(area: str, valid_from: str, content: str) -> None:
-    op.get_bind().execute(
-        sa.text(
-            "insert into policies (region_id, id, area, valid_from, revision, content, source, created_at) "
-            "select id, gen_random_uuid(), :area, cast(:valid_from as date), 1, cast(:content as jsonb), "
-            "'bawaan asn_api (data/policies.json)', now() from regions"
-        ),
-        {"area": area, "valid_from": date.fromisoformat(valid_from), "content": content},
-    )
+    found_policy("competencies", "2018-01-01", COMPETENCIES)

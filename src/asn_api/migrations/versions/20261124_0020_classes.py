@@ -1,11 +1,10 @@
 """Partners, courses, their classes and who takes part."""
 
-import re
-from datetime import date
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from asn_api.migrations.steps import allow_notices, found_policy
 
 revision = "20261124_0020"
 down_revision = "20261124_0010"
@@ -217,7 +216,7 @@ def upgrade() -> None:
         sa.UniqueConstraint('region_id', 'session_id', 'enrolment_id', name='uq_attendances_once')
     )
     op.create_index('ix_attendances_enrolment', 'attendances', ['region_id', 'enrolment_id'], unique=False)
-    _allow_notices(
+    allow_notices(
         "ENROLMENT_WAITING",
         "ENROLMENT_CONFIRMED",
         "ENROLMENT_WAITLISTED",
@@ -228,27 +227,4 @@ def upgrade() -> None:
         "CLASS_CANCELLED",
         "TRAINING_FINISHED",
     )
-    _found_policy("enrolments", "2023-01-01", ENROLMENTS)
-
-
-def _allow_notices(*kinds: str) -> None:
-    """Kinds after those that other migrations allowed before, whichever these were."""
-    query = "select pg_get_constraintdef(oid) from pg_constraint where conname = 'ck_notifications_noticekind'"
-    known = re.findall(r"'([A-Z_]+)'", op.get_bind().scalar(sa.text(query)))
-    listed = ", ".join(f"'{kind}'" for kind in [*known, *kinds])
-    op.drop_constraint(op.f("ck_notifications_noticekind"), "notifications")
-    op.execute(
-        f"alter table notifications add constraint ck_notifications_noticekind check (kind in ({listed})) not valid"
-    )
-    op.execute("alter table notifications validate constraint ck_notifications_noticekind")
-
-
-def _found_policy(area: str, valid_from: str, content: str) -> None:
-    op.get_bind().execute(
-        sa.text(
-            "insert into policies (region_id, id, area, valid_from, revision, content, source, created_at) "
-            "select id, gen_random_uuid(), :area, cast(:valid_from as date), 1, cast(:content as jsonb), "
-            "'bawaan asn_api (data/policies.json)', now() from regions"
-        ),
-        {"area": area, "valid_from": date.fromisoformat(valid_from), "content": content},
-    )
+    found_policy("enrolments", "2023-01-01", ENROLMENTS)

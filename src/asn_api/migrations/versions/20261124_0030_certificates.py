@@ -1,11 +1,10 @@
 """Certificates, the hours that count, evaluation of training; the policies of learning and professionalism."""
 
-import re
-from datetime import date
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from asn_api.migrations.steps import allow_notices, found_policy
 
 revision = "20261124_0030"
 down_revision = "20261124_0020"
@@ -161,35 +160,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_training_result_notes')),
         sa.UniqueConstraint('region_id', 'class_id', 'author_id', name='uq_training_result_notes_author')
     )
-    _allow_notices(
+    allow_notices(
         "CERTIFICATE_ISSUED",
         "CERTIFICATE_VERIFIED",
         "CERTIFICATE_REJECTED",
         "CERTIFICATE_REVOKED",
         "TRAINING_EVALUATION_WAITING",
     )
-    _found_policy("learning", "2019-01-01", LEARNING)
-    _found_policy("professionalism", "2019-01-01", PROFESSIONALISM)
-
-
-def _allow_notices(*kinds: str) -> None:
-    """Kinds after those that other migrations allowed before, whichever these were."""
-    query = "select pg_get_constraintdef(oid) from pg_constraint where conname = 'ck_notifications_noticekind'"
-    known = re.findall(r"'([A-Z_]+)'", op.get_bind().scalar(sa.text(query)))
-    listed = ", ".join(f"'{kind}'" for kind in [*known, *kinds])
-    op.drop_constraint(op.f("ck_notifications_noticekind"), "notifications")
-    op.execute(
-        f"alter table notifications add constraint ck_notifications_noticekind check (kind in ({listed})) not valid"
-    )
-    op.execute("alter table notifications validate constraint ck_notifications_noticekind")
-
-
-def _found_policy(area: str, valid_from: str, content: str) -> None:
-    op.get_bind().execute(
-        sa.text(
-            "insert into policies (region_id, id, area, valid_from, revision, content, source, created_at) "
-            "select id, gen_random_uuid(), :area, cast(:valid_from as date), 1, cast(:content as jsonb), "
-            "'bawaan asn_api (data/policies.json)', now() from regions"
-        ),
-        {"area": area, "valid_from": date.fromisoformat(valid_from), "content": content},
-    )
+    found_policy("learning", "2019-01-01", LEARNING)
+    found_policy("professionalism", "2019-01-01", PROFESSIONALISM)

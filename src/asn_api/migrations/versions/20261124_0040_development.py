@@ -1,10 +1,10 @@
 """Training needs, surveys and the yearly plans, and their numbers for the regions there are."""
 
-from datetime import date
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from asn_api.migrations.steps import found_policy
 
 revision = "20261124_0040"
 down_revision = "20261124_0030"
@@ -179,15 +179,4 @@ def upgrade() -> None:
     )
     op.create_index('ix_development_plan_items_employee', 'development_plan_items', ['region_id', 'employee_id', 'id'], unique=False)
     op.create_index('ix_development_plan_items_plan', 'development_plan_items', ['region_id', 'plan_id', 'score', 'id'], unique=False)
-    _found_policy("development", "2025-01-01", DEVELOPMENT)
-
-
-def _found_policy(area: str, valid_from: str, content: str) -> None:
-    op.get_bind().execute(
-        sa.text(
-            "insert into policies (region_id, id, area, valid_from, revision, content, source, created_at) "
-            "select id, gen_random_uuid(), :area, cast(:valid_from as date), 1, cast(:content as jsonb), "
-            "'bawaan asn_api (data/policies.json)', now() from regions"
-        ),
-        {"area": area, "valid_from": date.fromisoformat(valid_from), "content": content},
-    )
+    found_policy("development", "2025-01-01", DEVELOPMENT)

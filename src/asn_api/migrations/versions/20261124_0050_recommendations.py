@@ -1,10 +1,10 @@
 """Recommendations of classes, as the nightly run finds them; the first run fills them."""
 
-from datetime import date
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from asn_api.migrations.steps import found_policy
 
 revision = "20261124_0050"
 down_revision = "20261124_0040"
@@ -53,17 +53,4 @@ def upgrade() -> None:
     op.create_index("ix_recommendations_best", "recommendations", ["region_id", "points", "id"])
     op.create_index("ix_recommendations_unit", "recommendations", ["region_id", "unit_id"])
     op.create_index("ix_recommendations_class", "recommendations", ["region_id", "class_id", "points", "id"])
-    op.get_bind().execute(
-        sa.text(
-            "insert into policies (region_id, id, area, valid_from, revision, content, source, created_at) "
-            "select id, gen_random_uuid(), 'recommendation', :valid_from, 1, cast(:content as jsonb), "
-            "'bawaan asn_api (data/policies.json)', now() from regions"
-        ),
-        {"valid_from": date(2023, 1, 1), "content": RECOMMENDATION},
-    )
-
-
-def downgrade() -> None:
-    op.execute("delete from policies where area = 'recommendation'")
-    op.drop_table("recommendations")
-    op.drop_table("recommendation_runs")
+    found_policy("recommendation", "2023-01-01", RECOMMENDATION)
