@@ -191,6 +191,7 @@ def test_no_kind_is_told_by_a_permission_that_is_not_about_reading_it() -> None:
         "notification": Permission.ME,
     }
     assert {entity for entity, kind in KINDS.items() if kind.rows} == {
+        "certificate",
         "evaluator_assignment",
         "feedback",
         "coaching",
