@@ -14,6 +14,7 @@ from tests.factories import City
 from tests.matrix import Build, Sample, add
 
 _codes = count(1)
+_ranks = count(1)
 
 
 async def taught(city: City, level: int = 3, **changes: Any) -> Course:
@@ -88,7 +89,7 @@ async def held_on(city: City, course: Course, begins: datetime, **changes: Any) 
     return row
 
 
-async def kept(city: City, person: str, rank: int = 1) -> UUID:
+async def kept(city: City, person: str) -> UUID:
     course = await taught(city)
     row = KeptRecommendation(
         region_id=city.region.id,
@@ -96,7 +97,7 @@ async def kept(city: City, person: str, rank: int = 1) -> UUID:
         employee_id=city.id(person),
         unit_id=city.posts[person].unit_id,
         class_id=(await held_on(city, course, city.now + timedelta(days=30))).id,
-        rank=rank,
+        rank=next(_ranks),
         points=2,
         mandatory=False,
         hours=8,

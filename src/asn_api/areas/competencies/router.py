@@ -68,9 +68,10 @@ async def define_competency(
     access: CanManage, db: Tx, request: Request, given: CompetencyIn, response: Response
 ) -> CompetencyOut:
     """A technical competency. The code is its key: the same code and words again give what was stored."""
-    if not await catalogue.define(access, db, given):
+    if await catalogue.define(access, db, given):
+        response.headers["Location"] = f"/v1/competencies/{given.code}"
+    else:
         response.status_code = 200
-    response.headers["Location"] = f"/v1/competencies/{given.code}"
     return await _competency(access, db, request, given.code, response)
 
 
