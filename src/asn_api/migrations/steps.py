@@ -9,7 +9,9 @@ from alembic import op
 
 def allow_notices(*kinds: str) -> None:
     """Kinds after those that other migrations allowed before, whichever these were."""
-    query = "select pg_get_constraintdef(oid) from pg_constraint where conname = 'ck_notifications_noticekind'"
+    query = (
+        "select pg_get_constraintdef(oid) from pg_constraint where conname = 'ck_notifications_noticekind'"
+    )
     known = re.findall(r"'([A-Z_]+)'", op.get_bind().scalar(sa.text(query)) or "")
     listed = ", ".join(f"'{kind}'" for kind in [*known, *kinds])
     op.drop_constraint(op.f("ck_notifications_noticekind"), "notifications")

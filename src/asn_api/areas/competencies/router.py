@@ -68,10 +68,9 @@ async def define_competency(
     access: CanManage, db: Tx, request: Request, given: CompetencyIn, response: Response
 ) -> CompetencyOut:
     """A technical competency. The code is its key: the same code and words again give what was stored."""
-    if await catalogue.define(access, db, given):
-        response.headers["Location"] = f"/v1/competencies/{given.code}"
-    else:
+    if not await catalogue.define(access, db, given):
         response.status_code = 200
+    response.headers["Location"] = f"/v1/competencies/{given.code}"
     return await _competency(access, db, request, given.code, response)
 
 
