@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
+from asn_api.access.scope import stored
 from asn_api.areas.certificates import queries, showing
 from asn_api.areas.certificates.schemas import CertificateChangeIn, CertificateIn
 from asn_api.areas.policies.current import policy_on
@@ -39,7 +40,10 @@ async def claim(access: Access, db: AsyncSession, given: CertificateIn) -> tuple
         raise Problem("NOT_AN_EMPLOYEE")
     await db.execute(queries.lock_me(access))
     values = await _values(access, db, given)
-    if given.id is not None and (known := await db.scalar(queries.stored(access, given.id))) is not None:
+    if (
+        given.id is not None
+        and (known := await db.scalar(stored(access, TrainingCertificate, given.id))) is not None
+    ):
         if (known.employee_id, _content(known)) != (employee_id, {name: values[name] for name in FIELDS}):
             raise Problem("CERTIFICATE_ID_TAKEN")
         return known.id, False
@@ -104,7 +108,7 @@ async def _own(
 ) -> TrainingCertificate:
     """The caller's own, held with his row; somebody else's is not found."""
     await db.execute(queries.lock_me(access))
-    row = await db.scalar(queries.stored(access, id).with_for_update())
+    row = await db.scalar(stored(access, TrainingCertificate, id).with_for_update())
     if row is None or row.employee_id != access.employee_id:
         raise Problem("NOT_FOUND")
     if row.version != expected:

@@ -78,13 +78,6 @@ def locked(access: Access, ids: Collection[UUID]) -> Select[Any]:
     )
 
 
-def stored(access: Access, id: UUID) -> Select[TrainingCertificate]:
-    """Whoever holds it: to know that an id is taken."""
-    return select(TrainingCertificate).where(
-        TrainingCertificate.region_id == access.region_id, TrainingCertificate.id == id
-    )
-
-
 def lock_me(access: Access) -> Select[UUID]:
     """The caller's row: of two claims at once the second sees the first."""
     return (

@@ -219,11 +219,6 @@ def live(access: Access, class_id: UUID, employees: Collection[UUID]) -> Select[
     )
 
 
-def stored(access: Access, id: UUID) -> Select[Enrolment]:
-    """Whosever it is: to know that an id is taken."""
-    return select(Enrolment).where(Enrolment.region_id == access.region_id, Enrolment.id == id)
-
-
 def of_class(access: Access, class_id: UUID, statuses: Collection[EnrolmentStatus]) -> Select[Enrolment]:
     """Those who hold a place in the order of places, then the others in the order of requests."""
     return (

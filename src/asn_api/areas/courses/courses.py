@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from asn_api.access.actor import Access
+from asn_api.access.scope import stored
 from asn_api.areas.competencies.names import unknown as unknown_codes
 from asn_api.areas.courses import queries
 from asn_api.areas.courses.schemas import CourseIn, CourseOut, CourseValues
@@ -45,7 +46,7 @@ COLUMNS = (
 
 async def add(access: Access, db: AsyncSession, given: CourseIn) -> tuple[UUID, bool]:
     """The id of the stored course, and whether it is new; the same one sent again is given back."""
-    if given.id is not None and (known := await db.scalar(queries.stored(access, given.id))) is not None:
+    if given.id is not None and (known := await db.scalar(stored(access, Course, given.id))) is not None:
         if (known.code, known.title, known.unit_id) != (given.code, given.title, given.unit_id):
             raise Problem("COURSE_ID_TAKEN")
         return known.id, False

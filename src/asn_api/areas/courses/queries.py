@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
-from asn_api.access.scope import units_within
+from asn_api.access.scope import stored, units_within
 from asn_api.areas.courses.schemas import CatalogueFilter, CourseFilter, PartnerFilter
 from asn_api.core.http.paging import Key
 from asn_api.rules.calendar import Zone
@@ -133,13 +133,8 @@ def kept(access: Access) -> ColumnElement[bool]:
     return Course.unit_id.in_(select(Unit.id).where(units_within(access)))
 
 
-def stored(access: Access, id: UUID) -> Select[Course]:
-    """Whoever keeps it: to know that an id is taken."""
-    return select(Course).where(Course.region_id == access.region_id, Course.id == id)
-
-
 def locked(access: Access, id: UUID) -> Select[Course]:
-    return stored(access, id).where(kept(access)).with_for_update(key_share=True)
+    return stored(access, Course, id).where(kept(access)).with_for_update(key_share=True)
 
 
 def open_unit(access: Access, unit_id: UUID) -> Select[UUID]:
