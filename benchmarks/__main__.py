@@ -13,13 +13,25 @@ from pydantic import SecretStr
 from asn_api.core.embedded import EmbeddedPostgres
 from asn_api.core.migrate import upgrade
 from asn_api.core.settings import Settings, new_key
-from benchmarks import city, cycle, events, export_size, growth, peak, report, sustained
+from benchmarks import (
+    city,
+    cycle,
+    enrolment,
+    events,
+    export_size,
+    growth,
+    peak,
+    recommended,
+    report,
+    sustained,
+)
 from benchmarks.compare import Comparison
 from benchmarks.grown import LARGE, Grown, grown
 from benchmarks.onces import import_times, start_times
 from benchmarks.sides import free_port
 
 AT_SIZE = ("growth", "export", "peak", "push", "cycle")
+OF_ITS_OWN = ("enrolment", "events", "recommendations")
 RESULT = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -35,7 +47,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=60, help="of the peak's worst minute (default 60)")
     parser.add_argument("--forms", default="CSV,NDJSON", help="of the export (default CSV,NDJSON; also XLSX)")
     parser.add_argument(
-        "--only", choices=("paths", "import", "start", "events", *AT_SIZE), help="measure only this part"
+        "--only", choices=("paths", "import", "start", *OF_ITS_OWN, *AT_SIZE), help="measure only this part"
     )
     parser.add_argument(
         "--small", action="store_true", help="with --only cycle: beside --rows activities, not ten million"
@@ -46,7 +58,7 @@ def main() -> None:
     else:
         with postgres() as settings:
             found = uvloop.run(measure(settings, options))
-    of_its_own = options.only in (*AT_SIZE, "events")
+    of_its_own = options.only in (*AT_SIZE, *OF_ITS_OWN)
     file = RESULT.with_name(f"{options.only}.json") if of_its_own else RESULT
     file.parent.mkdir(exist_ok=True)
     report.write(found, file)
@@ -93,8 +105,11 @@ def postgres() -> Iterator[Settings]:
 
 async def measure(settings: Settings, options: argparse.Namespace) -> dict[str, object]:
     found = report.machine(settings)
+    if options.only == "recommendations":
+        return found | await recommended.run(settings, options.times)
     print(f"Loading a city with {options.rows:,} activities …", flush=True)
-    loaded = await city.load(settings, options.rows)
+    rows = max(options.rows, enrolment.ROWS) if options.only == "enrolment" else options.rows
+    loaded = await city.load(settings, rows)
     found["city"] = {"employees": len(loaded.people), "activities": loaded.activities}
     if options.only in (None, "paths"):
         found |= await Comparison(settings, loaded, options).run()
@@ -105,6 +120,8 @@ async def measure(settings: Settings, options: argparse.Namespace) -> dict[str, 
     if options.only == "cycle":
         cities = Grown({LARGE: settings}, loaded, loaded.people[-1], loaded.push_days[0])
         found |= await cycle.run(cities, options.times)
+    if options.only == "enrolment":
+        found |= await enrolment.run(settings, loaded, options.rounds)
     if options.only == "events":
         found |= await events.run(settings, loaded, options.rounds, options.pushes)
     return found

@@ -50,6 +50,9 @@ _QUICK = {
     "max_wal_senders": "0",
 }
 
+OPERATED = {"shared_buffers": "2GB"}
+"""As docs/operating.md advises: PostgreSQL's own 128 MB are for trying out, not for ten million rows."""
+
 _ACTIVITIES = """
 insert into activities (
     region_id, id, version, employee_id, unit_id, position_id, day, start_at, end_at, minutes, category,
@@ -120,7 +123,7 @@ async def grown(folder: Path) -> AsyncIterator[Grown]:
             await _configure(server.libpq, _QUICK)
         with EmbeddedPostgres(folder, durable=False) as server:
             await _grow(folder, server)
-            await _configure(server.libpq, dict.fromkeys(_QUICK))
+            await _configure(server.libpq, dict.fromkeys(_QUICK) | OPERATED)
     with EmbeddedPostgres(folder, durable=True) as server:
         yield await _kept(folder, server)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from asn_api.core.settings import Settings
-from benchmarks import cycle, events, export_size, growth, peak, sustained
+from benchmarks import cycle, enrolment, events, export_size, growth, peak, recommended, sustained
 from benchmarks.sides import SIDES
 
 SHOWN = ("fastapi", "starlette", "pydantic", "sqlalchemy", "asyncpg", "uvicorn", "uvloop", "orjson")
@@ -27,10 +27,12 @@ empty and the data fits in memory."""
 PARTS = {
     "growth": growth.lines,
     "cycle": cycle.lines,
+    "enrolment": enrolment.lines,
     "export": export_size.lines,
     "peak": peak.lines,
     "push": sustained.lines,
     "events": events.lines,
+    "recommendations": recommended.lines,
 }
 
 

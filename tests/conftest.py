@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from hypothesis import HealthCheck, settings
 
 from asn_api.areas.calendar.national import load_national_days
 from asn_api.core.database import Database
@@ -18,6 +19,10 @@ from asn_api.core.embedded import EmbeddedPostgres
 from asn_api.core.migrate import upgrade
 from asn_api.core.settings import Settings, new_key
 from tests.factories import City, make_city
+
+# How long an example takes says what else the machine does, not what the code does.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 """Friday 20 November 2026, 10:00 in Jakarta."""

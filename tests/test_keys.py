@@ -14,6 +14,7 @@ from sqlalchemy import LargeBinary, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.areas.assessments.answering import sealed_in
+from asn_api.areas.certificates import evaluating
 from asn_api.areas.complaints import sealing as reporters
 from asn_api.areas.complaints.public_schemas import ReporterIn
 from asn_api.areas.employees import imports, sealing
@@ -30,8 +31,10 @@ from asn_api.reseal import SEALED, Done, Sealed, older, reseal
 from asn_api.rules.assessments import TaskStatus
 from asn_api.rules.complaints import ComplaintKind, ComplaintStatus
 from asn_api.rules.imports import ImportStatus, RowAction
+from asn_api.rules.training_evaluation import TrainingAnswerStatus
 from asn_api.tables import every_table
 from asn_api.tables.assessments import AssessmentTask
+from asn_api.tables.certificates import TrainingEvaluationTask
 from asn_api.tables.complaints import Complaint, ComplaintReporter
 from asn_api.tables.employees import Employee, EmployeeImport, EmployeeImportRow
 from asn_api.tables.identity import Account, SigningKey
@@ -39,6 +42,7 @@ from asn_api.tables.policies import Policy
 from asn_api.up import migrate
 from tests.conftest import NOW
 from tests.factories import City, make_city
+from tests.matrix import certificates
 from tests.matrix.assessments import task_of_staff
 
 SRC = Path(__file__).parents[1] / "src"
@@ -92,6 +96,11 @@ async def city(own: str) -> AsyncIterator[City]:
         async with city.database.sessions.begin() as db:
             task = await db.get_one(AssessmentTask, (city.region.id, id))
             task.status, task.content = TaskStatus.ANSWERED, OLD.seal(b"said", sealed_in(city.region.id, id))
+        asked_id = await certificates.task_of_staff(city)
+        async with city.database.sessions.begin() as db:
+            asked = await db.get_one(TrainingEvaluationTask, (city.region.id, asked_id))
+            asked.status = TrainingAnswerStatus.ANSWERED
+            asked.content = OLD.seal(b"answered", evaluating.sealed_in(city.region.id, asked_id))
         yield city
 
 
@@ -224,6 +233,9 @@ async def test_after_resealing_everything_opens_with_the_new_key_alone(city: Cit
         reporter = (await db.scalars(select(ComplaintReporter))).one()
         told = reporters.unseal(ONLY_NEW, region, reporter.id, reporter.identity)
         assert told["name"] == REPORTER.name
+        asked = (await db.scalars(select(TrainingEvaluationTask))).one()
+        assert asked.content is not None
+        assert ONLY_NEW.open(asked.content, evaluating.sealed_in(region, asked.id)) == b"answered"
         answer = await earlier_answer(db, ONLY_NEW, attempt(city))
         assert answer is not None
         assert answer.body == b"answer"

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import InstrumentedAttribute
 
 from asn_api.areas.assessments import answering
+from asn_api.areas.certificates import evaluating
 from asn_api.areas.complaints import sealing as reporters
 from asn_api.areas.employees import imports, sealing
 from asn_api.areas.identity.keys import key_context
@@ -17,6 +18,7 @@ from asn_api.areas.identity.signing_in import secret_context
 from asn_api.core.crypto import CannotOpen, Keyring, key_id
 from asn_api.core.idempotency import IdempotencyKey, body_context
 from asn_api.tables.assessments import AssessmentTask
+from asn_api.tables.certificates import TrainingEvaluationTask
 from asn_api.tables.complaints import ComplaintReporter
 from asn_api.tables.employees import Employee, EmployeeImport, EmployeeImportRow
 from asn_api.tables.identity import Account, SigningKey
@@ -50,6 +52,7 @@ SEALED = (
     Sealed(EmployeeImportRow.values, ["region_id", "import_id", "line"], imports.row_context),
     Sealed(AssessmentTask.content, ["region_id", "id"], answering.sealed_in),
     Sealed(ComplaintReporter.identity, ["region_id", "id"], reporters.context),
+    Sealed(TrainingEvaluationTask.content, ["region_id", "id"], evaluating.sealed_in),
     Sealed(IdempotencyKey.body, ["region_id", "principal_id", "key"], body_context),
 )
 

@@ -5,6 +5,8 @@ import logging
 import signal
 
 from asn_api.areas.assessments.jobs import TURN_ROUNDS
+from asn_api.areas.certificates.jobs import EVALUATE_TRAINING, ISSUE_CERTIFICATES
+from asn_api.areas.classes.jobs import TURN_CLASSES
 from asn_api.areas.complaints import jobs as complaints
 from asn_api.areas.credits.jobs import RECOMPUTE
 from asn_api.areas.cycle.jobs import KEEP_COUNTS
@@ -19,6 +21,7 @@ from asn_api.areas.identity.jobs import FORGET_EXPIRED
 from asn_api.areas.monitoring import jobs as monitoring
 from asn_api.areas.notifications.jobs import FORGET_OLD, REMIND
 from asn_api.areas.performance.jobs import CLOSE_YEARS, END_PLANS, REMIND_OF_PLANS
+from asn_api.areas.recommendations.jobs import RECOMMEND
 from asn_api.areas.sync.jobs import FORGET_VIEWS
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Database
@@ -51,6 +54,10 @@ JOBS: tuple[Job, ...] = (
     TURN_ROUNDS,
     RECOMPUTE,
     KEEP_COUNTS,
+    ISSUE_CERTIFICATES,
+    EVALUATE_TRAINING,
+    TURN_CLASSES,
+    RECOMMEND,
 )
 
 log = logging.getLogger(__name__)

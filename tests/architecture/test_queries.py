@@ -10,7 +10,9 @@ AREAS = Path(asn_api.__file__).parent / "areas"
 
 STATEMENTS = {"select", "insert", "update", "delete", "exists", "text", "execute", "scalar", "scalars", "get"}
 
-WITHOUT_ACCESS: dict[str, str] = {}
+WITHOUT_ACCESS: dict[str, str] = {
+    "courses/queries.region_called": "public reading names its region by the code, before anybody is known"
+}
 """`area/module.function` → why it may read without knowing who asks."""
 
 

@@ -26,6 +26,10 @@ PUBLIC_OPERATIONS = {
     "write_to_complaint",
     "accept_answer",
     "reopen_complaint",
+    "verify_certificate_code",
+    "search_catalogue",
+    "read_catalogue_course",
+    "list_catalogue_partners",
 }
 """No token needed, limited by address."""
 

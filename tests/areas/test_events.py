@@ -177,6 +177,7 @@ def test_no_kind_is_told_by_a_permission_that_is_not_about_reading_it() -> None:
     assert {entity: kind.permission for entity, kind in KINDS.items() if kind.rows is None} == {
         "activity": Permission.ACTIVITIES_READ,
         "evidence": Permission.ACTIVITIES_READ,
+        "enrolment": Permission.ENROLMENTS_READ,
         "plan": Permission.PLANS_READ,
         "progress": Permission.PLANS_READ,
         "agency_goal": Permission.GOALS_READ,
@@ -190,6 +191,7 @@ def test_no_kind_is_told_by_a_permission_that_is_not_about_reading_it() -> None:
         "notification": Permission.ME,
     }
     assert {entity for entity, kind in KINDS.items() if kind.rows} == {
+        "certificate",
         "evaluator_assignment",
         "feedback",
         "coaching",

@@ -74,8 +74,8 @@ async def test_the_later_revision_of_the_same_day_applies_at_once(city: City) ->
 
 async def test_before_the_first_policy_there_is_none(city: City) -> None:
     async with city.call_as("staff") as client:
-        assert (await client.get("/v1/policies/activities?on=2022-12-31")).status_code == 404
-        assert (await client.get("/v1/policies?on=2022-12-31")).json() == {"on": "2022-12-31", "data": []}
+        assert (await client.get("/v1/policies/activities?on=2017-12-31")).status_code == 404
+        assert (await client.get("/v1/policies?on=2017-12-31")).json() == {"on": "2017-12-31", "data": []}
         assert (await client.get("/v1/policies/unheard-of")).status_code == 404
     await revised(city, status=404, area="unheard-of", content={"a": 1})
 

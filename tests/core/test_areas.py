@@ -22,7 +22,8 @@ from asn_api.main import create_app
 from tests.architecture.operations import blueprint
 
 BROUGHT = {
-    "areas": {"activities", "evidence", "identity", "notifications", "performance", "policies", "sync"},
+    "areas": {"activities", "evidence", "identity", "notifications", "performance", "policies", "sync"}
+    | {"classes"},  # only how attendance looks on the wire
     "tables": {"activities", "employees", "files", "identity", "notifications", "organization", "performance"}
     | {"policies", "sync"},
 }

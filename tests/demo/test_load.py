@@ -134,6 +134,54 @@ def test_the_demo_reports_progress_within_its_plans(given: dict[str, str], loade
     assert (journalled, outside, other, shrunk) == (reports, 0, 0, 0)
 
 
+def test_the_demo_has_three_years_of_training(given: dict[str, str], loaded: Logins | None) -> None:
+    assert (count(given, "courses"), count(given, "course_classes")) == (300, 1200)
+    statuses = dict(ask(given, "SELECT status, count(*) FROM enrolments GROUP BY 1"))
+    assert statuses["COMPLETED"] > 5000
+    assert {"FAILED", "NO_SHOW", "CONFIRMED", "WAITLISTED"} <= statuses.keys()
+    [(years,)] = ask(given, "SELECT max(ends_on) - min(starts_on) FROM course_classes")
+    assert years > 3 * 360
+    [(miscounted,)] = ask(
+        given,
+        "SELECT count(*) FROM course_classes c WHERE seats_held <> (SELECT count(*) FROM enrolments e"
+        " WHERE e.class_id = c.id AND e.status NOT IN ('REQUESTED', 'REJECTED', 'WAITLISTED', 'CANCELLED'))",
+    )
+    [(unprepared,)] = ask(
+        given,
+        "SELECT count(*) FROM enrolments e JOIN course_classes c ON c.id = e.class_id"
+        " JOIN course_prerequisites p ON p.course_id = c.course_id WHERE NOT EXISTS (SELECT FROM enrolments d"
+        " JOIN course_classes t ON t.id = d.class_id WHERE d.employee_id = e.employee_id"
+        " AND d.status = 'COMPLETED' AND t.course_id = p.prerequisite_id AND t.ends_on < c.starts_on)",
+    )
+    [(silent,)] = ask(
+        given,
+        "SELECT count(*) FROM enrolments e WHERE NOT EXISTS (SELECT FROM journal j WHERE"
+        " j.region_id = e.region_id AND j.entity = 'enrolment' AND j.entity_id = e.id)",
+    )
+    assert (miscounted, unprepared, silent) == (0, 0, 0)
+
+
+def test_whoever_completed_a_class_has_its_certificate(given: dict[str, str], loaded: Logins | None) -> None:
+    [(missing,)] = ask(
+        given,
+        "SELECT count(*) FROM enrolments e LEFT JOIN training_certificates t ON t.region_id = e.region_id"
+        " AND t.enrolment_id = e.id WHERE (e.status = 'COMPLETED') <> (t.id IS NOT NULL)",
+    )
+    [(gaps,)] = ask(
+        given,
+        "SELECT count(*) FROM (SELECT year, max(series) - count(*) AS gap FROM certificate_series GROUP BY year)"
+        " WHERE gap <> 0",
+    )
+    [(miscounted,)] = ask(
+        given,
+        "SELECT count(*) FROM certificate_series s WHERE last <> (SELECT count(*) FROM training_certificates t"
+        " JOIN enrolments e ON e.id = t.enrolment_id WHERE e.class_id = s.class_id)",
+    )
+    assert (missing, gaps, miscounted) == (0, 0, 0)
+    assert count(given, "training_evaluations") > 500
+    assert count(given, "training_result_notes") > 10
+
+
 @pytest.fixture
 async def database(given: dict[str, str], loaded: Logins | None) -> AsyncIterator[Database]:
     database = Database(Settings(**given))

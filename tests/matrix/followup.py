@@ -29,15 +29,19 @@ WORDS = {
 
 async def written(city: City, person: str = "staff", **changes: Any) -> DevelopmentNote:
     evaluation_id, _ = await evaluated(city, EvaluationStatus.FINAL, person, "head")
-    usual = {"status": NoteStatus.OPEN, "evaluation_id": evaluation_id, "author_id": city.id("head")}
+    usual = {
+        "status": NoteStatus.OPEN,
+        "evaluation_id": evaluation_id,
+        "author_id": city.id("head"),
+        "priority": NotePriority.HIGH,
+        "subject": "Pengolahan data",
+    }
     row = DevelopmentNote(
         region_id=city.region.id,
         id=uuid7(),
         employee_id=city.id(person),
         unit_id=city.posts[person].unit_id,
-        subject="Pengolahan data",
         form=LearningForm.CLASSICAL,
-        priority=NotePriority.HIGH,
         period_start=date(2027, 1, 1),
         period_end=date(2027, 6, 30),
         created_at=city.now,

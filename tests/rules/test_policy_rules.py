@@ -14,9 +14,13 @@ from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.complaint_policy import ComplaintPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
+from asn_api.rules.development_policy import DevelopmentPolicy
+from asn_api.rules.enrolment_policy import EnrolmentPolicy
 from asn_api.rules.followup_policy import FollowupPolicy
+from asn_api.rules.learning_policy import LearningPolicy, ProfessionalismPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy, Reaction
+from asn_api.rules.recommendation_policy import RecommendationPolicy
 from tests.rules.samples import activity_policy, identity_policy, notification_policy, policy_values, shipped
 
 NOTIFICATIONS: Any = policy_values("notifications")
@@ -31,11 +35,16 @@ NOTIFICATIONS: Any = policy_values("notifications")
         ("contribution", ContributionPolicy),
         ("assessments", AssessmentPolicy),
         ("credits", CreditPolicy),
+        ("enrolments", EnrolmentPolicy),
+        ("development", DevelopmentPolicy),
         ("files", FilePolicy),
         ("followup", FollowupPolicy),
         ("identity", IdentityPolicy),
+        ("learning", LearningPolicy),
         ("notifications", NotificationPolicy),
         ("plans", PlanPolicy),
+        ("recommendation", RecommendationPolicy),
+        ("professionalism", ProfessionalismPolicy),
     ],
 )
 def test_every_shipped_number_is_dated_and_sourced_and_none_is_in_the_code(area: str, policy: type) -> None:

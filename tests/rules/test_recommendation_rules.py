@@ -1,6 +1,6 @@
 """Whom which class helps: gaps, then mandatory courses, then hours; nothing that makes no sense."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from asn_api.rules.recommendations import (
 
 DAY = date(2026, 3, 2)
 REPEAT_FROM = date(2023, 3, 2)
+MORNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 CODES = ("INTEGRITY", "COMMUNICATION", "BUDGETING")
 
 
@@ -32,7 +34,7 @@ def offer(course: int, *, nth: int = 0, **changes: object) -> Offer:
         "prerequisites": frozenset(),
         "hours": 10,
         "first": DAY,
-        "last": DAY + timedelta(days=2),
+        "times": ((MORNING, MORNING + 3 * HOUR),),
         "has_seats": True,
     }
     return Offer(**(usual | changes))  # type: ignore[arg-type]
@@ -68,6 +70,16 @@ def test_a_level_beyond_what_is_required_counts_no_more_than_the_requirement() -
     assert one.points == 1
 
 
+def test_levels_beyond_the_requirement_move_nothing_up_and_levels_already_held_bring_nothing() -> None:
+    person = learner(standards={"INTEGRITY": Standard(2, 3, 1), "COMMUNICATION": Standard(1, 3, 1)})
+    too_high, fitting, too_low = (
+        offer(1, teaches={"INTEGRITY": 5}),
+        offer(2, teaches={"COMMUNICATION": 3}),
+        offer(3, teaches={"INTEGRITY": 2}),
+    )
+    assert courses(person, too_high, fitting, too_low) == [2, 1]
+
+
 def test_a_mandatory_course_comes_after_gaps_and_before_hours() -> None:
     person = learner(
         standards={"INTEGRITY": Standard(2, 3, 1), "COMMUNICATION": Standard(3, 3, 1)},
@@ -101,7 +113,7 @@ def test_who_lacks_nothing_gets_no_recommendation() -> None:
         ({"enrolled": (UUID(int=1),)}, offer(1), Exclusion.ENROLLED),
         ({"completed": {UUID(int=1): REPEAT_FROM}}, offer(1), Exclusion.COMPLETED_RECENTLY),
         ({}, offer(1, prerequisites=frozenset({UUID(int=9)})), Exclusion.PREREQUISITE_MISSING),
-        ({"busy": ((DAY + timedelta(days=2), DAY + timedelta(days=9)),)}, offer(1), Exclusion.CLASH),
+        ({"busy": ((MORNING + 2 * HOUR, MORNING + 9 * HOUR),)}, offer(1), Exclusion.CLASH),
     ],
 )
 def test_what_makes_no_sense_is_left_out_with_its_reason(
@@ -114,18 +126,18 @@ def test_what_makes_no_sense_is_left_out_with_its_reason(
     "changes",
     [
         {"completed": {UUID(int=1): REPEAT_FROM - timedelta(days=1)}},
-        {"busy": ((DAY - timedelta(days=3), DAY - timedelta(days=1)),)},
+        {"busy": ((MORNING - HOUR, MORNING), (MORNING + 3 * HOUR, MORNING + 4 * HOUR))},
     ],
 )
-def test_long_ago_and_the_day_before_are_no_reason(changes: dict[str, object]) -> None:
+def test_long_ago_and_times_that_only_touch_are_no_reason(changes: dict[str, object]) -> None:
     assert courses(learner(**changes), offer(1)) == [1]
 
 
 def test_of_a_course_the_earliest_class_with_a_seat_that_fits_is_named() -> None:
     full = offer(1, nth=1, has_seats=False)
     busy = offer(1, nth=2)
-    later = offer(1, nth=3, first=DAY + timedelta(days=30), last=DAY + timedelta(days=31))
-    person = learner(busy=((DAY, DAY),))
+    later = offer(1, nth=3, first=DAY + timedelta(days=30), times=())
+    person = learner(busy=((MORNING, MORNING + HOUR),))
     [one] = asked(person, full, busy, later)[0]
     assert one.offer is later
     [one] = asked(learner(), full, later)[0]
@@ -133,30 +145,38 @@ def test_of_a_course_the_earliest_class_with_a_seat_that_fits_is_named() -> None
 
 
 days = st.integers(0, 40).map(lambda days: DAY + timedelta(days=days))
+times_drawn = st.lists(
+    st.tuples(st.integers(0, 60), st.integers(1, 8)).map(
+        lambda at: (MORNING + at[0] * HOUR, MORNING + sum(at) * HOUR)
+    ),
+    max_size=3,
+).map(tuple)
 levels = st.dictionaries(st.sampled_from(CODES), st.integers(1, 5), max_size=3)
-offers_drawn = st.lists(
-    st.builds(
-        lambda course, nth, teaches, hours, first, length, seats, before: offer(
-            course,
-            nth=nth,
-            teaches=teaches,
-            hours=hours,
-            first=first,
-            last=first + timedelta(days=length),
-            has_seats=seats,
-            prerequisites=frozenset(UUID(int=each) for each in before),
+course_facts = st.fixed_dictionaries(
+    {
+        "teaches": levels,
+        "hours": st.integers(1, 60),
+        "prerequisites": st.sets(st.integers(1, 5).map(lambda number: UUID(int=number)), max_size=1).map(
+            frozenset
         ),
+    }
+)
+classes_drawn = st.lists(
+    st.tuples(
         st.integers(1, 5),
         st.integers(0, 50),
-        levels,
-        st.integers(1, 60),
-        days,
-        st.integers(0, 5),
-        st.booleans(),
-        st.sets(st.integers(1, 5), max_size=1),
+        st.fixed_dictionaries({"first": days, "times": times_drawn, "has_seats": st.booleans()}),
     ),
     max_size=8,
-    unique_by=lambda each: each.class_id,
+    unique_by=lambda each: each[:2],
+)
+offers_drawn = st.builds(
+    # What is said of a course is the same for all of its classes.
+    lambda facts, classes: [
+        offer(course, nth=nth, **facts[course - 1], **own) for course, nth, own in classes
+    ],
+    st.lists(course_facts, min_size=5, max_size=5),
+    classes_drawn,
 )
 courses_drawn = st.integers(1, 5).map(lambda number: UUID(int=number))
 people = st.builds(
@@ -169,7 +189,7 @@ people = st.builds(
     st.integers(0, 20),
     st.dictionaries(courses_drawn, st.sampled_from((date(2019, 1, 1), date(2025, 1, 1)))),
     st.sets(courses_drawn, max_size=2),
-    st.lists(st.tuples(days, st.integers(0, 5)).map(lambda at: (at[0], at[0] + timedelta(days=at[1])))),
+    times_drawn,
 )
 
 
@@ -186,15 +206,20 @@ def test_every_recommendation_brings_something_and_makes_sense(person: Learner, 
         assert each.offer.course_id not in person.enrolled
         assert person.completed.get(each.offer.course_id, date.min) < REPEAT_FROM
         assert each.offer.prerequisites <= person.completed.keys()
-        assert all(last < each.offer.first or each.offer.last < first for first, last in person.busy)
+        assert all(
+            end <= other_start or other_end <= start
+            for start, end in each.offer.times
+            for other_start, other_end in person.busy
+        )
 
 
 @given(people, offers_drawn, st.randoms(use_true_random=False), st.integers(1, 5))
 def test_the_order_of_the_classes_changes_nothing_and_few_are_the_best_of_many(
     person: Learner, given: list[Offer], random: Random, most: int
 ) -> None:
-    alike = [offer for offer in given if sum(offer.course_id == other.course_id for other in given) == 1]
-    found, left_out = asked(person, *alike)
-    random.shuffle(alike)
-    assert asked(person, *alike) == (found, left_out)
-    assert asked(person, *alike, most=most)[0] == found[:most]
+    found, left_out = asked(person, *given)
+    random.shuffle(given)
+    assert asked(person, *given) == (found, left_out)
+    assert asked(person, *given, most=most)[0] == found[:most]
+    order = [(-each.points, not each.mandatory, -each.hours) for each in found]
+    assert order == sorted(order)

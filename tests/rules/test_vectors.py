@@ -23,7 +23,7 @@ from asn_api.rules.labels import external_code
 from asn_api.rules.minutes import counted_minutes, fulfilment, month_score, month_target
 from asn_api.rules.plans import PlanAction, PlanActor, PlanStatus, Polarity
 from asn_api.rules.ratings import CoreValue, Predicate
-from tests.rules import complaint_vectors, evaluation_vectors
+from tests.rules import competency_vectors, complaint_vectors, evaluation_vectors, learning_vectors
 from tests.rules.samples import activity_policy, national_calendar, place, policy_values, shipped
 
 FOLDER = Path(os.environ.get("ASN_VECTORS") or Path(__file__).parents[1] / "vectors")
@@ -253,6 +253,8 @@ def check_need(row: Row) -> None:
 
 
 CHECKERS: Mapping[str, Callable[[Row], None]] = {
+    **competency_vectors.CHECKERS,
+    **learning_vectors.CHECKERS,
     "contribution_analysis": check_contribution,
     **complaint_vectors.CHECKERS,
     **evaluation_vectors.CHECKERS,

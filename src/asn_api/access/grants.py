@@ -70,6 +70,7 @@ class Permission(StrEnum):
     CERTIFICATES_VERIFY = "certificates:verify"
     TRAINING_NEEDS_READ = "training-needs:read"
     TRAINING_NEEDS_WRITE = "training-needs:write"
+    TRAINING_PLANS_MANAGE = "training-plans:manage"
     TRAINING_PLANS_DECIDE = "training-plans:decide"
     SURVEYS_MANAGE = "surveys:manage"
     TRAINING_EVALUATIONS_ANSWER = "training-evaluations:answer"
@@ -189,6 +190,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.ENROLMENTS_NOMINATE: BRANCH,
         Permission.CERTIFICATES_READ: BRANCH,
         Permission.TRAINING_NEEDS_READ: BRANCH,
+        Permission.TRAINING_PLANS_MANAGE: BRANCH,
         Permission.TRAINING_PLANS_DECIDE: BRANCH,
         Permission.SURVEYS_MANAGE: BRANCH,
         Permission.ACTIVITIES_READ: BRANCH,
@@ -235,6 +237,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.CERTIFICATES_READ: BRANCH,
         Permission.CERTIFICATES_VERIFY: BRANCH,
         Permission.TRAINING_NEEDS_READ: BRANCH,
+        Permission.TRAINING_PLANS_MANAGE: BRANCH,
         Permission.SURVEYS_MANAGE: BRANCH,
         Permission.CREDITS_READ: BRANCH,
         Permission.CREDITS_MANAGE: BRANCH,

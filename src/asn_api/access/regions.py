@@ -1,10 +1,11 @@
-"""What jobs do in every region."""
+"""Regions without a caller: what jobs do in every one, and the one of a code."""
 
 import logging
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access, system
 from asn_api.access.grants import Permission
@@ -35,3 +36,9 @@ async def each_region(
             await run(system(region.id, permission, means.clock(), region.zone))
         except Problem as problem:
             log.warning("a job with %s in region %s: %s", permission, region.code, problem.code)
+
+
+async def named(db: AsyncSession, code: str) -> Region | None:
+    """For the public operations, whose callers bring no region with them."""
+    region: Region | None = await db.scalar(select(Region).where(Region.code == code))
+    return region

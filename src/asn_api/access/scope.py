@@ -1,7 +1,7 @@
 """The only place where a row's visibility is decided, as SQL."""
 
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -31,6 +31,7 @@ from sqlalchemy.orm import aliased
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission, Reach
 from asn_api.core.database import Prepared
+from asn_api.core.mapping import Regional
 from asn_api.rules.evaluators import EvaluatorRole
 from asn_api.rules.organization import AppointmentKind
 from asn_api.tables.activities import VerificationDelegation
@@ -39,6 +40,7 @@ from asn_api.tables.organization import Appointment, ReportingLine, Unit
 from asn_api.tables.performance import EvaluatorAssignment
 
 Column: TypeAlias = ColumnElement[Any] | Any
+Row = TypeVar("Row", bound=Regional)
 
 
 DELEGABLE = frozenset(
@@ -67,6 +69,11 @@ EVALUATED = frozenset(
     }
 )
 """For what whoever is evaluated or advised upon by letter belongs to the team too."""
+
+
+def stored(access: Access, table: type[Row], id: UUID) -> Select[Row]:
+    """The region's row of this id, whoever may see it: to know that an id is taken, never to show it."""
+    return select(table).where(table.region_id == access.region_id, table.id == id)
 
 
 def team(region_id: UUID, superior_id: UUID, day: date) -> Select[UUID]:

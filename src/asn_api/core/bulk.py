@@ -7,6 +7,7 @@ import asyncpg
 import orjson
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB, Range
+from sqlalchemy.dialects.postgresql.ranges import MultiRange
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.core.mapping import Table
@@ -30,8 +31,14 @@ def _plain(values: list[Any], is_json: bool) -> list[Any]:
     if is_json:
         return [orjson.dumps(value, default=str).decode() for value in values]
     if any(isinstance(value, Range) for value in values):
-        return [asyncpg.Range(value.lower, value.upper) for value in values]
+        return [_range(value) for value in values]
+    if any(isinstance(value, MultiRange) for value in values):
+        return [value and [_range(each) for each in value] for value in values]
     return values
+
+
+def _range(value: Range[Any]) -> Any:
+    return asyncpg.Range(value.lower, value.upper)
 
 
 async def analyze(db: AsyncSession, *tables: type[Table]) -> None:

@@ -34,12 +34,23 @@ from asn_api.core.journal import Author, Change, JournalEntry, record
 from asn_api.core.mapping import uuid7
 from asn_api.core.passwords import Passwords
 from asn_api.core.settings import Settings
-from asn_api.demo import city, levels, planned, progress, roster
+from asn_api.demo import (
+    certificates,
+    city,
+    competencies,
+    development,
+    levels,
+    planned,
+    progress,
+    roster,
+    training,
+)
 from asn_api.demo.history import History
 from asn_api.rules.calendar import Calendar, Zone, days_between
 from asn_api.rules.identity import AccountStatus, GrantedRole
 from asn_api.rules.imports import ImportStatus
 from asn_api.tables.activities import Activity, DayTotal, ResultChain, UnitMonth, VerificationDay
+from asn_api.tables.competencies import CompetencyEvidence
 from asn_api.tables.contribution import Contribution
 from asn_api.tables.credits import FunctionalTerm
 from asn_api.tables.employees import EmployeeImport
@@ -165,6 +176,11 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         history = History(access, people, await activity_policies(db, access.region_id), calendar)
         await history.store(db, made, share=share, recent=RECENT, always=sorted(of_logins))
         await levels.store(db, access)
+        await competencies.store(db, access, people)
+        by_nip = {person.nip: person for person in people}
+        await training.store(db, access, people, by_nip[LOGINS["regional admin"]].agency_id)
+        await certificates.store(db, access, people)
+        await development.store(db, access, people, by_nip[LOGINS["head of agency"]].agency_id)
         await _open_logins(db, settings, access)
         filled = (
             Plan,
@@ -176,6 +192,7 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
             UnitMonth,
             VerificationDay,
             FunctionalTerm,
+            CompetencyEvidence,
             JournalEntry,
         )
         await analyze(db, *filled)

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from asn_api.rules.competencies import CompetencyGroup, EvidenceSource, FitCategory, PositionTier
+from asn_api.rules.competencies import (
+    CompetencyGroup,
+    EvidenceSource,
+    FitCategory,
+    PositionTier,
+    Weighing,
+)
 from asn_api.rules.policy_values import PolicyArea, each_of, many, one_of, share, whole
 
 _MONTHS = whole(1, 240)
@@ -29,6 +35,13 @@ def _falling(value: Any) -> Mapping[FitCategory, Decimal]:
     return read
 
 
+def _but_oneself(value: Any) -> EvidenceSource:
+    source = one_of(EvidenceSource)(value)
+    if source is EvidenceSource.SELF:
+        raise ValueError("≠ SELF")
+    return source
+
+
 @dataclass(frozen=True)
 class CompetencyPolicy(PolicyArea, area="competencies"):
     """Levels 1–5, months (null: for good), percent. Sources not in `source_order` are shown and never count."""
@@ -36,7 +49,7 @@ class CompetencyPolicy(PolicyArea, area="competencies"):
     required_levels: Annotated[Mapping[PositionTier, int], each_of(tuple(PositionTier), whole(1, 5))]
     default_criticality: Annotated[int, whole(1, 5)]
     source_order: Annotated[tuple[EvidenceSource, ...], many(one_of(EvidenceSource), 1)]
-    raising_sources: Annotated[tuple[EvidenceSource, ...], many(one_of(EvidenceSource))]
+    raising_sources: Annotated[tuple[EvidenceSource, ...], many(_but_oneself)]
     raise_limit: Annotated[int, whole(0, 4)]
     valid_months: Annotated[
         Mapping[EvidenceSource, int | None], each_of(tuple(EvidenceSource), _months_or_for_good)
@@ -44,3 +57,7 @@ class CompetencyPolicy(PolicyArea, area="competencies"):
     fit_groups: Annotated[tuple[CompetencyGroup, ...], many(one_of(CompetencyGroup), 1)]
     fit_capped: Annotated[bool, _yes_or_no]
     fit_thresholds: Annotated[Mapping[FitCategory, Decimal], _falling]
+
+    @property
+    def weighing(self) -> Weighing:
+        return Weighing(self.source_order, self.raising_sources, self.raise_limit)

@@ -3,9 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeAlias
 from uuid import UUID
+
+Times: TypeAlias = tuple[tuple[datetime, datetime], ...]
+"""Spans without their ends."""
 
 
 class Exclusion(StrEnum):
@@ -28,7 +32,7 @@ class Standard:
 
 @dataclass(frozen=True)
 class Offer:
-    """A class that can still be asked for. `teaches` gives the level a course leads to, by competency."""
+    """A class that can still be asked for, and its course. `teaches` gives levels by competency, `hours` are JP."""
 
     class_id: UUID
     course_id: UUID
@@ -37,7 +41,7 @@ class Offer:
     prerequisites: frozenset[UUID]
     hours: int
     first: date
-    last: date
+    times: Times
     has_seats: bool
 
 
@@ -45,7 +49,7 @@ class Offer:
 class Learner:
     """Somebody on a day. `standards` are all competencies that the position asks for, with what is held.
 
-    `shortfall` is in JP; `completed` gives each course's last completion; `busy` are spans of days.
+    `shortfall` is in JP; `completed` gives each course's last completion; `busy` are times of seats that are held.
     """
 
     standards: Mapping[str, Standard]
@@ -53,7 +57,7 @@ class Learner:
     shortfall: int
     completed: Mapping[UUID, date]
     enrolled: Collection[UUID]
-    busy: Sequence[tuple[date, date]]
+    busy: Times
 
 
 @dataclass(frozen=True)
@@ -84,59 +88,71 @@ class Recommendation:
     def points(self) -> int:
         return sum(closing.points for closing in self.closes)
 
-    @property
-    def rank(self) -> tuple[int, bool, int, bool, date, str, UUID]:
-        """Smallest first. Ties go to a free seat, the earlier class, the course's code: the same every time."""
-        offer = self.offer
-        place = (not offer.has_seats, offer.first, offer.course_code, offer.class_id)
-        return (-self.points, not self.mandatory, -self.hours, *place)
-
 
 class Offers:
-    """The open classes, found by what they teach, so that a region's people need not look at all of them."""
+    """The open classes by course and by what they teach, so that nobody's recommendations look at all of them."""
 
     def __init__(self, offers: Iterable[Offer]) -> None:
-        self._by_course: dict[UUID, list[Offer]] = defaultdict(list)
-        self._teaching: dict[str, set[UUID]] = defaultdict(set)
+        self.classes: dict[UUID, list[Offer]] = defaultdict(list)
         for offer in offers:
-            self._by_course[offer.course_id].append(offer)
-            for code in offer.teaches:
-                self._teaching[code].add(offer.course_id)
-        for classes in self._by_course.values():
+            self.classes[offer.course_id].append(offer)
+        self.teaching: dict[str, list[tuple[UUID, int]]] = defaultdict(list)
+        self.places: dict[UUID, tuple[bool, date, str, UUID]] = {}
+        for course, classes in self.classes.items():
             classes.sort(key=lambda offer: (not offer.has_seats, offer.first, offer.class_id))
-
-    def useful(self, learner: Learner) -> Iterator[list[Offer]]:
-        """Per course the classes of it, where it is mandatory or teaches what the position asks for."""
-        courses = {course for code in learner.standards for course in self._teaching.get(code, ())}
-        courses.update(course for course in learner.mandatory if course in self._by_course)
-        for course in courses:
-            yield self._by_course[course]
+            best = classes[0]
+            self.places[course] = (not best.has_seats, best.first, best.course_code, course)
+            for code, level in best.teaches.items():
+                self.teaching[code].append((course, level))
 
 
 def recommendations(
     learner: Learner, offers: Offers, *, most: int, repeat_from: date
 ) -> tuple[list[Recommendation], dict[UUID, Exclusion]]:
-    """The best classes, at most `most`, one per course; and the useful courses left out, with why.
+    """The best classes, at most `most`, one per course; and the courses that would be among them but for a reason.
 
-    A course completed on or after `repeat_from` is not recommended again.
+    Points of gaps first, then mandatory courses, then hours of the shortfall; ties go to a free seat, the earlier
+    class, the course's code. A course completed on or after `repeat_from` is not recommended again.
     """
     found: list[Recommendation] = []
     left_out: dict[UUID, Exclusion] = {}
-    for classes in offers.useful(learner):
-        use = _use(learner, classes[0])
-        if use is None:
-            continue
+    for course in _useful(learner, offers):
+        classes = offers.classes[course]
         reason, offer = _fitting(learner, classes, repeat_from)
         if offer is not None:
-            found.append(Recommendation(offer, *use))
+            found.append(_recommended(learner, offer))
+            if len(found) == most:
+                break
         elif reason is not None:
-            left_out[classes[0].course_id] = reason
-    found.sort(key=lambda each: each.rank)
-    return found[:most], left_out
+            left_out[course] = reason
+    return found, left_out
 
 
-def _use(learner: Learner, offer: Offer) -> tuple[tuple[Closing, ...], bool, int] | None:
-    """What the course would bring; None if nothing."""
+def _useful(learner: Learner, offers: Offers) -> Iterator[UUID]:
+    """Courses that bring something, the best first; those of mere hours are only looked at when asked for."""
+    points: dict[UUID, int] = defaultdict(int)
+    for code, standard in learner.standards.items():
+        held, required = standard.held, standard.required
+        if held is not None and held < required:
+            for course, level in offers.teaching.get(code, ()):
+                if level > held:
+                    points[course] += (min(level, required) - held) * standard.criticality
+    asked = {course: points.get(course, 0) for course in learner.mandatory if course in offers.classes}
+    first = {**points, **asked}
+
+    def hours(course: UUID) -> int:
+        return min(offers.classes[course][0].hours, learner.shortfall)
+
+    yield from sorted(
+        first,
+        key=lambda course: (-first[course], course not in asked, -hours(course), offers.places[course]),
+    )
+    if learner.shortfall:
+        others = {course for code in learner.standards for course, _ in offers.teaching.get(code, ())}
+        yield from sorted(others - first.keys(), key=lambda course: (-hours(course), offers.places[course]))
+
+
+def _recommended(learner: Learner, offer: Offer) -> Recommendation:
     asked = {code: level for code, level in offer.teaches.items() if code in learner.standards}
     closes = tuple(
         Closing(code, of.held, of.required, of.criticality, level)
@@ -145,7 +161,7 @@ def _use(learner: Learner, offer: Offer) -> tuple[tuple[Closing, ...], bool, int
     )
     mandatory = offer.course_id in learner.mandatory
     hours = min(offer.hours, learner.shortfall) if asked or mandatory else 0
-    return (closes, mandatory, hours) if closes or mandatory or hours else None
+    return Recommendation(offer, closes, mandatory, hours)
 
 
 def _fitting(
@@ -160,6 +176,10 @@ def _fitting(
     if not course.prerequisites <= learner.completed.keys():
         return Exclusion.PREREQUISITE_MISSING, None
     for offer in classes:
-        if all(last < offer.first or offer.last < first for first, last in learner.busy):
+        if not any(
+            start < other_end and other_start < end
+            for start, end in offer.times
+            for other_start, other_end in learner.busy
+        ):
             return None, offer
     return Exclusion.CLASH, None

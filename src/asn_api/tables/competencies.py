@@ -69,14 +69,13 @@ class CompetencyStandard(Versioned):
 class CompetencyEvidence(Versioned):
     """That somebody has a level, by whom it was seen and until when it counts. Withdrawn, never changed.
 
-    `unit_id` is the person's on the day it was recorded. `assessor_id` is the superior or the person himself,
-    `assessor` the institution of the other sources.
+    It goes with the person, whatever the post. `assessor_id` is the superior or the person himself, `assessor`
+    the institution of the other sources.
     """
 
     __tablename__ = "competency_evidence"
     __table_args__ = (
         within_region("employee_id", "employees"),
-        within_region("unit_id", "units"),
         within_region("assessor_id", "employees"),
         CheckConstraint("level between 1 and 5", "level"),
         CheckConstraint("valid_until >= assessed_on", "valid_until"),
@@ -98,11 +97,9 @@ class CompetencyEvidence(Versioned):
             postgresql_where=text("withdrawn_at is null"),
         ),
         Index("ix_competency_evidence_employee", "region_id", "employee_id", "id"),
-        Index("ix_competency_evidence_unit", "region_id", "unit_id", "id"),
     )
 
     employee_id: Mapped[UUID]
-    unit_id: Mapped[UUID | None]
     competency_code: Mapped[str]
     level: Mapped[int]
     source: Mapped[EvidenceSource]

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, literal, select
 from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
 from asn_api.rules.calendar import Zone
+from asn_api.tables.employees import Employee
 from asn_api.tables.organization import Region, Unit
 
 
@@ -19,3 +20,10 @@ def issuer(access: Access, unit_id: UUID) -> Select[str, str, Zone]:
         .outerjoin(agency, and_(agency.region_id == Unit.region_id, agency.id == Unit.agency_id))
         .where(Region.id == access.region_id, Unit.id == unit_id)
     )
+
+
+def full_name(access: Access, employee_id: UUID) -> Select[str]:
+    """With titles, as it stands on a certificate."""
+    return select(
+        func.concat(Employee.front_title + literal(" "), Employee.name, literal(", ") + Employee.back_title)
+    ).where(Employee.region_id == access.region_id, Employee.id == employee_id)

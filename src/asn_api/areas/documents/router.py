@@ -3,12 +3,14 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
+from asn_api.areas.certificates import showing as certificates
 from asn_api.areas.documents import evaluation_forms, forms, queries
+from asn_api.areas.documents.certificates import certificate_form
 from asn_api.areas.documents.rendering import rendered
 from asn_api.areas.evaluations import showing as evaluations
 from asn_api.areas.performance import showing
@@ -19,6 +21,7 @@ router = APIRouter(prefix="/v1", tags=["documents"], route_class=Route)
 
 CanReadPlans = Annotated[Access, require(Permission.PLANS_READ)]
 CanReadEvaluations = Annotated[Access, require(Permission.EVALUATIONS_READ)]
+CanReadCertificates = Annotated[Access, require(Permission.CERTIFICATES_READ)]
 
 MEDIA_TYPE = "application/pdf"
 PDF: dict[int | str, dict[str, Any]] = {
@@ -64,6 +67,24 @@ async def get_objection_document(access: CanReadEvaluations, db: Db, id: UUID) -
     written = await rendered("objection", content, evaluation.objection.decided_at)
     name = f"keberatan-{evaluation.employee.nip}-{evaluation.period_end}"
     return _pdf(written, name, evaluation.objection.version)
+
+
+@router.get("/certificates/{id}/document", response_class=Response, responses=PDF)
+async def get_certificate_document(
+    access: CanReadCertificates, db: Db, id: UUID, request: Request
+) -> Response:
+    """A certificate issued here, with the QR code of its public verification, in Indonesian. A revoked one says so.
+
+    External certificates are not made here: their file is `/v1/files/{file_id}/content`.
+    """
+    certificate = await certificates.wire(access, db, id)
+    if certificate.verification_path is None:
+        raise Problem("CERTIFICATE_NOT_ISSUED_HERE")
+    name = await db.scalar(queries.full_name(access, certificate.employee.id))
+    address = f"{request.app.state.settings.public_url}{certificate.verification_path}"
+    content = certificate_form(certificate, name or certificate.employee.name, address)
+    written = await rendered("certificate", content, certificate.created_at)
+    return _pdf(written, f"sertifikat-{certificate.number.replace('/', '-').lower()}", certificate.version)
 
 
 def _pdf(written: bytes, name: str, version: int) -> Response:

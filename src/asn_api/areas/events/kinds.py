@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select
 
 from asn_api.access.actor import Access
+from asn_api.access.certificates import certificates_within
 from asn_api.access.complaints import complaints_within
 from asn_api.access.followup import nominations_within
 from asn_api.access.grants import Permission
@@ -14,6 +15,7 @@ from asn_api.access.monitoring import coaching_within, feedback_within, forums_w
 from asn_api.access.scope import employees_within
 from asn_api.core.mapping import Regional
 from asn_api.errors import Problem
+from asn_api.tables.certificates import TrainingCertificate
 from asn_api.tables.complaints import Complaint
 from asn_api.tables.followup import Nomination
 from asn_api.tables.monitoring import CoachingSession, Feedback, Forum, ForumParticipant
@@ -92,6 +94,10 @@ KINDS: Mapping[str, Kind] = {
     "assessment": Kind("assessment", Permission.ASSESSMENTS_READ),
     "credit": Kind("credit", Permission.CREDITS_READ),
     "complaint": Kind("complaint", Permission.COMPLAINTS_READ, rows=Rows(Complaint, complaints_within)),
+    "certificate": Kind(
+        "certificate", Permission.CERTIFICATES_READ, rows=Rows(TrainingCertificate, certificates_within)
+    ),
+    "enrolment": Kind("enrolment", Permission.ENROLMENTS_READ),
     "conflict": Kind("conflict", Permission.ACTIVITIES_RECORD),
     "notification": Kind("notification", Permission.ME),
 }

@@ -9,10 +9,12 @@ from sqlalchemy import Select, and_, delete, exists, func, literal, or_, select,
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from asn_api.access.actor import Access
+from asn_api.access.certificates import certificates_within
 from asn_api.access.grants import Permission
 from asn_api.access.monitoring import by, feedback_within
 from asn_api.access.scope import records_within
 from asn_api.rules.files import FileState
+from asn_api.tables.certificates import TrainingCertificate
 from asn_api.tables.employees import Employee
 from asn_api.tables.files import Evidence, File
 from asn_api.tables.monitoring import Feedback
@@ -49,15 +51,18 @@ def since(access: Access, moment: datetime) -> Select[int, int]:
 
 
 def readable(access: Access, id: UUID) -> Select[File]:
-    """The caller's own file, or one that evidence or feedback within reach names."""
+    """The caller's own file, or one that evidence, feedback or a certificate within reach names."""
     named = exists().where(
         _names(),
         records_within(access, Evidence.employee_id, Evidence.unit_id),
     )
     # Who may read feedback is another question than who may read files: an admin reads no feedback.
     told = exists().where(_is_told(), feedback_within(by(access, Permission.FEEDBACK_READ)))
+    claimed = exists().where(_is_claimed(), certificates_within(by(access, Permission.CERTIFICATES_READ)))
     mine = File.employee_id == access.employee_id
-    return select(File).where(File.region_id == access.region_id, File.id == id, or_(mine, named, told))
+    return select(File).where(
+        File.region_id == access.region_id, File.id == id, or_(mine, named, told, claimed)
+    )
 
 
 def naming(access: Access, file: File) -> Select[UUID, int, UUID, UUID]:
@@ -75,6 +80,15 @@ def told(access: Access, file: File) -> Select[UUID]:
         Feedback.region_id == access.region_id,
         Feedback.file_id == file.id,
         Feedback.giver_id == file.employee_id,
+    )
+
+
+def claimed(access: Access, file: File) -> Select[UUID]:
+    """Certificates of its owner that it is the proof of."""
+    return select(TrainingCertificate.id).where(
+        TrainingCertificate.region_id == access.region_id,
+        TrainingCertificate.file_id == file.id,
+        TrainingCertificate.employee_id == file.employee_id,
     )
 
 
@@ -177,6 +191,20 @@ def _is_told() -> Any:
     )
 
 
+def _is_claimed() -> Any:
+    """The proof of a certificate of its owner."""
+    return and_(
+        TrainingCertificate.region_id == File.region_id,
+        TrainingCertificate.file_id == File.id,
+        TrainingCertificate.employee_id == File.employee_id,
+    )
+
+
 def _is_named() -> Any:
-    """By evidence or feedback here, or by evidence that an archive holds."""
-    return or_(File.archived_at.is_not(None), exists().where(_names()), exists().where(_is_told()))
+    """By evidence, feedback or a certificate here, or by evidence that an archive holds."""
+    return or_(
+        File.archived_at.is_not(None),
+        exists().where(_names()),
+        exists().where(_is_told()),
+        exists().where(_is_claimed()),
+    )

@@ -200,7 +200,7 @@ async def delete_file(id: UUID, db: Tx, access: CanWrite, tus_resumable: Resumab
 
 @reading.get("/v1/files/{id}")
 async def get_file(id: UUID, db: Db, access: CanRead) -> FileOut:
-    """One's own file, or one that evidence or feedback within reach names."""
+    """One's own file, or one that evidence, feedback or a certificate within reach names."""
     return _shown(await _readable(db, access, id))
 
 

@@ -319,6 +319,8 @@ async def withdraw(db: AsyncSession, access: Access, id: UUID) -> None:
         raise Problem("FILE_NAMED_BY_EVIDENCE")
     if (await db.execute(queries.told(access, file))).first():
         raise Problem("FILE_NAMED_BY_FEEDBACK")
+    if (await db.execute(queries.claimed(access, file))).first():
+        raise Problem("FILE_NAMED_BY_CERTIFICATE")
     await db.delete(file)
     await forget(db, access, [file], "DELETE")
 

@@ -64,11 +64,6 @@ def locked(access: Access, ids: Collection[UUID]) -> Select[Any]:
     )
 
 
-def stored(access: Access, id: UUID) -> Select[Nomination]:
-    """Whoever made it: to know that an id is taken."""
-    return select(Nomination).where(Nomination.region_id == access.region_id, Nomination.id == id)
-
-
 def moved(access: Access, ids: Collection[UUID], **values: Any) -> Update:
     return (
         update(Nomination)

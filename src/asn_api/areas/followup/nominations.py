@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
+from asn_api.access.scope import stored
 from asn_api.areas.followup import nomination_queries as queries
 from asn_api.areas.followup.findings import asked_for, judged, row_of
 from asn_api.areas.followup.notes import written_about
@@ -57,10 +58,10 @@ COLUMNS = (
 
 async def propose(access: Access, db: AsyncSession, given: NominationIn) -> tuple[UUID, bool]:
     """The id of the stored nomination, and whether it is new; the same one sent again is given back."""
-    if given.id is not None and (known := await db.scalar(queries.stored(access, given.id))) is not None:
+    if given.id is not None and (known := await db.scalar(stored(access, Nomination, given.id))) is not None:
         sent = (access.employee_id, given.employee_id, given.kind, given.year, given.basis, given.citation)
-        stored = (known.nominator_id, known.employee_id, known.kind, known.year, known.basis, known.citation)
-        if stored != sent:
+        was = (known.nominator_id, known.employee_id, known.kind, known.year, known.basis, known.citation)
+        if was != sent:
             raise Problem("NOMINATION_ID_TAKEN")
         return known.id, False
     unit_id = await written_about(access, db, given.employee_id)

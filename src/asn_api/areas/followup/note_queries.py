@@ -77,13 +77,6 @@ def locked(access: Access, id: UUID) -> Select[DevelopmentNote]:
     return within.with_for_update(of=DevelopmentNote, key_share=True)
 
 
-def stored(access: Access, id: UUID) -> Select[DevelopmentNote]:
-    """Whoever wrote it: to know that an id is taken."""
-    return select(DevelopmentNote).where(
-        DevelopmentNote.region_id == access.region_id, DevelopmentNote.id == id
-    )
-
-
 def source(access: Access, kind: NoteSource, id: UUID, employee_id: UUID) -> Select[UUID]:
     """The record if it is about this employee, settled, and the caller may read it; never counselling."""
     match kind:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
+from asn_api.access.scope import stored
 from asn_api.areas.followup import note_queries as queries
 from asn_api.areas.followup.note_queries import SOURCES
 from asn_api.areas.followup.schemas import NoteChangeIn, NoteIn, NoteOut, NoteSummary
@@ -41,7 +42,10 @@ COLUMNS = (
 
 async def write(access: Access, db: AsyncSession, given: NoteIn) -> tuple[UUID, bool]:
     """The id of the stored note, and whether it is new; the same one sent again is given back."""
-    if given.id is not None and (known := await db.scalar(queries.stored(access, given.id))) is not None:
+    if (
+        given.id is not None
+        and (known := await db.scalar(stored(access, DevelopmentNote, given.id))) is not None
+    ):
         sent = (access.employee_id, given.employee_id, given.source_id, given.subject)
         if (known.author_id, known.employee_id, getattr(known, SOURCES[given.source]), known.subject) != sent:
             raise Problem("NOTE_ID_TAKEN")

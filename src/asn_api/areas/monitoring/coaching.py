@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from asn_api.access.actor import Access
+from asn_api.access.scope import stored
 from asn_api.areas.monitoring import coaching_queries as queries
 from asn_api.areas.monitoring.coaching_schemas import (
     AgreedActionIn,
@@ -54,7 +55,10 @@ COLUMNS = (
 
 async def record_session(access: Access, db: AsyncSession, given: CoachingIn) -> tuple[UUID, bool]:
     """The id of the stored record, and whether it is new; the same one sent again is given back."""
-    if given.id is not None and (known := await db.scalar(queries.stored(access, given.id))) is not None:
+    if (
+        given.id is not None
+        and (known := await db.scalar(stored(access, CoachingSession, given.id))) is not None
+    ):
         sent = (access.employee_id, given.employee_id, given.kind, given.day, given.topic, given.notes)
         if (known.coach_id, known.employee_id, known.kind, known.day, known.topic, known.notes) != sent:
             raise Problem("COACHING_ID_TAKEN")

@@ -78,12 +78,6 @@ def locked(access: Access, id: UUID) -> Select[CoachingSession]:
     return within.with_for_update(of=CoachingSession, key_share=True)
 
 
-def stored(access: Access, id: UUID) -> Select[CoachingSession]:
-    """Whoever made it: to know that an id is taken."""
-    row = CoachingSession
-    return select(row).where(row.region_id == access.region_id, row.id == id)
-
-
 def actions(access: Access, session_id: UUID) -> Select[AgreedAction]:
     return (
         select(AgreedAction)

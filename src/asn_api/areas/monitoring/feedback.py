@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.monitoring import by
+from asn_api.access.scope import stored
 from asn_api.areas.evidence.queries import own_file
 from asn_api.areas.monitoring import forum_queries, people_queries, queries, requesting, shapes
 from asn_api.areas.monitoring.meetings import step
@@ -74,7 +75,7 @@ async def give(access: Access, db: AsyncSession, given: FeedbackIn) -> tuple[UUI
     """The id of the stored feedback, and whether it is new; the same one sent again is given back."""
     me = employed(access)
     await db.execute(people_queries.lock_me(access))
-    if given.id is not None and (known := await db.scalar(queries.stored(access, given.id))) is not None:
+    if given.id is not None and (known := await db.scalar(stored(access, Feedback, given.id))) is not None:
         if known.giver_id != me or any(getattr(known, name) != getattr(given, name) for name in GIVEN):
             raise Problem("FEEDBACK_ID_TAKEN")
         return known.id, False

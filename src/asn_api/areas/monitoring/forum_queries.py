@@ -106,11 +106,6 @@ def managed(access: Access, id: UUID) -> Select[Forum]:
     return within.with_for_update(of=Forum)
 
 
-def stored(access: Access, id: UUID) -> Select[Forum]:
-    """Whoever called it: to know that an id is taken."""
-    return select(Forum).where(Forum.region_id == access.region_id, Forum.id == id)
-
-
 async def actors(access: Access, db: AsyncSession, forum: Any) -> set[ForumActor]:
     """As what the caller takes part in a forum."""
     managing = by(access, Permission.FORUMS_MANAGE)

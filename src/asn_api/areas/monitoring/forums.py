@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from asn_api.access.actor import Access
+from asn_api.access.scope import stored
 from asn_api.areas.monitoring import forum_queries as queries
 from asn_api.areas.monitoring.forum_schemas import ForumChangeIn, ForumIn, MinutesIn
 from asn_api.areas.monitoring.meetings import log, managed, step
@@ -31,7 +32,7 @@ async def call(access: Access, db: AsyncSession, given: ForumIn) -> tuple[UUID, 
     me = access.employee_id
     if me is None:
         raise Problem("NOT_AN_EMPLOYEE")
-    if given.id is not None and (known := await db.scalar(queries.stored(access, given.id))) is not None:
+    if given.id is not None and (known := await db.scalar(stored(access, Forum, given.id))) is not None:
         if known.convener_id != me or any(getattr(known, name) != getattr(given, name) for name in _FIELDS):
             raise Problem("FORUM_ID_TAKEN")
         return known.id, False

@@ -106,11 +106,6 @@ def locked(access: Access, id: UUID) -> Select[Feedback]:
     return within.with_for_update(of=Feedback, key_share=True)
 
 
-def stored(access: Access, id: UUID) -> Select[Feedback]:
-    """Whoever gave it: to know that an id is taken."""
-    return select(Feedback).where(Feedback.region_id == access.region_id, Feedback.id == id)
-
-
 def unused(access: Access, ids: Collection[UUID]) -> Select[Feedback]:
     """Locked in one order; what was withdrawn meanwhile is not among them."""
     return (
@@ -201,12 +196,6 @@ def locked_request(access: Access, id: UUID) -> Select[FeedbackRequest]:
     concerned = or_(row.employee_id == access.employee_id, row.asked_id == access.employee_id)
     found = select(row).where(row.region_id == access.region_id, row.id == id, concerned)
     return found.with_for_update(key_share=True)
-
-
-def stored_request(access: Access, id: UUID) -> Select[FeedbackRequest]:
-    """Whoever made it: to know that an id is taken."""
-    row = FeedbackRequest
-    return select(row).where(row.region_id == access.region_id, row.id == id)
 
 
 def open_requests(access: Access) -> Select[int]:

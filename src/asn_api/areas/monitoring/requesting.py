@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
+from asn_api.access.scope import stored
 from asn_api.areas.monitoring import people_queries, queries, shapes
 from asn_api.areas.monitoring.schemas import FeedbackIn, FeedbackRequestIn
 from asn_api.areas.notifications.writing import Notice, notify
@@ -30,7 +31,7 @@ async def ask(access: Access, db: AsyncSession, given: FeedbackRequestIn) -> tup
     if me is None:
         raise Problem("NOT_AN_EMPLOYEE")
     await db.execute(people_queries.lock_me(access))
-    if given.id is not None and (known := await db.scalar(queries.stored_request(access, given.id))):
+    if given.id is not None and (known := await db.scalar(stored(access, FeedbackRequest, given.id))):
         if known.employee_id != me or any(getattr(known, name) != getattr(given, name) for name in _GIVEN):
             raise Problem("FEEDBACK_REQUEST_ID_TAKEN")
         return known.id, False

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -43,11 +44,11 @@ class Month:
     posts: dict[UUID, list[Post]]
     _targets: dict[tuple[int, frozenset[date]], list[int]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def policy(self) -> ActivityPolicy:
         return self.policies[self.after - timedelta(days=1)][1]
 
-    @property
+    @cached_property
     def counted_to(self) -> date:
         """Today's work is not due yet."""
         return max(self.first, min(self.after, self.today))
@@ -82,7 +83,7 @@ class Month:
             "employees": employees,
             "target_minutes": self.expected(row, self.after),
             "target_to_date": self.expected(row, self.counted_to),
-            **{name: row[name] for name in MONTH_NUMBERS},
+            **{name: row[name] or 0 for name in MONTH_NUMBERS},
         }
 
 

@@ -48,7 +48,7 @@ def of_units(access: Access, wanted: MonthFilter) -> bool:
 
 
 def months(access: Access, first: date, after: date, held: Collection[UUID], wanted: MonthFilter) -> Rows:
-    """The units with activities in the month or with posts (`held`), with its sums, by agency and path."""
+    """The units with activities in the month or with posts (`held`), by agency and path; null is no activity."""
     agency = aliased(Unit)
     sums = (
         _kept(access, first) if of_units(access, wanted) else _of_team(access, first, after, wanted)
@@ -61,7 +61,7 @@ def months(access: Access, first: date, after: date, held: Collection[UUID], wan
             Unit.days_per_week,
             Unit.agency_id,
             agency.name.label("agency_name"),
-            *(func.coalesce(sums.c[name], 0).label(name) for name in MONTH_NUMBERS),
+            *(sums.c[name] for name in MONTH_NUMBERS),
         )
         .select_from(Unit)
         .outerjoin(sums, sums.c.unit_id == Unit.id)

@@ -18,12 +18,16 @@ from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.complaint_policy import ComplaintPolicy
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.credit_policy import CreditPolicy
+from asn_api.rules.development_policy import DevelopmentPolicy
+from asn_api.rules.enrolment_policy import EnrolmentPolicy
 from asn_api.rules.evaluation_policy import EvaluationPolicy
 from asn_api.rules.followup_policy import FollowupPolicy
+from asn_api.rules.learning_policy import LearningPolicy, ProfessionalismPolicy
 from asn_api.rules.monitoring_policy import MonitoringPolicy
 from asn_api.rules.plan_policy import PlanPolicy
 from asn_api.rules.policy import ActivityPolicy, FilePolicy, IdentityPolicy, NotificationPolicy
 from asn_api.rules.policy_values import PolicyArea
+from asn_api.rules.recommendation_policy import RecommendationPolicy
 from asn_api.tables.organization import Region
 from asn_api.tables.policies import Policy
 
@@ -36,13 +40,18 @@ AREAS: dict[str, type[PolicyArea]] = {
         ComplaintPolicy,
         ContributionPolicy,
         CreditPolicy,
+        EnrolmentPolicy,
+        DevelopmentPolicy,
         EvaluationPolicy,
         FilePolicy,
         FollowupPolicy,
         IdentityPolicy,
+        LearningPolicy,
         MonitoringPolicy,
         NotificationPolicy,
         PlanPolicy,
+        ProfessionalismPolicy,
+        RecommendationPolicy,
     )
 }
 

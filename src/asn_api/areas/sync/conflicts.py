@@ -12,7 +12,7 @@ from asn_api.areas.activities import ledger_queries
 from asn_api.areas.activities.recording import Device
 from asn_api.areas.sync import queries
 from asn_api.areas.sync.refusals import stored_problem
-from asn_api.areas.sync.resources import RESOURCES, Resource
+from asn_api.areas.sync.resources import Resource, resource_of
 from asn_api.areas.sync.schemas import OperationIn, ResolutionIn
 from asn_api.core.database import Work
 from asn_api.core.http.route import check_version
@@ -70,7 +70,7 @@ async def _applied(
     work: Work, access: Access, kept: UnappliedOperation, given: ResolutionIn, fault: Wording
 ) -> int:
     operation = _operation(kept, kept.data if given.data is None else _read(kept, given.data, fault))
-    resource: Resource = await RESOURCES[kept.type].open(work, access, [operation])
+    resource: Resource = await resource_of(kept.type).open(work, access, [operation])
     row = resource.row(kept.record_id)
     if row is not None and row["version"] != given.base_version:
         check_version(row["version"], given.base_version or 0, await resource.shown(kept.record_id))
@@ -81,7 +81,7 @@ async def _applied(
 
 
 def _read(kept: UnappliedOperation, data: dict[str, Any], fault: Wording) -> BaseModel:
-    model: type[BaseModel] = RESOURCES[kept.type].values
+    model: type[BaseModel] = resource_of(kept.type).values
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -16,7 +16,7 @@ from asn_api.access.actor import Access
 from asn_api.areas.activities.recording import Device
 from asn_api.areas.sync import queries, receipts
 from asn_api.areas.sync.refusals import faults, storable, stored_problem
-from asn_api.areas.sync.resources import OF_A_SESSION, RESOURCES, Resource, Row
+from asn_api.areas.sync.resources import OF_A_SESSION, Resource, Row, resource_of
 from asn_api.areas.sync.schemas import Malformed, OperationIn, PushIn
 from asn_api.core.crypto import Keyring
 from asn_api.core.database import Work
@@ -255,7 +255,7 @@ async def push(
         if each_type is not None:
             if each_type not in resources:
                 those = [each for each in readable if each.type == each_type]
-                resources[each_type] = await RESOURCES[each_type].open(work, access, those)
+                resources[each_type] = await resource_of(each_type).open(work, access, those)
             resource = resources[each_type]
         for each in run:
             if isinstance(each, Malformed) or resource is None:

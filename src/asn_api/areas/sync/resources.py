@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from importlib import import_module
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
@@ -159,7 +160,7 @@ class Activities:
         return shapes.shown(row, access) if row is not None else None
 
 
-class _OfSession:
+class OfSession:
     """Records that their area changes one by one on a session, each in a savepoint of its own."""
 
     entity: ClassVar[str]
@@ -227,7 +228,7 @@ class _OfSession:
         """Everything is stored as it is applied."""
 
 
-class Progress(_OfSession):
+class Progress(OfSession):
     entity = progress.ENTITY
     values = ProgressValues
     table = ProgressReport
@@ -243,7 +244,7 @@ class Progress(_OfSession):
         return (await progress_by_ids(self._db, self._access, [id])).get(id)
 
 
-class EvidenceRecords(_OfSession):
+class EvidenceRecords(OfSession):
     entity = evidence.ENTITY
     values = EvidenceRecordIn
     table = Evidence
@@ -265,5 +266,14 @@ RESOURCES: Mapping[str, type[Any]] = {
 }
 """A new resource joins here, with its operation in the union of `schemas`."""
 
-OF_A_SESSION: Collection[str] = frozenset({"evidence", "progress"})
+
+def resource_of(kind: str) -> type[Any]:
+    """Attendance is imported when a phone first sends some: a start brings what all need (decision 0036)."""
+    if kind == "attendance":
+        later: type[Any] = import_module("asn_api.areas.sync.attendance").AttendanceRecords
+        return later
+    return RESOURCES[kind]
+
+
+OF_A_SESSION: Collection[str] = frozenset({"attendance", "evidence", "progress"})
 """A batch without these never pays for a session."""

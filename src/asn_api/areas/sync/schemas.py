@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from asn_api.areas.activities.schemas import ActivityOut, ActivityValues, Version
+from asn_api.areas.classes.attendance_wire import AttendanceOut, AttendanceValues
 from asn_api.areas.evidence.schemas import EvidenceRecordIn, EvidenceRecordOut
 from asn_api.areas.performance.schemas import ProgressOut, ProgressValues
 from asn_api.core.http.paging import Paging
@@ -81,8 +82,17 @@ class ProgressOperationIn(_Operation):
     data: ProgressValues | None = Field(default=None, description="The whole report, for `put`.")
 
 
+class AttendanceOperationIn(_Operation):
+    type: Literal["attendance"]
+    action: Literal["put"]
+    data: AttendanceValues | None = Field(
+        default=None, description="Who came to a session of a class that one organises."
+    )
+
+
 OperationIn: TypeAlias = Annotated[
-    ActivityOperationIn | EvidenceOperationIn | ProgressOperationIn, Field(discriminator="type")
+    ActivityOperationIn | EvidenceOperationIn | ProgressOperationIn | AttendanceOperationIn,
+    Field(discriminator="type"),
 ]
 
 
@@ -127,7 +137,7 @@ class OperationOut(Out):
     detail: str | None
     errors: list[SyncFaultOut]
     fields: list[str] = Field(description="With a conflict: what both sides changed.")
-    current: ActivityOut | EvidenceRecordOut | ProgressOut | None = Field(
+    current: ActivityOut | EvidenceRecordOut | ProgressOut | AttendanceOut | None = Field(
         description="With a merge or a conflict: the record as it stands here, in the shape in which it is read."
     )
     receipt: str | None = Field(

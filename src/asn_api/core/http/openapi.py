@@ -195,7 +195,8 @@ def _describe(operation: Json, method: str, route: RouteContext, grants: Grants)
     )
     if conditional:
         _describe_if_match(operation, required=demanding)
-    single = method == "get" and "cursor" not in names and bool(route.response_field)
+    # Lists have no version, but what is public is cached by its content.
+    single = method == "get" and ("cursor" not in names or not demanded) and bool(route.response_field)
     if single:
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IfNoneMatch"})
     answers: Json = operation["responses"]
@@ -207,7 +208,8 @@ def _describe(operation: Json, method: str, route: RouteContext, grants: Grants)
         if status.startswith("2"):
             versioned = status != "204" and (conditional or single or method in _WRITES)
             headers = ["ETag"] if versioned else []
-            headers += ["Location"] if status in ("201", "202") else []
+            told = status in ("201", "202") or (status == "200" and "201" in answers)
+            headers += ["Location"] if told else []
             headers += ["Link"] if "cursor" in names else []
             answer.setdefault("headers", {}).update(_references([*headers, "RateLimit", "RateLimit-Policy"]))
     offered = {kind for answer in answers.values() for kind in answer.get("content", ())}

@@ -1,10 +1,12 @@
 """The route class of every operation: one transaction, idempotency, dry runs, conditional reads."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 from zlib import crc32
 
@@ -38,6 +40,24 @@ class Principal:
     id: UUID
 
 
+E = TypeVar("E", bound=Callable[..., Any])
+_AT_ONCE = "__asn_at_once__"
+
+
+def in_turns(at_once: int) -> Callable[[E], E]:
+    """Marks an operation for which many ask at the same moment, and which takes them one after the other.
+
+    So many of a process go on at once; the others wait without a connection of the pool, which has a deadline and
+    which everybody else needs.
+    """
+
+    def mark(endpoint: E) -> E:
+        setattr(endpoint, _AT_ONCE, at_once)
+        return endpoint
+
+    return mark
+
+
 Identify = Callable[[Request], Awaitable[Principal | None]]
 
 
@@ -58,6 +78,8 @@ class Route(LazyRoute):
             handle, known = super().get_route_handler(), _query_names(self)
             public = any(hasattr(each.call, PUBLIC) for each in self.dependant.dependencies)
         writes = bool((self.methods or set()) & WRITES)
+        at_once: int | None = getattr(self.endpoint, _AT_ONCE, None)
+        turn = nullcontext() if at_once is None else asyncio.Semaphore(at_once)
 
         async def serve(request: Request) -> Response:
             if request.scope["query_string"]:
@@ -67,7 +89,11 @@ class Route(LazyRoute):
             try:
                 if not writes:
                     return _conditional(request, await handle(request))
-                return await _write(request, work, handle, public=public)
+                async with turn:
+                    try:
+                        return await _write(request, work, handle, public=public)
+                    finally:
+                        await work.close()
             finally:
                 await work.close()
 

@@ -1,10 +1,10 @@
 """Competencies, what positions ask for and what people hold, and their numbers for the regions there are."""
 
-from datetime import date
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from asn_api.migrations.steps import found_policy
 
 revision = "20261124_0010"
 down_revision = "20261123_0090"
@@ -98,7 +98,6 @@ def upgrade() -> None:
         sa.Column('region_id', sa.Uuid(), nullable=False),
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('employee_id', sa.Uuid(), nullable=False),
-        sa.Column('unit_id', sa.Uuid(), nullable=True),
         sa.Column('competency_code', sa.Text(), nullable=False),
         sa.Column('level', sa.Integer(), nullable=False),
         sa.Column('source', sa.Enum('ASSESSMENT_CENTRE', 'CERTIFICATE', 'SUPERIOR', 'TRAINING', 'SELF', name='evidencesource', native_enum=False, create_constraint=True, length=40), nullable=False),
@@ -118,21 +117,8 @@ def upgrade() -> None:
         sa.CheckConstraint('valid_until >= assessed_on', name=op.f('ck_competency_evidence_valid_until')),
         sa.ForeignKeyConstraint(['region_id', 'assessor_id'], ['employees.region_id', 'employees.id'], name=op.f('fk_competency_evidence_region_id_assessor_id')),
         sa.ForeignKeyConstraint(['region_id', 'employee_id'], ['employees.region_id', 'employees.id'], name=op.f('fk_competency_evidence_region_id_employee_id')),
-        sa.ForeignKeyConstraint(['region_id', 'unit_id'], ['units.region_id', 'units.id'], name=op.f('fk_competency_evidence_region_id_unit_id')),
         sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_competency_evidence'))
     )
     op.create_index('ix_competency_evidence_employee', 'competency_evidence', ['region_id', 'employee_id', 'id'], unique=False)
-    op.create_index('ix_competency_evidence_unit', 'competency_evidence', ['region_id', 'unit_id', 'id'], unique=False)
     op.create_index('uq_competency_evidence_day', 'competency_evidence', ['region_id', 'employee_id', 'competency_code', 'source', 'assessed_on'], unique=True, postgresql_where=sa.text('withdrawn_at is null'))
-    _found_policy("competencies", "2018-01-01", COMPETENCIES)
-
-
-def _found_policy(area: str, valid_from: str, content: str) -> None:
-    op.get_bind().execute(
-        sa.text(
-            "insert into policies (region_id, id, area, valid_from, revision, content, source, created_at) "
-            "select id, gen_random_uuid(), :area, cast(:valid_from as date), 1, cast(:content as jsonb), "
-            "'bawaan asn_api (data/policies.json)', now() from regions"
-        ),
-        {"area": area, "valid_from": date.fromisoformat(valid_from), "content": content},
-    )
+    found_policy("competencies", "2018-01-01", COMPETENCIES)

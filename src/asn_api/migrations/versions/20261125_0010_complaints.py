@@ -1,14 +1,13 @@
 """Complaints of citizens, the roles that handle them, and their numbers for the regions there are."""
 
-import re
-from datetime import date
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from asn_api.migrations.steps import allow, allow_notices, found_policy
+
 revision = "20261125_0010"
-down_revision = "20261124_0040"
+down_revision = "20261124_0050"
 branch_labels = None
 depends_on = None
 
@@ -52,8 +51,8 @@ NOTICES = [
 
 def upgrade() -> None:
     op.execute("create extension if not exists btree_gin")
-    _allow("role_grants", "grantedrole", "role", ["COMPLAINT_COORDINATOR", "COMPLAINT_CONTACT"])
-    _allow("notifications", "noticekind", "kind", NOTICES)
+    allow("role_grants", "grantedrole", "role", "COMPLAINT_COORDINATOR", "COMPLAINT_CONTACT")
+    allow_notices(*NOTICES)
     op.create_table('complaint_categories',
     sa.Column('region_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -209,27 +208,4 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('region_id', 'id', name=op.f('pk_complaint_transitions')),
     sa.UniqueConstraint('region_id', 'complaint_id', 'version', name='uq_complaint_transitions_version')
     )
-    _found_policy("complaints", "2025-01-01", COMPLAINTS)
-
-
-def _allow(table: str, enum: str, column: str, values: list[str]) -> None:
-    """Whatever values there are, and these."""
-    name = f"ck_{table}_{enum}"
-    text = op.get_bind().scalar(
-        sa.text("select pg_get_constraintdef(oid) from pg_constraint where conname = :name"), {"name": name}
-    )
-    listed = ", ".join(f"'{value}'" for value in [*re.findall(r"'([A-Z_]+)'", text), *values])
-    op.execute(f"alter table {table} drop constraint {name}")
-    op.execute(f"alter table {table} add constraint {name} check ({column} in ({listed})) not valid")
-    op.execute(f"alter table {table} validate constraint {name}")
-
-
-def _found_policy(area: str, valid_from: str, content: str) -> None:
-    op.get_bind().execute(
-        sa.text(
-            "insert into policies (region_id, id, area, valid_from, revision, content, source, created_at) "
-            "select id, gen_random_uuid(), :area, cast(:valid_from as date), 1, cast(:content as jsonb), "
-            "'bawaan asn_api (data/policies.json)', now() from regions"
-        ),
-        {"area": area, "valid_from": date.fromisoformat(valid_from), "content": content},
-    )
+    found_policy("complaints", "2025-01-01", COMPLAINTS)

@@ -14,8 +14,12 @@ from asn_api.rules.labels import (
     evaluations,
     followup,
     foundation,
+    learning,
     monitoring,
+    needs,
     planning,
+    recommendations,
+    training,
 )
 
 E = TypeVar("E", bound=StrEnum)
@@ -31,12 +35,17 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     **competencies.LABELS,
     **complaints.LABELS,
     **followup.LABELS,
+    **needs.LABELS,
+    **learning.LABELS,
+    **training.LABELS,
+    **recommendations.LABELS,
 }
 
 EXTERNAL_CODES: Mapping[type[StrEnum], Mapping[str, str]] = {
     **foundation.EXTERNAL_CODES,
     **evaluations.EXTERNAL_CODES,
     **credits.EXTERNAL_CODES,
+    **training.EXTERNAL_CODES,
 }
 
 

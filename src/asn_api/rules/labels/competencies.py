@@ -7,6 +7,7 @@ from asn_api.rules.competencies import (
     CompetencyGroup,
     EvidenceAction,
     EvidenceSource,
+    EvidenceUse,
     FitCategory,
     GapStatus,
     NationalCompetency,
@@ -79,6 +80,15 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         NoStandard.TIER_UNKNOWN: ("Jenjang Jabatan Belum Dicatat", "Level of the position is not recorded"),
     },
     EvidenceAction: {EvidenceAction.WITHDRAW: ("Tarik", "Withdraw")},
+    EvidenceUse: {
+        EvidenceUse.DECIDES: ("Menentukan", "Decides"),
+        EvidenceUse.RAISES: ("Menaikkan", "Raises"),
+        EvidenceUse.OUTRANKED: ("Kalah dari Bukti Lain", "Other evidence decides"),
+        EvidenceUse.EXPIRED: ("Masa Berlaku Habis", "Expired"),
+        EvidenceUse.NOT_YET: ("Belum Ada pada Hari Itu", "Not there yet on the day"),
+        EvidenceUse.NOT_COUNTED: ("Tidak Dihitung", "Not counted"),
+        EvidenceUse.WITHDRAWN: ("Ditarik", "Withdrawn"),
+    },
 }
 
 DEFINITIONS: Mapping[NationalCompetency, tuple[str, str]] = {
