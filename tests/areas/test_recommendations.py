@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from asn_api.areas.recommendations.jobs import recommend
@@ -16,8 +16,10 @@ from asn_api.rules.courses import CourseKind
 from asn_api.rules.enrolments import ClassStatus, EnrolmentOrigin, EnrolmentStatus
 from asn_api.tables.certificates import TrainingCertificate
 from asn_api.tables.competencies import CompetencyEvidence, CompetencyStandard
+from asn_api.tables.policies import Policy
 from asn_api.tables.recommendations import KeptRecommendation
-from asn_api.tables.training import CourseClass, CoursePrerequisite, Enrolment
+from asn_api.tables.training import Course, CourseClass, CoursePrerequisite, Enrolment
+from tests.areas.learning import ONE
 from tests.areas.sending import pdf, send
 from tests.factories import City
 from tests.matrix import add
@@ -89,6 +91,11 @@ async def received(city: City) -> UUID:
     async with city.call_as("staff") as staff:
         assert (await send(staff, pdf(), id=str(id))).status_code == 204
     return id
+
+
+async def put(city: City, table: type[Course | CourseClass], id: UUID, **values: Any) -> None:
+    async with city.app.state.database.sessions() as db, db.begin():
+        await db.execute(update(table).where(table.id == id).values(values))
 
 
 def named(shown: Json) -> list[str]:
@@ -173,6 +180,44 @@ async def test_of_two_classes_the_one_with_a_seat_is_named(city: City) -> None:
     later = await held_on(city, course, city.now + 2 * MONTH)
     [one] = (await asked(city))["recommendations"]
     assert one["course_class"]["id"] == str(later.id)
+
+
+async def test_what_is_kept_between_requests_follows_every_change(city: City) -> None:
+    await lacks(city)
+    begins = city.now + MONTH
+    first, second, third = [await taught(city) for _ in range(3)]
+    one, two = [await held_on(city, course, begins, seats=1) for course in (first, second)]
+    assert named(await asked(city)) == [first.code, second.code]
+    await put(city, CourseClass, one.id, seats_held=1)
+    assert named(await asked(city)) == [second.code, first.code]
+    await put(city, Course, second.id, title="Judul baru", version=Course.version + 1)
+    assert (await asked(city))["recommendations"][0]["course"]["title"] == "Judul baru"
+    await put(city, CourseClass, one.id, name="Nama baru", version=CourseClass.version + 1)
+    assert (await asked(city))["recommendations"][1]["course_class"]["name"] == "Nama baru"
+    await held_on(city, third, begins - timedelta(days=1))
+    assert named(await asked(city)) == [third.code, second.code, first.code]
+    async with city.call_as("admin") as admin:
+        answer = await admin.post(f"/v1/classes/{two.id}/cancellation", json={"reason": "Sepi"}, headers=ONE)
+        assert answer.status_code == 200, answer.text
+        assert named(await asked(city)) == [third.code, first.code]
+        answer = await admin.post(f"/v1/courses/{first.id}/withdrawal", headers=ONE)
+        assert answer.status_code == 200, answer.text
+    assert named(await asked(city)) == [third.code]
+    await add(
+        city,
+        Policy(
+            region_id=city.region.id,
+            id=uuid7(),
+            area="recommendation",
+            valid_from=city.now.date(),
+            revision=2,
+            content={"repeat_after_years": 3, "most": 1},
+            source="percobaan",
+            created_at=city.now,
+        ),
+    )
+    await held_on(city, await taught(city), begins)
+    assert named(await asked(city)) == [third.code]
 
 
 async def test_verified_hours_of_the_year_make_the_shortfall_smaller_and_claims_do_not(city: City) -> None:

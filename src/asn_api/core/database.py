@@ -59,8 +59,11 @@ class Prepared:
     def _compiled(self) -> tuple[str, Sequence[str], Mapping[str, Any]]:
         """Text, names of the parameters in their order, values of the constants."""
         compiled = self._statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
-        return str(compiled), compiled.positiontup or (), constants
+        left_open = {bound.key: None for bound in compiled.binds.values() if bound.required}
+        # With the values of IN (...) written out as parameters of their own.
+        expanded = compiled.construct_expanded_state(left_open)
+        constants = {name: value for name, value in expanded.parameters.items() if value is not None}
+        return expanded.statement, expanded.positiontup or (), constants
 
     @property
     def sql(self) -> str:

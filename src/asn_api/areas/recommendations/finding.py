@@ -1,103 +1,20 @@
 """Recommendations of one person, as of now: facts by SQL, judgement by the rules."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, select
-from sqlalchemy.ext.asyncio import AsyncSession
+import orjson
 
 from asn_api.access.actor import Access
-from asn_api.access.scope import employees_within
-from asn_api.areas.competencies.level_queries import of_person
 from asn_api.areas.evaluations.organisation_schemas import ExplanationOut
-from asn_api.areas.policies.current import applicable
 from asn_api.areas.recommendations import queries
+from asn_api.areas.recommendations.situations import Situation, kept_situation
+from asn_api.core.database import Database
 from asn_api.errors import Problem
-from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.learning_hours import standing
-from asn_api.rules.learning_policy import LearningPolicy
-from asn_api.rules.organization import PositionKind
 from asn_api.rules.people import Employment
-from asn_api.rules.policy_values import PolicyArea
-from asn_api.rules.recommendation_policy import RecommendationPolicy
-from asn_api.rules.recommendations import (
-    Exclusion,
-    Learner,
-    Offer,
-    Offers,
-    Recommendation,
-    Standard,
-    recommendations,
-)
-from asn_api.tables.employees import Employee
-from asn_api.tables.policies import Policy
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What holds for everybody today: the numbers in force and the classes that can be asked for."""
-
-    stored: Mapping[type[PolicyArea], Policy]
-    competencies: CompetencyPolicy
-    learning: LearningPolicy
-    numbers: RecommendationPolicy
-    repeat_from: date
-    classes: Mapping[UUID, Any]
-    courses: Mapping[UUID, Any]
-    offers: Offers
-    mandatory: Mapping[PositionKind, frozenset[UUID]]
-
-
-async def situation(access: Access, db: AsyncSession) -> Situation:
-    stored: dict[type[PolicyArea], Policy] = {}
-    for kind in (CompetencyPolicy, LearningPolicy, RecommendationPolicy):
-        policy = await db.scalar(applicable(access.region_id, kind.area, access.today))
-        if policy is None:
-            raise Problem("POLICY_NOT_YET", area=kind.area, day=access.today.isoformat())
-        stored[kind] = policy
-    numbers = RecommendationPolicy.from_mapping(stored[RecommendationPolicy].content)
-    rows = (await db.execute(queries.offers(access))).mappings().all()
-    mandatory: dict[PositionKind, set[UUID]] = defaultdict(set)
-    for row in rows:
-        for kind in row["mandatory_for"]:
-            mandatory[PositionKind(kind)].add(row["course_id"])
-    return Situation(
-        stored,
-        CompetencyPolicy.from_mapping(stored[CompetencyPolicy].content),
-        LearningPolicy.from_mapping(stored[LearningPolicy].content),
-        numbers,
-        _years_before(access.today, numbers.repeat_after_years),
-        {row["id"]: row for row in rows},
-        {row["course_id"]: row for row in rows},
-        Offers(map(_offer, rows)),
-        {kind: frozenset(courses) for kind, courses in mandatory.items()},
-    )
-
-
-def _years_before(day: date, years: int) -> date:
-    """The same day of an earlier year; 28 February for the 29th where there is none."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
-
-
-def _offer(row: Any) -> Offer:
-    return Offer(
-        row["id"],
-        row["course_id"],
-        row["code"],
-        row["teaches"],
-        frozenset(map(UUID, row["prerequisites"])),
-        row["jp"],
-        row["starts_on"],
-        tuple((datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in row["times"]),
-        row["seats_held"] < row["seats"],
-    )
+from asn_api.rules.recommendations import Exclusion, Learner, Recommendation, Standard, recommendations
 
 
 def learner(now: Situation, row: Any) -> Learner:
@@ -121,24 +38,20 @@ def closes(recommendation: Recommendation) -> list[dict[str, Any]]:
     return [{name: getattr(each, name) for name in names} for each in recommendation.closes]
 
 
-async def _row(access: Access, db: AsyncSession, now: Situation, employee_id: UUID) -> Any:
+async def _row(access: Access, database: Database, now: Situation, employee_id: UUID) -> Any:
     """None for somebody within reach who holds no definitive post: nothing is asked of him."""
-    people: CTE = of_person(access, access.today, employee_id)
-    row = (await db.execute(queries.learners(access, people, now.competencies))).mappings().one_or_none()
-    if row is None:
-        reachable = select(Employee.id).where(
-            Employee.region_id == access.region_id,
-            Employee.id == employee_id,
-            employees_within(access, Employee.id),
-        )
-        if await db.scalar(reachable) is None:
-            raise Problem("NOT_FOUND")
-    return row
+    params = queries.learner_params(access, employee_id)
+    row = await database.fetch_row(now.learner, params)
+    if row is not None:
+        return dict(row) | {name: orjson.loads(row[name] or "{}") for name in ("standards", "completed")}
+    if await database.fetch_row(queries.REACHABLE, params) is None:
+        raise Problem("NOT_FOUND")
+    return None
 
 
-async def for_person(access: Access, db: AsyncSession, employee_id: UUID) -> dict[str, Any]:
-    now = await situation(access, db)
-    row = await _row(access, db, now, employee_id)
+async def for_person(access: Access, database: Database, employee_id: UUID) -> dict[str, Any]:
+    now = await kept_situation(access, database)
+    row = await _row(access, database, now, employee_id)
     answer = {"employee_id": employee_id, "day": access.today}
     if row is None:
         return {**answer, "shortfall": 0, "recommendations": [], "left_out": []}
@@ -176,9 +89,9 @@ def _course(row: Any) -> dict[str, Any]:
     return {"id": row["course_id"], **{name: row[name] for name in ("code", "title", "kind", "cost")}}
 
 
-async def explained(access: Access, db: AsyncSession, employee_id: UUID) -> ExplanationOut:
-    now = await situation(access, db)
-    row = await _row(access, db, now, employee_id)
+async def explained(access: Access, database: Database, employee_id: UUID) -> ExplanationOut:
+    now = await kept_situation(access, database)
+    row = await _row(access, database, now, employee_id)
     inputs: list[dict[str, Any]] = [
         {"entity": "policy", "area": policy.area, "id": policy.id, "version": policy.revision}
         for policy in now.stored.values()

@@ -5,6 +5,7 @@ from sqlalchemy import text
 from asn_api.access.actor import Access
 from asn_api.areas.competencies.level_queries import serving
 from asn_api.areas.recommendations import finding, queries
+from asn_api.areas.recommendations.situations import situation
 from asn_api.core.bulk import copy_in
 from asn_api.core.database import Database
 from asn_api.core.mapping import uuid7
@@ -19,7 +20,7 @@ async def recommend_all(database: Database, access: Access) -> None:
     async with database.sessions() as db, db.begin():
         if not await db.scalar(queries.alone(access)):
             return
-        now = await finding.situation(access, db)
+        now = await situation(access, db)
         # Foreign keys of so many rows are checked by plans made once: making them anew took most of the time.
         await db.execute(text("set local plan_cache_mode = 'force_generic_plan'"))
         await db.execute(queries.forgotten(access))

@@ -1,5 +1,6 @@
 """The SQL of recommendations: what can be asked for, what is known of people, what the last run kept."""
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -7,34 +8,50 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
+    Date,
+    DateTime,
     Delete,
     FromClause,
     Select,
     Subquery,
+    Text,
     Uuid,
     and_,
+    any_,
+    bindparam,
     delete,
     func,
     literal,
+    literal_column,
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE, Insert, insert
+from sqlalchemy.dialects.postgresql import (
+    JSONB,
+    TSTZMULTIRANGE,
+    Insert,
+    aggregate_order_by,
+    distinct_on,
+    insert,
+)
 
 from asn_api.access.actor import Access
-from asn_api.access.scope import records_within
-from asn_api.areas.competencies.level_queries import gaps
+from asn_api.access.scope import hot_employees_within, hot_params, records_within
+from asn_api.areas.competencies.level_queries import gaps, serving
 from asn_api.areas.evaluations.queries import branch
 from asn_api.areas.performance.queries import matches
 from asn_api.areas.recommendations.schemas import DemandFilter, KeptFilter
+from asn_api.core.database import Prepared
 from asn_api.core.http.paging import Key
 from asn_api.rules.certificates import COUNTING, CertificateStatus
 from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.courses import CourseStatus
 from asn_api.rules.enrolments import ClassStatus, EnrolmentStatus
+from asn_api.rules.policy_values import PolicyArea
 from asn_api.tables.certificates import TrainingCertificate
 from asn_api.tables.employees import Employee
-from asn_api.tables.organization import Position, Unit
+from asn_api.tables.organization import Appointment, Position, Unit
+from asn_api.tables.policies import Policy
 from asn_api.tables.recommendations import KeptRecommendation, RecommendationRun
 from asn_api.tables.training import (
     ClassSession,
@@ -109,14 +126,73 @@ def offers(access: Access) -> Rows:
             times.scalar_subquery().label("times"),
         )
         .join(course, matches(course, row.course_id, row))
-        .where(
-            row.region_id == access.region_id,
-            row.status == ClassStatus.OPEN,
-            row.registration_closes_at > access.now,
-            row.starts_on > access.today,
-            course.status == CourseStatus.PUBLISHED,
-        )
+        .where(*_open(access.region_id, access.now, access.today))
     )
+
+
+def _open(region_id: Any, now: Any, today: Any) -> tuple[ColumnElement[bool], ...]:
+    return (
+        CourseClass.region_id == region_id,
+        CourseClass.status == ClassStatus.OPEN,
+        CourseClass.registration_closes_at > now,
+        CourseClass.starts_on > today,
+        Course.status == CourseStatus.PUBLISHED,
+    )
+
+
+_REGION, _TODAY = bindparam("region", type_=Uuid), bindparam("today", type_=Date)
+_VERSIONS = func.concat_ws(" ", CourseClass.id, CourseClass.version, CourseClass.seats_held, Course.version)
+STATE = Prepared(
+    select(
+        func.array(
+            select(Policy.id)
+            .where(
+                Policy.region_id == _REGION,
+                Policy.area == any_(bindparam("areas", type_=ARRAY(Text))),
+                Policy.valid_from <= _TODAY,
+            )
+            .ext(distinct_on(Policy.area))
+            .order_by(Policy.area, Policy.valid_from.desc(), Policy.revision.desc())
+            .scalar_subquery(),
+            type_=ARRAY(Uuid),
+        ),
+        select(
+            func.md5(func.string_agg(_VERSIONS, aggregate_order_by(literal_column("','"), CourseClass.id)))
+        )
+        .join(Course, matches(Course, CourseClass.course_id, CourseClass))
+        .where(*_open(_REGION, bindparam("now", type_=DateTime(timezone=True)), _TODAY))
+        .scalar_subquery(),
+    )
+)
+"""The policies in force, and a sum over the classes that can be asked for: changes when any of them does."""
+
+
+def state_params(access: Access, policies: Iterable[type[PolicyArea]]) -> dict[str, Any]:
+    areas = [policy.area for policy in policies]
+    return {"region": access.region_id, "today": access.today, "now": access.now, "areas": areas}
+
+
+_EMPLOYEE = bindparam("employee", type_=Uuid)
+REACHABLE = Prepared(
+    select(Employee.id).where(
+        Employee.region_id == _REGION,
+        Employee.id == _EMPLOYEE,
+        hot_employees_within(Employee.region_id, Employee.id),
+    )
+)
+
+
+def one_learner(access: Access, policy: CompetencyPolicy) -> Prepared:
+    """Somebody within reach as `learners` has him; for every caller of the region today, with `learner_params`."""
+    row = Appointment
+    reach = hot_employees_within(row.region_id, row.employee_id)
+    return Prepared(
+        learners(access, serving(access, access.today, row.employee_id == _EMPLOYEE, reach), policy)
+    )
+
+
+def learner_params(access: Access, employee_id: UUID) -> dict[str, Any]:
+    return {"region": access.region_id, "employee": employee_id, **hot_params(access)}
 
 
 def learners(access: Access, people: CTE, policy: CompetencyPolicy) -> Rows:

@@ -27,18 +27,22 @@ CanRead = Annotated[Access, require(Permission.TRAINING_NEEDS_READ)]
 
 
 @router.get("/employees/{employee_id}/recommendations", response_model=RecommendationsOut)
-async def list_recommendations_of_employee(access: CanRead, db: Db, employee_id: UUID) -> dict[str, Any]:
+async def list_recommendations_of_employee(
+    access: CanRead, request: Request, employee_id: UUID
+) -> dict[str, Any]:
     """Which classes would help somebody, the best first, as of now, and which courses were left out and why.
 
     Gaps come first (levels gained × criticality), then mandatory courses, then what the year's hours lack.
     """
-    return await finding.for_person(access, db, employee_id)
+    return await finding.for_person(access, request.app.state.database, employee_id)
 
 
 @router.get("/employees/{employee_id}/recommendations/explanation")
-async def explain_recommendations_of_employee(access: CanRead, db: Db, employee_id: UUID) -> ExplanationOut:
+async def explain_recommendations_of_employee(
+    access: CanRead, request: Request, employee_id: UUID
+) -> ExplanationOut:
     """Every level, the hours, the points of each recommended class, and the policies in force."""
-    return await finding.explained(access, db, employee_id)
+    return await finding.explained(access, request.app.state.database, employee_id)
 
 
 @router.get("/recommendations", response_model=Page[KeptOut], responses=EXPORTS)
