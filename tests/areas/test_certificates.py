@@ -13,15 +13,20 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from asn_api.core.journal import JournalEntry
+from asn_api.core.mapping import uuid7
+from asn_api.rules.competencies import EvidenceSource
 from asn_api.rules.enrolments import ClassStatus, EnrolmentStatus
 from asn_api.tables.certificates import CertificateSeries, TrainingCertificate
+from asn_api.tables.competencies import CompetencyEvidence
 from asn_api.tables.employees import Employee
+from asn_api.tables.training import CourseCompetency
 from tests.areas.learning import (
     ONE,
     certificate,
     claim,
     claimed,
     completed,
+    course,
     course_class,
     employee_becomes,
     enrolled,
@@ -35,6 +40,7 @@ from tests.areas.learning import (
 from tests.areas.races import at_once
 from tests.factories import City
 from tests.factories.jobs import work_off
+from tests.matrix import add
 
 PEOPLE = ("staff", "colleague", "supervisor", "chief", "other_staff")
 
@@ -127,6 +133,71 @@ async def test_anybody_may_check_a_code_and_learns_nothing_else(city: City) -> N
         "ends_on": "2026-10-07",
         "issued_on": "2026-10-07",
         "state": "VALID",
+    }
+
+
+async def level_of(city: City, person: str = "staff") -> int | None:
+    shown = await got(city, "admin", f"/v1/employees/{city.id(person)}/competencies")
+    held = {each["competency_code"]: each["held"] for each in shown["competencies"]}
+    level: int | None = held["INTEGRITY"]
+    return level
+
+
+async def test_a_verified_course_elsewhere_says_what_it_teaches_until_it_is_revoked(city: City) -> None:
+    id = await course(city)
+    taught = CourseCompetency(
+        region_id=city.region.id, id=uuid7(), course_id=id, competency_code="INTEGRITY", level=3
+    )
+    await add(city, taught)
+    shown = await claimed(city)
+    assert await level_of(city) is None, "a claim is no evidence"
+    unknown = await verify(city, shown, course_id=str(uuid7()))
+    assert unknown.json()["errors"][0]["pointer"] == "/course_id"
+    assert (await verify(city, shown, course_id=str(id))).status_code == 200
+    assert await level_of(city) == 3
+    [said] = (await got(city, "admin", "/v1/competency-evidence", employee_id=city.id("staff")))["data"]
+    assert (said["source"], said["assessor"], said["assessed_on"]) == (
+        "TRAINING",
+        "Pusdiklat Contoh",
+        "2026-03-04",
+    )
+    assert said["reference"] == shown["id"]
+    async with city.call_as("admin") as admin:
+        answer = await admin.post(
+            f"/v1/certificates/{shown['id']}/revocation",
+            json={"reason": "Dokumen palsu."},
+            headers={"If-Match": '"2"'},
+        )
+    assert answer.status_code == 200, answer.text
+    assert await level_of(city) is None
+
+
+async def test_a_revoked_certificate_of_ours_takes_its_levels_along(city: City) -> None:
+    [shown] = await completed(city, "staff")
+    for reference, code in ((shown["enrolment_id"], "INTEGRITY"), (str(uuid7()), "COMMUNICATION")):
+        await add(
+            city,
+            CompetencyEvidence(
+                region_id=city.region.id,
+                id=uuid7(),
+                employee_id=city.id("staff"),
+                competency_code=code,
+                level=2,
+                source=EvidenceSource.TRAINING,
+                assessed_on=date(2026, 10, 7),
+                assessor="Health",
+                reference=reference,
+                created_at=city.now,
+            ),
+        )
+    async with city.call_as("admin") as admin:
+        url = f"/v1/certificates/{shown['id']}/revocation"
+        answer = await admin.post(url, json={"reason": "Tidak hadir."}, headers=ONE)
+    assert answer.status_code == 200, answer.text
+    found = (await got(city, "admin", "/v1/competency-evidence", employee_id=city.id("staff")))["data"]
+    assert {each["competency_code"]: each["withdrawal_reason"] for each in found} == {
+        "INTEGRITY": "Tidak hadir.",
+        "COMMUNICATION": None,
     }
 
 

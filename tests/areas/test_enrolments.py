@@ -14,6 +14,7 @@ from asn_api.rules.notifications import NoticeKind
 from asn_api.tables.organization import ReportingLine
 from asn_api.tables.policies import Policy
 from asn_api.tables.training import CourseClass, CoursePrerequisite, Enrolment
+from tests.areas.learning import claimed, verify
 from tests.areas.test_notifications import told
 from tests.areas.test_performance import done, refused, send
 from tests.areas.training import Json, act, ask, asked, check_order, comes, crowd, seats_of, seen, turn
@@ -281,6 +282,19 @@ async def test_what_comes_before_has_to_be_completed(city: City) -> None:
     again = await course_class(city, ClassStatus.FINISHED, of=basic, begins=timedelta(days=-60))
     await enrolment(city, "staff", EnrolmentStatus.COMPLETED, again, passed=True)
     assert (await ask(city, "staff", row)).status_code == 201
+
+
+async def test_what_comes_before_may_have_been_completed_elsewhere(city: City) -> None:
+    basic, advanced = await course(city, title="Dasar"), await course(city)
+    of_both = {"course_id": advanced.id, "prerequisite_id": basic.id}
+    await add(city, CoursePrerequisite(region_id=city.region.id, id=uuid7(), **of_both))
+    row = await course_class(city, of=advanced)
+    for person in ("staff", "colleague"):
+        shown = await claimed(city, person, number=person)
+        await refused(await ask(city, person, row), 409, "PREREQUISITES_MISSING")
+        assert (await verify(city, shown, course_id=str(basic.id))).status_code == 200
+    assert (await ask(city, "staff", row)).status_code == 201
+    assert outcomes(await nominate(city, "head", row, {"who": "colleague"})) == ["APPROVED"]
 
 
 async def test_nobody_holds_two_seats_at_one_time(city: City) -> None:

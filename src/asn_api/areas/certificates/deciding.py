@@ -1,6 +1,6 @@
 """Claims are verified or rejected, singly or many at once; what no longer holds is revoked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from asn_api.access.actor import Access
 from asn_api.areas.certificates import queries, showing
 from asn_api.areas.certificates.claiming import ENTITY, check_single
 from asn_api.areas.certificates.schemas import CertificateDecisionIn, ResemblingOut
+from asn_api.areas.competencies.learned import Completion, learn, unlearn
 from asn_api.areas.notifications.writing import Notice, notify
 from asn_api.core.database import driver_of
 from asn_api.core.http.route import check_version
@@ -40,11 +41,13 @@ async def decide_all(
     found = await db.execute(queries.locked(access, {item.id for item in items}))
     rows = {row["id"]: row for row in found.mappings()}
     alike = await showing.resembling(access, db, rows)
+    named = {item.course_id for item in items if item.course_id is not None}
+    courses = set(await db.scalars(queries.courses(access, named)))
     seen: set[UUID] = set()
     results: list[Decided | Problem] = []
     for item in items:
         try:
-            results.append(await _decided(access, db, rows, alike, item, again=item.id in seen))
+            results.append(await _decided(access, db, rows, alike, courses, item, again=item.id in seen))
             seen.add(item.id)
         except Problem as problem:
             results.append(problem)
@@ -74,6 +77,7 @@ async def revoke(access: Access, db: AsyncSession, id: UUID, expected: int, reas
         check_version(row["version"], expected, await showing.wire(access, db, id))
     status = check_certificate(row["status"], CertificateAction.REVOKE, _actors(access, row))
     await _store(access, db, {id: row}, [_next(row, status, CertificateAction.REVOKE, reason)])
+    await unlearn(access, db, row["employee_id"], {id, row["enrolment_id"] or id}, reason)
 
 
 def _actors(access: Access, row: Any) -> set[CertificateActor]:
@@ -87,6 +91,7 @@ async def _decided(
     db: AsyncSession,
     rows: Mapping[UUID, Any],
     alike: Mapping[UUID, Sequence[ResemblingOut]],
+    courses: Set[UUID],
     item: CertificateDecisionIn,
     *,
     again: bool,
@@ -102,11 +107,13 @@ async def _decided(
         if item.comment is None:
             raise Problem("REQUEST_INVALID", faults=[Fault("/reason", "CERTIFICATE_REASON_REQUIRED")])
         return _next(row, status, action, item.comment)
+    if item.course_id is not None and item.course_id not in courses:
+        raise Problem("REQUEST_INVALID", faults=[Fault("/course_id", "NOT_FOUND")])
     # A certificate issued here since the claim may be the same one.
     await check_single(access, db, row["employee_id"], row["number_key"], row["issuer_key"], but=row["id"])
     if alike.get(item.id) and item.comment is None:
         raise Problem("CERTIFICATE_RESEMBLES", count=len(alike[item.id]))
-    return _next(row, status, action, item.comment, item.jp)
+    return _next(row, status, action, item.comment, item.jp, item.course_id)
 
 
 def _next(
@@ -115,6 +122,7 @@ def _next(
     action: CertificateAction,
     reason: str | None,
     jp: int | None = None,
+    course_id: UUID | None = None,
 ) -> Decided:
     return {
         "id": row["id"],
@@ -123,6 +131,7 @@ def _next(
         "action": action,
         "reason": reason,
         "jp": row["jp"] if jp is None else jp,
+        "course_id": row["course_id"] or course_id,
     }
 
 
@@ -136,7 +145,7 @@ async def _store(
     changes, told = [], []
     for each in decided:
         row = rows[each["id"]]
-        values = {"status": each["status"], "jp": each["jp"], "reason": each["reason"]}
+        values = {name: each[name] for name in ("status", "jp", "course_id", "reason")}
         await db.execute(
             queries.moved(access, row["id"], **values, decided_by=access.employee_id, decided_at=access.now)
         )
@@ -154,4 +163,15 @@ async def _store(
         counted = {"jp": each["jp"], "year": row["year"]}
         told.append(Notice(row["employee_id"], NOTICES[each["status"]], ENTITY, row["id"], params=counted))
     await record(db, access.author, access.now, *changes)
+    completions = [
+        _completion(rows[each["id"]], each["course_id"])
+        for each in decided
+        if each["status"] is CertificateStatus.VERIFIED and each["course_id"] is not None
+    ]
+    await learn(access, db, completions)
     await notify(await driver_of(db), access, told)
+
+
+def _completion(row: Any, course_id: UUID) -> Completion:
+    note = f"{row['title']}, {row['number']}"
+    return Completion(row["employee_id"], course_id, row["ends_on"], row["issuer"], row["id"], note)

@@ -78,6 +78,11 @@ def locked(access: Access, ids: Collection[UUID]) -> Select[Any]:
     )
 
 
+def courses(access: Access, ids: Collection[UUID]) -> Select[UUID]:
+    """Those of these that the catalogue has or had."""
+    return select(Course.id).where(Course.region_id == access.region_id, Course.id.in_(ids))
+
+
 def lock_me(access: Access) -> Select[UUID]:
     """The caller's row: of two claims at once the second sees the first."""
     return (

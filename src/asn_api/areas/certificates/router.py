@@ -163,9 +163,7 @@ async def verify_certificate(
 
     Where another certificate resembles it (`resembling`), a comment has to say why both hold.
     """
-    item = CertificateDecisionIn(
-        id=id, version=version, decision="VERIFY", jp=given.jp, comment=given.comment
-    )
+    item = CertificateDecisionIn(id=id, version=version, decision="VERIFY", **given.model_dump())
     await deciding.decide(access, db, item)
     return await _shown(access, db, id, response)
 

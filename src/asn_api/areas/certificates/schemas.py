@@ -60,6 +60,11 @@ class VerificationIn(In):
     comment: Paragraph | None = Field(
         default=None, description="Required where another certificate resembles this one."
     )
+    course_id: UUID | None = Field(
+        default=None,
+        description="The course of the catalogue that was completed elsewhere: its competencies become evidence, and "
+        "courses that build on it are open.",
+    )
 
 
 class CertificateReasonIn(In):
@@ -73,6 +78,11 @@ class CertificateDecisionIn(In):
     jp: Hours | None = Field(default=None, description="The hours, where the claim has them wrong.")
     comment: Paragraph | None = Field(
         default=None, description="The reason; a rejection needs one, and a claim that resembles another one."
+    )
+    course_id: UUID | None = Field(
+        default=None,
+        description="The course of the catalogue that was completed elsewhere: its competencies become evidence, and "
+        "courses that build on it are open.",
     )
 
 

@@ -15,7 +15,6 @@ from asn_api.tables.training import (
     ClassSession,
     Course,
     CourseClass,
-    CourseCompetency,
     Enrolment,
     Partner,
 )
@@ -115,12 +114,6 @@ def recorded(access: Access, id: UUID) -> Select[Any]:
         .join(ClassSession, matches(ClassSession, Attendance.session_id, Attendance))
         .join(CourseClass, matches(CourseClass, ClassSession.class_id, ClassSession))
         .where(Attendance.region_id == access.region_id, Attendance.id == id)
-    )
-
-
-def taught(access: Access, course_id: UUID) -> Select[CourseCompetency]:
-    return select(CourseCompetency).where(
-        CourseCompetency.region_id == access.region_id, CourseCompetency.course_id == course_id
     )
 
 

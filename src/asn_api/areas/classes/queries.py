@@ -17,9 +17,11 @@ from asn_api.areas.evaluations.queries import branch
 from asn_api.areas.performance.queries import matches
 from asn_api.core.http.paging import Key, day
 from asn_api.rules.calendar import Zone
+from asn_api.rules.certificates import CertificateStatus
 from asn_api.rules.courses import CourseStatus
 from asn_api.rules.enrolments import SEATED, ClassStatus, EnrolmentStatus
 from asn_api.rules.organization import AppointmentKind
+from asn_api.tables.certificates import TrainingCertificate
 from asn_api.tables.employees import Employee
 from asn_api.tables.organization import Appointment, Unit
 from asn_api.tables.training import ClassSession, Course, CourseClass, CoursePrerequisite, Enrolment
@@ -184,8 +186,15 @@ def clashing(access: Access, employees: Collection[UUID], busy: Any, besides: UU
 
 
 def missing_prerequisites(access: Access, course_id: UUID, employees: Collection[UUID]) -> Select[UUID, str]:
-    """Employee and title of each course that has to be completed before and was not."""
+    """Employee and title of each course that has to be completed before, here or elsewhere, and was not."""
     person, taught, done = aliased(Employee), aliased(CourseClass), aliased(Enrolment)
+    paper = aliased(TrainingCertificate)
+    elsewhere = exists().where(
+        paper.region_id == access.region_id,
+        paper.employee_id == person.id,
+        paper.course_id == CoursePrerequisite.prerequisite_id,
+        paper.status == CertificateStatus.VERIFIED,
+    )
     completed = exists().where(
         done.region_id == access.region_id,
         done.employee_id == person.id,
@@ -204,6 +213,7 @@ def missing_prerequisites(access: Access, course_id: UUID, employees: Collection
             CoursePrerequisite.course_id == course_id,
             person.id.in_(employees),
             ~completed,
+            ~elsewhere,
         )
         .order_by(Course.title)
     )

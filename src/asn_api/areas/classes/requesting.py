@@ -35,6 +35,9 @@ select c.course_id, c.name as class_name, c.starts_on, c.ends_on, c.begins_at, c
         where q.region_id = $1 and q.course_id = c.course_id and not exists (
             select from enrolments d join course_classes t on t.region_id = $1 and t.id = d.class_id
             where d.region_id = $1 and d.employee_id = $2 and d.status = 'COMPLETED' and t.course_id = b.id)
+        and not exists (
+            select from training_certificates x
+            where x.region_id = $1 and x.employee_id = $2 and x.status = 'VERIFIED' and x.course_id = b.id)
         order by b.title) as missing
 from course_classes c
 join courses o on o.region_id = $1 and o.id = c.course_id

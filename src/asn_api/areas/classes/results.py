@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
@@ -17,15 +16,12 @@ from asn_api.areas.classes.classes import ENTITY
 from asn_api.areas.classes.seats import ENTITY as ENROLMENT
 from asn_api.areas.classes.seats import Seats
 from asn_api.areas.classes.showing import shown_class
-from asn_api.areas.competencies.evidence import ENTITY as EVIDENCE
+from asn_api.areas.competencies.learned import Completion, learn
 from asn_api.areas.policies.current import policy_on
 from asn_api.core.http.route import check_version
 from asn_api.core.jobs import defer
 from asn_api.core.journal import Change, record
-from asn_api.core.mapping import uuid7
 from asn_api.errors import Problem
-from asn_api.rules.competencies import EvidenceSource, last_day
-from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.enrolment_policy import EnrolmentPolicy
 from asn_api.rules.enrolments import (
     AttendanceMark,
@@ -36,7 +32,6 @@ from asn_api.rules.enrolments import (
     ends_at,
     outcome,
 )
-from asn_api.tables.competencies import CompetencyEvidence
 from asn_api.tables.training import Enrolment
 
 ISSUE_CERTIFICATES = "certificates.issue"
@@ -116,36 +111,13 @@ async def finish(access: Access, db: AsyncSession, class_id: UUID, expected: int
 async def _learned(access: Access, db: AsyncSession, seats: Seats, completed: Sequence[Enrolment]) -> None:
     """Each level that the course teaches, for everybody who completed it, as of the last day of the class."""
     row = seats.row
-    taught = list(await db.scalars(queries.taught(access, row.course_id)))
-    if not taught or not completed:
-        return
-    policy = await policy_on(db, access.region_id, CompetencyPolicy, access.today)
     source = (await db.execute(queries.teacher(access, row.id))).one()
-    until = last_day(row.ends_on, policy.valid_months[EvidenceSource.TRAINING])
-    values = [
-        {
-            "region_id": access.region_id,
-            "id": uuid7(),
-            "version": 1,
-            "employee_id": each.employee_id,
-            "competency_code": one.competency_code,
-            "level": one.level,
-            "source": EvidenceSource.TRAINING,
-            "assessed_on": row.ends_on,
-            "valid_until": until,
-            "assessor": source.partner or source.unit,
-            "reference": str(each.id),
-            "note": f"{source.title}, {row.name}",
-            "created_at": access.now,
-        }
-        for each in completed
-        for one in taught
-    ]
-    # Another course that taught it on the same day has said so already.
-    statement = insert(CompetencyEvidence).values(values).on_conflict_do_nothing()
-    stored = await db.execute(statement.returning(CompetencyEvidence.id, CompetencyEvidence.employee_id))
-    changes = [Change(EVIDENCE, each.id, 1, "CREATE", {}, employee_id=each.employee_id) for each in stored]
-    await record(db, access.author, access.now, *changes)
+    by, note = source.partner or source.unit, f"{source.title}, {row.name}"
+    await learn(
+        access,
+        db,
+        [Completion(each.employee_id, row.course_id, row.ends_on, by, each.id, note) for each in completed],
+    )
 
 
 def _plain(value: object) -> object:

@@ -189,7 +189,7 @@ async def _stored(
     ]
     db.add_all(rows)
     await db.flush()
-    await record(db, access.author, access.now, *[_change(row, "CREATE") for row in rows])
+    await record(db, access.author, access.now, *[change(row, "CREATE") for row in rows])
     return [(each.id, True) if isinstance(each, Draft) else each for each in results]
 
 
@@ -207,7 +207,7 @@ async def withdraw(
     check_withdrawal(withdrawn=row.withdrawn_at is not None, may=may)
     row.withdrawn_at, row.withdrawal_reason = access.now, reason
     await db.flush()
-    await record(db, access.author, access.now, _change(row, EvidenceAction.WITHDRAW))
+    await record(db, access.author, access.now, change(row, EvidenceAction.WITHDRAW))
 
 
 def _may(access: Access, source: EvidenceSource, employee_id: UUID, *, is_reached: bool) -> bool:
@@ -245,7 +245,7 @@ def _invalid(pointer: str, code: str, **params: str) -> Problem:
     return Problem("REQUEST_INVALID", faults=[Fault(pointer, code, params)])
 
 
-def _change(row: CompetencyEvidence, action: str) -> Change:
+def change(row: CompetencyEvidence, action: str) -> Change:
     """Never the words: what was seen is for those who may read the evidence."""
     told = {
         "competency_code": row.competency_code,

@@ -37,6 +37,7 @@ from asn_api.rules.labels.competencies import DEFINITIONS
 from asn_api.tables.competencies import Competency, CompetencyEvidence, CompetencyStandard
 from asn_api.tables.employees import Employee
 from asn_api.tables.organization import Position, Region, Unit
+from asn_api.tables.training import CourseCompetency
 
 EVIDENCE_NEWEST_FIRST = (
     Key(CompetencyEvidence.__table__.c.assessed_on, "assessed_on", date.fromisoformat, descending=True),
@@ -268,6 +269,30 @@ def evidence_of_days(
         row.employee_id.in_(people),
         row.assessed_on.in_(days),
         row.withdrawn_at.is_(None),
+    )
+
+
+def evidence_of_training(
+    access: Access, employee_id: UUID, references: Collection[UUID]
+) -> Select[CompetencyEvidence]:
+    """What these completions have said about somebody, held."""
+    row = CompetencyEvidence
+    return (
+        select(row)
+        .where(
+            row.region_id == access.region_id,
+            row.employee_id == employee_id,
+            row.source == EvidenceSource.TRAINING,
+            row.reference.in_([str(each) for each in references]),
+            row.withdrawn_at.is_(None),
+        )
+        .with_for_update()
+    )
+
+
+def taught(access: Access, courses: Collection[UUID]) -> Select[CourseCompetency]:
+    return select(CourseCompetency).where(
+        CourseCompetency.region_id == access.region_id, CourseCompetency.course_id.in_(courses)
     )
 
 
