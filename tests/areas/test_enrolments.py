@@ -294,7 +294,7 @@ async def test_what_comes_before_may_have_been_completed_elsewhere(city: City) -
         await refused(await ask(city, person, row), 409, "PREREQUISITES_MISSING")
         assert (await verify(city, shown, course_id=str(basic.id))).status_code == 200
     assert (await ask(city, "staff", row)).status_code == 201
-    assert outcomes(await nominate(city, "head", row, {"who": "colleague"})) == ["APPROVED"]
+    assert outcomes(await nominate(city, "head", row, {"who": "colleague"})) == ["CONFIRMED"]
 
 
 async def test_nobody_holds_two_seats_at_one_time(city: City) -> None:
