@@ -10,6 +10,7 @@ from asn_api.areas.classes.jobs import TURN_CLASSES
 from asn_api.areas.complaints import jobs as complaints
 from asn_api.areas.credits.jobs import RECOMPUTE
 from asn_api.areas.cycle.jobs import KEEP_COUNTS
+from asn_api.areas.development.jobs import TELL_OF_SURVEYS
 from asn_api.areas.employees.jobs import CHECK_IMPORT, COMMIT_IMPORT
 from asn_api.areas.evaluations.jobs import (
     FINALISE_RATINGS,
@@ -58,6 +59,7 @@ JOBS: tuple[Job, ...] = (
     EVALUATE_TRAINING,
     TURN_CLASSES,
     RECOMMEND,
+    TELL_OF_SURVEYS,
 )
 
 log = logging.getLogger(__name__)

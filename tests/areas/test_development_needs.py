@@ -7,11 +7,14 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from asn_api.areas.development.jobs import tell_of_surveys
+from asn_api.core.jobs import Means
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.rules.courses import CourseForm, CourseKind, CourseMode, CourseStatus
 from asn_api.rules.development import NotePriority
 from asn_api.rules.evaluations import EvaluationStatus
+from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.ratings import Predicate
 from asn_api.tables.development import TrainingNeed, TrainingSurveyAnswer
 from asn_api.tables.employees import Employee
@@ -19,6 +22,7 @@ from asn_api.tables.training import Course, CourseCompetency
 from tests.areas import crediting
 from tests.areas.qualifying import ONE, Json, entered, post, standard
 from tests.areas.races import at_once
+from tests.areas.test_notifications import told
 from tests.factories import City
 from tests.matrix import add
 from tests.matrix.competencies import technical
@@ -221,6 +225,21 @@ async def test_a_survey_asks_the_people_of_its_branch_and_nobody_else(city: City
         (seen,) = (await staff.get("/v1/training-surveys?open=true")).json()["data"]
         assert (seen["id"], seen["answered"]) == (survey["id"], True)
         assert (await stranger.get("/v1/training-surveys")).json()["data"] == []
+
+
+async def test_whoever_a_survey_asks_is_told_once_while_it_is_open(city: City) -> None:
+    await opened(city, opens_on="2026-11-21")
+    survey = (await opened(city)).json()["id"]
+    await answered(city, survey, WANTED, by="chief")
+    means = Means(city.database, city.app.state.keyring, lambda: city.now)
+    for _ in range(2):
+        await tell_of_surveys(means, str(city.region.id))
+    assert await told(city, NoticeKind.TRAINING_SURVEY_OPEN) == [
+        (person, None) for person in ("colleague", "staff", "supervisor")
+    ]
+    async with city.call_as("staff") as staff:
+        (shown,) = (await staff.get("/v1/me/notifications")).json()["data"]
+    assert (shown["kind"], shown["subject"]["id"]) == ("TRAINING_SURVEY_OPEN", survey)
 
 
 async def test_a_second_answer_replaces_the_first(city: City) -> None:

@@ -1,5 +1,6 @@
 """Yearly development plans over HTTP: drawn from all needs, within a budget, approved by the head of the agency."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import select, update
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.rules.courses import CourseMode
+from asn_api.rules.enrolments import EnrolmentStatus
 from asn_api.rules.organization import UnitKind
 from asn_api.tables.development import DevelopmentPlan
 from asn_api.tables.followup import DevelopmentNote
@@ -17,9 +19,11 @@ from asn_api.tables.organization import Unit
 from tests.areas.qualifying import ONE, Json, entered, post, standard
 from tests.areas.races import at_once
 from tests.areas.test_development_needs import course, needs_of, stated
+from tests.areas.test_recommendations import enrolled
 from tests.factories import City
 from tests.matrix.competencies import technical
 from tests.matrix.followup import written
+from tests.matrix.recommendations import held_on, taught
 
 URL = "/v1/development-plans"
 
@@ -263,6 +267,27 @@ async def test_people_see_their_items_once_the_plan_is_approved(city: City) -> N
     async with city.call_as("staff") as staff:
         assert (await staff.get(f"{URL}/{plan['id']}")).status_code == 404
     assert len(await items(city, plan, viewer="head")) == 3
+
+
+async def test_an_item_tells_which_enrolment_of_its_year_meets_it(city: City) -> None:
+    await three_needs(city)
+    plan = await plan_of(city)
+    assert [each["enrolment"] for each in await items(city, plan)] == [None, None, None]
+    teaching, other = await taught(city), await taught(city, teaches={"COMMUNICATION": 3})
+    in_time = datetime(2027, 3, 1, 2, tzinfo=UTC)
+    for held, status in (
+        (await held_on(city, teaching, in_time - timedelta(days=90)), EnrolmentStatus.COMPLETED),
+        (await held_on(city, other, in_time), EnrolmentStatus.CONFIRMED),
+        (await held_on(city, teaching, in_time), EnrolmentStatus.NO_SHOW),
+    ):
+        await enrolled(city, held, status)
+        assert [each["enrolment"] for each in await items(city, plan)] == [None, None, None]
+    row = await enrolled(city, await held_on(city, teaching, in_time), EnrolmentStatus.WAITLISTED)
+    gap, *others = await items(city, plan)
+    assert gap["enrolment"] == {"id": str(row.id), "class_id": str(row.class_id), "status": "WAITLISTED"}
+    assert [each["enrolment"] for each in others] == [None, None]
+    chosen = await edited(city, others[1], course_id=str(other.id))
+    assert chosen.json()["enrolment"]["status"] == "CONFIRMED"
 
 
 async def test_an_approval_and_an_edit_at_once_take_turns(city: City) -> None:

@@ -135,6 +135,9 @@ ENROLMENT_TRANSITIONS: Mapping[tuple[EnrolmentStatus, EnrolmentAction], Enrolmen
 SEATED = frozenset({_S.APPROVED, _S.CONFIRMED, _S.ATTENDING})
 """A seat is held; it is free again once the enrolment is cancelled."""
 
+PURSUED = SEATED | {_S.REQUESTED, _S.WAITLISTED}
+"""Neither refused nor over."""
+
 BEFORE_CLASS = frozenset({_S.REQUESTED, _S.WAITLISTED, _S.APPROVED, _S.CONFIRMED})
 
 ASKED_FOR = (_A.APPROVE, _A.REJECT, _A.CONFIRM, _A.CANCEL)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    FromClause,
     Select,
     Update,
     and_,
@@ -30,6 +31,7 @@ from asn_api.areas.evaluations.queries import branch
 from asn_api.areas.performance.queries import matches
 from asn_api.core.http.paging import Key
 from asn_api.rules.development import NotePriority, NoteStatus
+from asn_api.rules.enrolments import PURSUED, EnrolmentStatus
 from asn_api.rules.needs import DevelopmentPlanStatus, NeedStatus
 from asn_api.rules.organization import UnitKind
 from asn_api.tables.development import (
@@ -40,7 +42,7 @@ from asn_api.tables.development import (
 from asn_api.tables.employees import Employee
 from asn_api.tables.followup import DevelopmentNote
 from asn_api.tables.organization import Appointment, Unit
-from asn_api.tables.training import Course
+from asn_api.tables.training import Course, CourseClass, CourseCompetency, Enrolment
 
 PLANS_NEWEST_FIRST = (Key(DevelopmentPlan.__table__.c.id, "id", UUID, descending=True),)
 ITEMS_MOST_URGENT_FIRST = (
@@ -165,10 +167,12 @@ def items(access: Access, wanted: PlanItemFilter) -> Select[Any]:
             conditions.append(getattr(row, name) == value)
     if wanted.year is not None:
         conditions.append(DevelopmentPlan.year == wanted.year)
+    met = _met_by()
     return (
         select(
             *row.__table__.c,
             *_PERSON,
+            *met.c,
             DevelopmentPlan.year,
             DevelopmentPlan.status.label("plan_status"),
             DevelopmentPlan.policy_id,
@@ -180,7 +184,41 @@ def items(access: Access, wanted: PlanItemFilter) -> Select[Any]:
         .join(place, matches(place, row.unit_id, row))
         .join(Employee, matches(Employee, row.employee_id, row))
         .outerjoin(Course, matches(Course, row.course_id, row))
+        .outerjoin(met, literal(True))
         .where(*conditions)
+    )
+
+
+def _met_by() -> FromClause:
+    """The person's newest enrolment of the plan's year in a class of the course, or of one that teaches the topic."""
+    row, taken, held = DevelopmentPlanItem, Enrolment, CourseClass
+    teaches = (
+        exists()
+        .where(
+            CourseCompetency.region_id == row.region_id,
+            CourseCompetency.course_id == held.course_id,
+            CourseCompetency.competency_code == row.competency_code,
+        )
+        .correlate_except(CourseCompetency)
+    )
+    return (
+        select(
+            taken.id.label("enrolment_id"),
+            taken.class_id.label("enrolment_class_id"),
+            taken.status.label("enrolment_status"),
+        )
+        .join(held, matches(held, taken.class_id, taken))
+        .where(
+            taken.region_id == row.region_id,
+            taken.employee_id == row.employee_id,
+            taken.status.in_(PURSUED | {EnrolmentStatus.COMPLETED}),
+            func.extract("year", held.starts_on) == DevelopmentPlan.year,
+            or_(held.course_id == row.course_id, teaches),
+        )
+        .order_by(taken.id.desc())
+        .limit(1)
+        .correlate(row, DevelopmentPlan)
+        .lateral("met")
     )
 
 

@@ -17,6 +17,7 @@ from asn_api.areas.development.schemas import (
     DevelopmentPlanIn,
     DevelopmentPlanOut,
     DevelopmentPlanSummary,
+    MetByOut,
     PlanItemExplanationOut,
     PlanItemOut,
     PlanItemPatch,
@@ -325,7 +326,12 @@ async def item_shown(access: Access, db: AsyncSession, id: UUID) -> PlanItemOut:
 
 def item_shape(row: Any) -> dict[str, Any]:
     person = {"id": row["employee_id"], "nip": row["employee_nip"], "name": row["employee_name"]}
-    return {**{name: row[name] for name in PlanItemOut.model_fields if name in row}, "employee": person}
+    met = {name: row[f"enrolment_{name}"] for name in MetByOut.model_fields}
+    return {
+        **{name: row[name] for name in PlanItemOut.model_fields if name in row},
+        "employee": person,
+        "enrolment": met if met["id"] else None,
+    }
 
 
 async def _item_row(access: Access, db: AsyncSession, id: UUID) -> Any:

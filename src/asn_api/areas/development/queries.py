@@ -1,5 +1,6 @@
 """The SQL of needs that people state, and of surveys."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from asn_api.areas.performance.queries import matches
 from asn_api.core.http.paging import Key
 from asn_api.rules.development import NotePriority
 from asn_api.rules.needs import NeedStatus
+from asn_api.rules.notifications import NoticeKind
 from asn_api.rules.organization import AppointmentKind
 from asn_api.tables.development import (
     TrainingNeed,
@@ -33,6 +35,7 @@ from asn_api.tables.development import (
     TrainingSurveyAnswer,
 )
 from asn_api.tables.employees import Employee
+from asn_api.tables.notifications import Notification
 from asn_api.tables.organization import Appointment, Unit
 
 NEEDS_NEWEST_FIRST = (Key(TrainingNeed.__table__.c.id, "id", UUID, descending=True),)
@@ -218,6 +221,39 @@ def survey_counts(access: Access, survey: TrainingSurvey) -> Select[int, int]:
             post.valid.contains(access.today),
             Employee.active,
             place.id.in_(branch(access, survey.unit_id)),
+        )
+    )
+
+
+def unasked(access: Access) -> Select[UUID, date, UUID]:
+    """Open surveys with everybody whom they ask, who has not answered and was not told."""
+    row, post, top, place = TrainingSurvey, Appointment, aliased(Unit), aliased(Unit)
+    answered = exists().where(
+        TrainingSurveyAnswer.region_id == row.region_id,
+        TrainingSurveyAnswer.survey_id == row.id,
+        TrainingSurveyAnswer.employee_id == post.employee_id,
+    )
+    told = exists().where(
+        Notification.region_id == row.region_id,
+        Notification.employee_id == post.employee_id,
+        Notification.kind == NoticeKind.TRAINING_SURVEY_OPEN,
+        Notification.subject_id == row.id,
+    )
+    return (
+        select(row.id, row.closes_on, post.employee_id)
+        .join(top, matches(top, row.unit_id, row))
+        .join(place, and_(place.region_id == row.region_id, place.path.startswith(top.path)))
+        .join(post, and_(post.region_id == row.region_id, post.unit_id == place.id))
+        .join(Employee, matches(Employee, post.employee_id, post))
+        .where(
+            row.region_id == access.region_id,
+            row.opens_on <= access.today,
+            row.closes_on >= access.today,
+            post.kind == AppointmentKind.DEFINITIVE,
+            post.valid.contains(access.today),
+            Employee.active,
+            ~answered,
+            ~told,
         )
     )
 

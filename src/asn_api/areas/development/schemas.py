@@ -14,6 +14,7 @@ from asn_api.areas.performance.schemas import PersonOut, Year
 from asn_api.core.http.paging import Paging
 from asn_api.core.wire import In, Line, Out, Paragraph, left_out
 from asn_api.rules.development import LearningForm, NotePriority
+from asn_api.rules.enrolments import EnrolmentStatus
 from asn_api.rules.needs import (
     DevelopmentPlanAction,
     DevelopmentPlanStatus,
@@ -252,6 +253,12 @@ class PlanItemPatch(In):
     remark: Paragraph | None = None
 
 
+class MetByOut(Out):
+    id: UUID
+    class_id: UUID
+    status: EnrolmentStatus
+
+
 class PlanItemOut(Out):
     id: UUID
     version: int
@@ -273,6 +280,9 @@ class PlanItemOut(Out):
     omission: Omission | None
     edited: bool
     remark: str | None
+    enrolment: MetByOut | None = Field(
+        description="The newest of the plan's year in the course, or in one that teaches the competency."
+    )
 
 
 class PlanItemExplanationOut(Out):

@@ -18,11 +18,14 @@ from asn_api.areas.development.schemas import (
     SurveyResultsOut,
     WantedTopicOut,
 )
+from asn_api.areas.notifications.writing import Notice, notify
+from asn_api.core.database import driver_of
 from asn_api.core.http.route import check_version
 from asn_api.core.journal import Change, difference, record
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules.needs import NeedAction, NeedSource, NeedStatus, survey_status
+from asn_api.rules.notifications import NoticeKind
 from asn_api.tables.development import TrainingNeed, TrainingSurvey, TrainingSurveyAnswer
 
 ENTITY = "training_survey"
@@ -122,6 +125,15 @@ async def _wanted(
     await db.flush()
     await log(access, db, rows, "CREATE")
     return rows
+
+
+async def tell(access: Access, db: AsyncSession) -> None:
+    """Whoever is asked by an open survey is told, once."""
+    notices = [
+        Notice(employee_id, NoticeKind.TRAINING_SURVEY_OPEN, ENTITY, id, params={"until": str(closes_on)})
+        for id, closes_on, employee_id in await db.execute(queries.unasked(access))
+    ]
+    await notify(await driver_of(db), access, notices)
 
 
 async def shown(access: Access, db: AsyncSession, id: UUID) -> SurveyOut:

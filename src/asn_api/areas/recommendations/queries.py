@@ -46,7 +46,7 @@ from asn_api.core.http.paging import Key
 from asn_api.rules.certificates import COUNTING, CertificateStatus
 from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.courses import CourseStatus
-from asn_api.rules.enrolments import ClassStatus, EnrolmentStatus
+from asn_api.rules.enrolments import PURSUED, ClassStatus, EnrolmentStatus
 from asn_api.rules.policy_values import PolicyArea
 from asn_api.tables.certificates import TrainingCertificate
 from asn_api.tables.employees import Employee
@@ -63,14 +63,6 @@ from asn_api.tables.training import (
 )
 
 Rows: TypeAlias = Select[*tuple[Any, ...]]
-
-ENROLLED = (
-    EnrolmentStatus.REQUESTED,
-    EnrolmentStatus.WAITLISTED,
-    EnrolmentStatus.APPROVED,
-    EnrolmentStatus.CONFIRMED,
-    EnrolmentStatus.ATTENDING,
-)
 
 BEST_FIRST = (
     Key(KeptRecommendation.__table__.c.points, "points", int, descending=True),
@@ -258,7 +250,7 @@ def _taken(access: Access, people: CTE) -> Subquery:
         .where(
             row.region_id == access.region_id,
             row.employee_id.in_(select(people.c.employee_id)),
-            row.status.in_(ENROLLED),
+            row.status.in_(PURSUED),
         )
         .group_by(row.employee_id)
         .subquery()

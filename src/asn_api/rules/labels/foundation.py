@@ -279,6 +279,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         NoticeKind.COMPLAINT_DUE: ("Laporan Segera Jatuh Tempo", "Complaint due soon"),
         NoticeKind.COMPLAINT_OVERDUE: ("Laporan Terlambat", "Complaint overdue"),
         NoticeKind.COMPLAINT_ESCALATED: ("Keterlambatan Laporan Dieskalasi", "Overdue complaint escalated"),
+        NoticeKind.TRAINING_SURVEY_OPEN: ("Survei Kebutuhan Pelatihan", "Survey of training needs"),
         NoticeKind.CERTIFICATE_ISSUED: ("Sertifikat Terbit", "Certificate issued"),
         NoticeKind.CERTIFICATE_VERIFIED: ("Sertifikat Diverifikasi", "Certificate verified"),
         NoticeKind.CERTIFICATE_REJECTED: ("Sertifikat Ditolak", "Certificate rejected"),
