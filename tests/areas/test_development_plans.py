@@ -282,6 +282,8 @@ async def test_an_item_tells_which_enrolment_of_its_year_meets_it(city: City) ->
     ):
         await enrolled(city, held, status)
         assert [each["enrolment"] for each in await items(city, plan)] == [None, None, None]
+    await enrolled(city, await held_on(city, teaching, in_time), EnrolmentStatus.WAITLISTED, "colleague")
+    assert (await items(city, plan))[0]["enrolment"] is None
     row = await enrolled(city, await held_on(city, teaching, in_time), EnrolmentStatus.WAITLISTED)
     gap, *others = await items(city, plan)
     assert gap["enrolment"] == {"id": str(row.id), "class_id": str(row.class_id), "status": "WAITLISTED"}
