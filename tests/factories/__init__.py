@@ -1,6 +1,7 @@
 """A small city for one test: plain functions, real rows, real tokens."""
 
 import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -44,6 +45,7 @@ class City:
     database: Database
     now: datetime
     units: dict[str, Unit] = field(default_factory=dict)
+    headships: dict[str, Position] = field(default_factory=dict)
     people: dict[str, Employee] = field(default_factory=dict)
     posts: dict[str, Appointment] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -89,19 +91,30 @@ async def make_city(database: Database, app: FastAPI, code: str) -> City:
         city = City(region, app, database, now)
         root = await _root(db, region.id)
         city.units["root"] = root
-        await add_unit(db, city, "health", root, UnitKind.AGENCY)
-        await add_unit(db, city, "clinic", city.units["health"], UnitKind.UNIT)
-        await add_unit(db, city, "ward", city.units["clinic"], UnitKind.UNIT)
-        await add_unit(db, city, "works", root, UnitKind.AGENCY)
-        await add_unit(db, city, "roads", city.units["works"], UnitKind.UNIT)
-        await add_person(db, city, "head", "health", is_head=True)
-        await add_person(db, city, "chief", "clinic", is_head=True)
-        await add_person(db, city, "supervisor", "ward", is_head=True)
-        await add_person(db, city, "staff", "ward")
-        await add_person(db, city, "colleague", "ward")
-        await add_person(db, city, "other_head", "works", is_head=True)
-        await add_person(db, city, "other_staff", "roads")
-        await add_person(db, city, "admin", "works")
+        for name, parent, kind in (
+            ("health", "root", UnitKind.AGENCY),
+            ("clinic", "health", UnitKind.UNIT),
+            ("ward", "clinic", UnitKind.UNIT),
+            ("works", "root", UnitKind.AGENCY),
+            ("roads", "works", UnitKind.UNIT),
+        ):
+            place(city, name, city.units[parent], kind)
+        await stored(db, list(city.units.values())[1:], list(city.headships.values()))
+        await add_people(
+            db,
+            city,
+            {
+                "head": "health",
+                "chief": "clinic",
+                "supervisor": "ward",
+                "staff": "ward",
+                "colleague": "ward",
+                "other_head": "works",
+                "other_staff": "roads",
+                "admin": "works",
+            },
+            heads={"head", "chief", "supervisor", "other_head"},
+        )
         await rebuild(db, region.id)
         db.add(
             RoleGrant(
@@ -114,15 +127,22 @@ async def make_city(database: Database, app: FastAPI, code: str) -> City:
             )
         )
         await db.flush()
-        for name in list(city.people):
-            await sign_in(db, city, name)
+        await sign_in_all(db, city, list(city.people))
         await _partner(db, city)
     return city
 
 
-async def add_unit(db: AsyncSession, city: City, name: str, parent: Unit, kind: UnitKind) -> Unit:
+async def stored(db: AsyncSession, *kinds: Sequence[Any]) -> None:
+    """Rows of one kind after the other, each kind at once: most tests make a city, and statements take their time."""
+    for rows in kinds:
+        db.add_all(rows)
+        await db.flush()
+
+
+def place(city: City, name: str, parent: Unit, kind: UnitKind) -> Unit:
+    """A unit and the post of its head, not yet stored."""
     id = uuid7()
-    unit = Unit(
+    unit = city.units[name] = Unit(
         region_id=city.region.id,
         id=id,
         parent_id=parent.id,
@@ -134,20 +154,20 @@ async def add_unit(db: AsyncSession, city: City, name: str, parent: Unit, kind: 
         zone=Zone.WIB,
         days_per_week=5,
     )
-    db.add(unit)
-    await db.flush()
-    db.add(
-        Position(
-            region_id=city.region.id,
-            id=uuid7(),
-            unit_id=id,
-            kind=PositionKind.STRUCTURAL,
-            title=f"Kepala {name.title()}",
-            is_head=True,
-        )
+    city.headships[name] = Position(
+        region_id=city.region.id,
+        id=uuid7(),
+        unit_id=id,
+        kind=PositionKind.STRUCTURAL,
+        title=f"Kepala {name.title()}",
+        is_head=True,
     )
-    await db.flush()
-    city.units[name] = unit
+    return unit
+
+
+async def add_unit(db: AsyncSession, city: City, name: str, parent: Unit, kind: UnitKind) -> Unit:
+    unit = place(city, name, parent, kind)
+    await stored(db, [unit], [city.headships[name]])
     return unit
 
 
@@ -157,107 +177,119 @@ _serials = count()
 async def add_person(
     db: AsyncSession, city: City, name: str, unit: str, *, is_head: bool = False
 ) -> Employee:
-    """An active PNS with a definitive post since 2020, a grade and an active account without a password."""
-    employee = Employee(
-        region_id=city.region.id,
-        id=uuid7(),
-        # Different in neighbouring cities too, so that a leak between regions would show.
-        nip=f"198501012010011{next(_serials) % 999 + 1:03d}",
-        name=name.replace("_", " ").upper(),
-        sort_name=name.replace("_", " "),
-        birth_date=date(1985, 1, 1),
-        sex=Sex.MALE,
-        employment=Employment.PNS,
-        legal_standing_code="01",
-        active=True,
-        raw={},
-    )
-    db.add(employee)
-    await db.flush()
-    if is_head:
-        position = await db.scalar(
-            select(Position).where(
-                Position.region_id == city.region.id,
-                Position.unit_id == city.units[unit].id,
-                Position.is_head,
-            )
-        )
-        assert position is not None
-    else:
-        position = Position(
+    await add_people(db, city, {name: unit}, heads={name} if is_head else set())
+    return city.people[name]
+
+
+async def add_people(
+    db: AsyncSession, city: City, placed: Mapping[str, str], *, heads: Collection[str] = ()
+) -> None:
+    """Active PNS, each with a definitive post since 2020, a grade and an active account without a password."""
+    positions, grades = [], []
+    for name, unit in placed.items():
+        employee = city.people[name] = Employee(
             region_id=city.region.id,
             id=uuid7(),
-            unit_id=city.units[unit].id,
-            kind=PositionKind.EXECUTIVE,
-            title=f"Pelaksana {name}",
+            # Different in neighbouring cities too, so that a leak between regions would show.
+            nip=f"198501012010011{next(_serials) % 999 + 1:03d}",
+            name=name.replace("_", " ").upper(),
+            sort_name=name.replace("_", " "),
+            birth_date=date(1985, 1, 1),
+            sex=Sex.MALE,
+            employment=Employment.PNS,
+            legal_standing_code="01",
+            active=True,
+            raw={},
         )
-        db.add(position)
-        await db.flush()
-    city.posts[name] = Appointment(
-        region_id=city.region.id,
-        id=uuid7(),
-        employee_id=employee.id,
-        position_id=position.id,
-        unit_id=position.unit_id,
-        is_head=is_head,
-        kind=AppointmentKind.DEFINITIVE,
-        valid=Range(LONG_AGO, None),
+        position = city.headships[unit]
+        if name not in heads:
+            position = Position(
+                region_id=city.region.id,
+                id=uuid7(),
+                unit_id=city.units[unit].id,
+                kind=PositionKind.EXECUTIVE,
+                title=f"Pelaksana {name}",
+            )
+            positions.append(position)
+        city.posts[name] = Appointment(
+            region_id=city.region.id,
+            id=uuid7(),
+            employee_id=employee.id,
+            position_id=position.id,
+            unit_id=position.unit_id,
+            is_head=name in heads,
+            kind=AppointmentKind.DEFINITIVE,
+            valid=Range(LONG_AGO, None),
+        )
+        city.accounts[name] = Account(
+            region_id=city.region.id,
+            id=uuid7(),
+            login=employee.nip,
+            employee_id=employee.id,
+            status=AccountStatus.ACTIVE,
+            recovery_codes=[],
+        )
+        grades.append(
+            EmployeeGrade(
+                region_id=city.region.id,
+                id=uuid7(),
+                employee_id=employee.id,
+                grade_code="32",
+                valid=Range(LONG_AGO, None),
+            )
+        )
+    await stored(
+        db,
+        [city.people[name] for name in placed],
+        positions,
+        [city.posts[name] for name in placed],
+        [city.accounts[name] for name in placed],
+        grades,
     )
-    account = Account(
-        region_id=city.region.id,
-        id=uuid7(),
-        login=employee.nip,
-        employee_id=employee.id,
-        status=AccountStatus.ACTIVE,
-        recovery_codes=[],
-    )
-    grade = EmployeeGrade(
-        region_id=city.region.id,
-        id=uuid7(),
-        employee_id=employee.id,
-        grade_code="32",
-        valid=Range(LONG_AGO, None),
-    )
-    db.add_all([city.posts[name], account, grade])
-    await db.flush()
-    city.people[name] = employee
-    city.accounts[name] = account
-    return employee
 
 
 async def sign_in(db: AsyncSession, city: City, name: str) -> str:
-    """A session, an access token and a phone for this person, as signing in and enrolling would give them."""
-    account = city.accounts[name]
-    phone = Device(
-        region_id=city.region.id,
-        id=uuid7(),
-        version=1,
-        account_id=account.id,
-        name=f"phone of {name}",
-        platform=Platform.ANDROID,
-        enrolled_at=city.now,
-        last_seen_at=city.now,
-    )
-    db.add(phone)
-    await db.flush()
-    city.phones[name] = str(phone.id)
-    session = Session(
-        region_id=city.region.id,
-        id=uuid7(),
-        account_id=account.id,
-        device="test",
-        created_at=city.now,
-        last_used_at=city.now,
-        expires_at=city.now + timedelta(days=30),
-        refresh_hash=digest(random_token(32)),
-        otp_passed=False,
-        device_id=phone.id,
-    )
-    db.add(session)
-    await db.flush()
-    roles = await roles_of(db, account, True, city.now.date())
-    city.tokens[name] = await _token(db, city, account.id, str(session.id), roles)
+    await sign_in_all(db, city, [name])
     return city.tokens[name]
+
+
+async def sign_in_all(db: AsyncSession, city: City, names: Sequence[str]) -> None:
+    """A session, an access token and a phone for each, as signing in and enrolling would give them."""
+    phones = {
+        name: Device(
+            region_id=city.region.id,
+            id=uuid7(),
+            version=1,
+            account_id=city.accounts[name].id,
+            name=f"phone of {name}",
+            platform=Platform.ANDROID,
+            enrolled_at=city.now,
+            last_seen_at=city.now,
+        )
+        for name in names
+    }
+    sessions = {
+        name: Session(
+            region_id=city.region.id,
+            id=uuid7(),
+            account_id=city.accounts[name].id,
+            device="test",
+            created_at=city.now,
+            last_used_at=city.now,
+            expires_at=city.now + timedelta(days=30),
+            refresh_hash=digest(random_token(32)),
+            otp_passed=False,
+            device_id=phones[name].id,
+        )
+        for name in names
+    }
+    await stored(db, list(phones.values()), list(sessions.values()))
+    key = await keys.signing(db, city.app.state.keyring, city.now)
+    for name in names:
+        account = city.accounts[name]
+        roles = await roles_of(db, account, True, city.now.date())
+        city.phones[name] = str(phones[name].id)
+        city.tokens[name] = _token(city, key, account.id, str(sessions[name].id), roles)
 
 
 async def stand_at(city: City, unit: str) -> None:
@@ -284,11 +316,17 @@ async def _partner(db: AsyncSession, city: City) -> None:
     )
     db.add(client)
     await db.flush()
-    city.tokens["partner"] = await _token(db, city, client.id, str(client.id), (), client)
+    key = await keys.signing(db, city.app.state.keyring, city.now)
+    city.tokens["partner"] = _token(city, key, client.id, str(client.id), (), client)
 
 
-async def _token(
-    db: AsyncSession, city: City, subject: UUID, session: str, roles: Any, client: Client | None = None
+def _token(
+    city: City,
+    key: tokens.SigningKey,
+    subject: UUID,
+    session: str,
+    roles: Any,
+    client: Client | None = None,
 ) -> str:
     settings = city.app.state.settings
     claims = tokens.Claims(
@@ -302,7 +340,6 @@ async def _token(
         expires_at=city.now + timedelta(days=1),
         client=str(client.id) if client else None,
     )
-    key = await keys.signing(db, city.app.state.keyring, city.now)
     return tokens.issue(key, claims, issuer=settings.issuer, audience=settings.audience)
 
 

@@ -25,11 +25,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 
 def uuid7() -> UUID:
-    """A time-ordered key (RFC 9562), made here so that an id exists before its row does."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10))
-    value = milliseconds << 80 | 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | random & (1 << 62) - 1
-    return UUID(int=value)
+    """A time-ordered key (RFC 9562, method 3: to the quarter of a microsecond), made before its row is."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    random = int.from_bytes(os.urandom(8)) >> 2
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | (rest << 12) // 1_000_000 << 64 | 0b10 << 62 | random)
 
 
 def _values(enum: Iterable[Any]) -> list[str]:
