@@ -10,10 +10,12 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from sqlalchemy import func, select, update
 
 from asn_api.areas.open311.formats import written
-from asn_api.areas.open311.requests import SPAN, window
+from asn_api.areas.open311.requests import SPAN, _submission, window
+from asn_api.areas.open311.schemas import Open311RequestIn
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Problem
 from asn_api.tables.complaints import Complaint, ComplaintReporter
@@ -313,12 +315,20 @@ async def test_a_long_first_line_is_cut_for_the_subject_and_shown_once(city: Cit
 async def test_photos_may_come_as_parts_of_a_form(city: City) -> None:
     await coordinator(city)
     await add_service(city)
-    files = [("media", ("a.jpg", photo_bytes(), "image/jpeg")), ("media[]", ("b", photo_bytes(50), "x/y"))]
+    files = [("media", ("a.jpg", photo_bytes(side), "image/jpeg")) for side in (40, 50)]
+    files.append(("media[]", ("b", photo_bytes(60), "x/y")))
     answer = await post(city, files=files)
     assert answer.status_code == 201, answer.text
     async with city.call_as("coordinator") as client:
         shown = ok(await client.get(f"/v1/complaints/{answer.json()[0]['service_request_id']}"))
-    assert [each["kind"] for each in shown["files"]] == ["JPEG", "JPEG"]
+    assert [each["kind"] for each in shown["files"]] == ["JPEG"] * 3
+    for photos, code in (
+        ([bytes(12_000_000)], "COMPLAINT_MEDIUM_LARGE"),
+        ([photo_bytes()] * 11, "COMPLAINT_MEDIA_MANY"),
+    ):
+        refused = await post(city, files=[("media", ("a.jpg", each, "image/jpeg")) for each in photos])
+        assert refused.status_code == 400
+        assert f"[{code}]" in refused.text
     refused = await post(city, files=[("media", ("a.exe", b"MZ program", "image/jpeg"))])
     assert refused.status_code == 400
     assert refused.json()[0]["description"].startswith("media/0: ")
@@ -392,7 +402,8 @@ async def test_checking_only_keeps_nothing(city: City) -> None:
         ({"phone": "0812-TELEPON"}, 400, "phone: "),
         ({"description": "a" * 4001}, 400, "TEXT_TOO_LONG"),
         ({"description": "a\x00b"}, 400, "TEXT_HAS_CONTROL_CHARACTERS"),
-        ({"media_url": "h" * 2001}, 400, "TEXT_TOO_LONG"),
+        ({"media_url": "h" * 3990}, 400, "TEXT_TOO_LONG"),
+        ({"media_url": "https://a\x01"}, 400, "media_url: "),
     ],
 )
 async def test_what_is_wrong_is_told_in_the_standards_shape(
@@ -435,6 +446,28 @@ async def test_other_bodies_addresses_and_methods_are_refused_in_the_same_shape(
     assert answers[-1].headers["allow"] == "GET, POST"
 
 
+TEXT = (
+    st.none()
+    | st.text(max_size=60)
+    | st.sampled_from(["\u2028", "\x85a", "a" * 4000, "-6.2", "a@b.c", "081234567"])
+)
+
+
+@given(
+    st.fixed_dictionaries(dict.fromkeys(Open311RequestIn.model_fields, TEXT) | {"service_code": st.just("X")})
+)
+def test_whatever_passes_the_standards_fields_passes_the_intakes(made: Json) -> None:
+    try:
+        given = Open311RequestIn.model_validate(
+            {name: each for name, each in made.items() if each is not None}
+        )
+    except ValidationError:
+        return
+    submission = _submission(given, "Jalan", [], None)
+    assert 1 <= len(submission.subject) <= 101
+    assert submission.anonymous is (submission.reporter is None)
+
+
 # Filters
 
 
@@ -466,6 +499,7 @@ async def test_what_is_listed_can_be_narrowed(city: City) -> None:
         refused = await get(city, "requests.json", **query)
         assert refused.status_code == 400, query
         assert refused.json()[0]["description"].startswith(f"{next(iter(query))}: ")
+    assert (await get(city, "requests.json", service_code="a\x00b")).status_code == 400
     naive = await get(city, "requests.xml", start_date="2026-11-01T00:00:00")
     assert "[TIMESTAMP_WITHOUT_OFFSET]" in naive.text
 
@@ -576,6 +610,24 @@ async def test_who_reported_and_how_to_reach_him_is_in_no_answer(city: City) -> 
             for hidden in ("0812", "0813", "contoh.id", "3171", "Contoh", receipt["code"], receipt["pin"]):
                 assert hidden not in told, (path, hidden)
             assert "Rp 25.000 sejak 20-11-2026" in told
+
+
+async def test_the_coordinator_takes_back_what_tells_too_much(city: City) -> None:
+    await coordinator(city)
+    await add_service(city)
+    id, receipt = await posted(city)
+    await act(city, "coordinator", id, "verification")
+    assert await listed(city) == [id]
+    for _ in range(2):
+        assert (await act(city, "coordinator", id, "secrecy"))["is_secret"] is True
+    assert await listed(city) == []
+    for path in (f"requests/{id}.json", f"tokens/{receipt['code']}.json"):
+        assert (await get(city, path)).status_code == 404
+    assert (await track(city, receipt, pin=None)).status_code == 404
+    assert ok(await track(city, receipt))["secret"] is True
+    async with city.call_as("admin") as client:
+        entries = ok(await client.get("/v1/journal", params={"entity": "complaint"}))["data"]
+    assert [each["action"] for each in entries].count("HIDE") == 1
 
 
 async def test_a_merged_one_follows_the_other_but_never_one_that_is_secret(city: City) -> None:

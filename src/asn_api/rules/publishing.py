@@ -4,11 +4,12 @@ import re
 
 HIDDEN = "•••"
 
+# Each begins where a word begins or is short: what strangers write costs no more than its length.
 _CONTACT = re.compile(
     r"""
-    \b(?:https?://|www\.)\S+              # a link may lead to whoever posted the photo
-    | [^\s@<>,;:]+@[^\s@<>,;:]+           # an e-mail address, or a name on a platform
-    | \+?\d(?:[ .()\-]{0,2}\d){8,}        # nine digits and more: telephones, NIK, accounts
+    (?:https?://|www\.)\S+                        # a link may lead to whoever posted the photo
+    | (?<![^\s<>,;:])[^\s<>,;:@]*+@[^\s<>,;:]+    # an e-mail address, or a name on a platform
+    | \+?\d(?:[ .()\-]{0,2}\d){8,}               # nine digits and more: telephones, NIK, accounts
     """,
     re.VERBOSE | re.IGNORECASE,
 )

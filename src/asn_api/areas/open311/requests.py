@@ -235,14 +235,13 @@ async def _key(
 def _submission(
     given: Open311RequestIn, service_name: str, sent: Sequence[MediumIn], key: UUID | None
 ) -> SubmissionIn:
-    words = given.description or service_name
     reachable = given.email is not None or given.phone is not None
     name = " ".join(each for each in (given.first_name, given.last_name) if each)
     return SubmissionIn.model_validate(
         {
             "key": key,
-            "subject": _subject(words),
-            "text": f"{words}\n\nMedia: {given.media_url}" if given.media_url else words,
+            "subject": _subject(given.description or service_name),
+            "text": given.words or service_name,
             "category": given.service_code,
             "place": {"latitude": given.lat, "longitude": given.long} if given.lat is not None else None,
             "address": given.address_string or given.address_id,

@@ -14,6 +14,9 @@ Format = Literal["json", "xml"]
 PAGE = 1000
 """The most that the standard lets one answer hold."""
 
+TEXT = 4000
+"""Of the description, with the link."""
+
 _BRACKETS = re.compile(r"[().]+")
 
 
@@ -44,9 +47,15 @@ class Open311RequestIn(Wire):
     email: Email | None = None
     phone: Annotated[Phone, BeforeValidator(_plain_number)] | None = None
     device_id: Line | None = None
-    media_url: Words | None = Field(
+    media_url: Paragraph | None = Field(
         default=None, description="Kept for those who handle it; never fetched, never published."
     )
+
+    @property
+    def words(self) -> str:
+        """What is kept as the text, or nothing."""
+        link = f"Media: {self.media_url}" if self.media_url else None
+        return "\n\n".join(filter(None, [self.description, link]))
 
     @model_validator(mode="before")
     @classmethod
@@ -61,6 +70,8 @@ class Open311RequestIn(Wire):
         half = (self.lat is None) != (self.long is None)
         if half or (self.lat is None and self.address_string is None and self.address_id is None):
             raise PydanticCustomError("OPEN311_PLACE_REQUIRED", "a place is needed")
+        if len(self.words) > TEXT:
+            raise PydanticCustomError("TEXT_TOO_LONG", "text and link are too long", {"max_length": TEXT})
         return self
 
 
