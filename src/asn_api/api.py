@@ -89,6 +89,7 @@ AREAS = (
         "asn_api.areas.complaints.public_router", "/v1/public/complaints", "/v1/public/complaint-categories"
     ),
     Area("asn_api.areas.complaints.router", "/v1/complaints", "/v1/complaint-categories"),
+    Area("asn_api.areas.open311.router", "/open311"),
     Area(
         "asn_api.areas.certificates.router",
         "/v1/certificates",
@@ -146,6 +147,7 @@ TAGS = {
     "assessments": "360° assessments: rounds, what raters are asked, results that tell no single answer.",
     "credits": "Credit points (angka kredit) of functional positions, and what promotions still need.",
     "complaints": "Complaints of citizens: sent without an account, handled in time, kept from whom they are about.",
+    "open311": "Complaints for clients of Open311 GeoReport v2, as JSON and XML. Public.",
     "contribution": "Whom verified work served: effort for goals beside what came of them, never a rating.",
     "followup": "After evaluation: who needs guidance, who excels, development notes, nominations.",
     "certificates": "Certificates of training, lesson hours (JP), the index IP ASN, how trainings did.",

@@ -50,8 +50,14 @@ def test_refusals_are_problem_documents_and_frameworks_own_are_gone(contract: di
         for status, answer in operation["responses"].items():
             if not status.startswith(("2", "3")):
                 assert answer["$ref"].startswith("#/components/responses/Refusal"), operation["operationId"]
-    for answer in contract["components"]["responses"].values():
-        assert set(answer["content"]) == {"application/problem+json"}
+    for name, answer in contract["components"]["responses"].items():
+        others = (
+            {"application/json", "text/xml"} if name == "RefusalOpen311" else {"application/problem+json"}
+        )
+        assert set(answer["content"]) == others
+    for path, methods in contract["paths"].items():
+        theirs = '"#/components/responses/RefusalOpen311"' in json.dumps(methods)
+        assert theirs is path.startswith("/open311/"), path
 
 
 def test_every_tag_has_a_description(contract: dict[str, Any]) -> None:

@@ -155,14 +155,18 @@ async def reply(city: City, receipt: Json, what: str, status: int = 200, **body:
     return found
 
 
-def photo(side: int = 40) -> Json:
+def photo_bytes(side: int = 40) -> bytes:
     """A JPEG that says where it was taken."""
     output = BytesIO()
     image = Image.new("RGB", (side, side), "green")
     exif = image.getexif()
     exif[0x010F] = "Kamera rahasia"
     image.save(output, "JPEG", exif=exif)
-    return {"name": "foto.jpg", "content": base64.b64encode(output.getvalue()).decode()}
+    return output.getvalue()
+
+
+def photo(side: int = 40) -> Json:
+    return {"name": "foto.jpg", "content": base64.b64encode(photo_bytes(side)).decode()}
 
 
 def ids(found: Json) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from asn_api.access.actor import Access
@@ -19,6 +19,7 @@ from asn_api.core.jobs import Means
 from asn_api.core.mapping import uuid7
 from asn_api.rules.identity import GrantedRole
 from asn_api.rules.organization import AppointmentKind
+from asn_api.tables.complaints import Complaint
 from asn_api.tables.notifications import Notification
 from asn_api.tables.organization import Appointment
 from tests.architecture.operations import Operation, blueprint, operations
@@ -26,6 +27,7 @@ from tests.areas.complaining import (
     SUPERVISORY,
     act,
     add_grant,
+    answered,
     contact,
     coordinator,
     ids,
@@ -45,6 +47,11 @@ OPERATIONS = [
     if each.documented and each.endpoint.__module__ == "asn_api.areas.complaints.router"
 ]
 OF_ONE = [each for each in OPERATIONS if "/complaints/{id}" in each.path]
+OPEN311 = [
+    each
+    for each in operations(blueprint())
+    if each.documented and each.method == "GET" and each.endpoint.__module__ == "asn_api.areas.open311.router"
+]
 BODIES: dict[str, Any] = {
     "verify_complaint": {},
     "hold_complaint": {"text": "Di mana?"},
@@ -91,7 +98,7 @@ async def answer_to(city: City, who: str, operation: Operation, id: str) -> tupl
 
 def test_every_operation_on_one_complaint_has_a_body_here() -> None:
     writing = {each.id for each in OF_ONE if each.method != "GET"}
-    assert writing == BODIES.keys() | {"start_complaint"}
+    assert writing == BODIES.keys() | {"start_complaint", "hide_complaint"}
 
 
 @pytest.fixture
@@ -292,3 +299,72 @@ async def test_nothing_of_it_is_shown_to_the_public(city: City, about_staff: str
     async with city.call_as("coordinator") as client:
         code = ok(await client.get(f"/v1/complaints/{about_staff}"))["code"]
     assert (await track(city, {"code": code, "pin": ""}, pin=None)).status_code == 404
+
+
+FILTERS: list[dict[str, str]] = [
+    {},
+    {"status": "open"},
+    {"status": "open,closed"},
+    {"service_code": "LOKET"},
+    {"service_request_id": "{service_request_id}"},
+    {"service_request_id": "{service_request_id},{service_request_id}", "status": "open"},
+    {"start_date": "2026-11-01T00:00:00Z", "end_date": "2026-11-30T00:00:00Z", "page_size": "1000"},
+]
+
+
+async def told_by_open311(city: City, names: dict[str, str]) -> list[tuple[str, int, str]]:
+    """Every reading operation in both formats, the lists narrowed in every way."""
+    found = []
+    async with city.call_as("anonymous") as client:
+        for operation in OPEN311:
+            for form in ("json", "xml"):
+                for query in FILTERS if "list" in operation.id else [{}]:
+                    asked = {name: value.format(**names) for name, value in query.items()}
+                    answer = await client.get(
+                        operation.path.format(form=form, **names),
+                        params={"jurisdiction_id": city.region.code, **asked},
+                    )
+                    found.append((f"{operation.id} {form} {query}", answer.status_code, answer.text))
+    return found
+
+
+@pytest.mark.parametrize(
+    "kept", ["supervisory", "secret", "supervisory, though the region keeps it no secret"]
+)
+async def test_open311_answers_about_it_as_about_nothing(city: City, kept: str) -> None:
+    """Generated from the routes: with its id and its code, lists and counts are what they are without it."""
+    await coordinator(city)
+    async with city.call_as("coordinator") as client:
+        body = {"code": "LOKET", "name": "Loket"}
+        assert (await client.post("/v1/complaint-categories", json=body)).status_code == 201
+    told = {"category": "LOKET", "subject": "Pungutan liar di loket pelayanan"}
+    if kept == "secret":
+        id, receipt = await answered(city, secret=True, **told)
+    else:
+        id, receipt = await received(city, kind=SUPERVISORY, **told)
+        await act(city, "coordinator", id, "subjects", 204, subjects=named(city, "staff"))
+        await act(city, "coordinator", id, "verification")
+        await act(city, "coordinator", id, "disposition", agency_id=str(city.units["works"].id))
+    if "no secret" in kept:
+        async with city.database.sessions.begin() as db:
+            await db.execute(update(Complaint).where(Complaint.id == UUID(id)).values(is_secret=False))
+    names = {"service_request_id": id, "token": receipt["code"], "service_code": "LOKET"}
+    unknown = {"service_request_id": str(uuid7()), "token": "AAAA-AAAA-AAAA-AAAA", "service_code": "LOKET"}
+    answers = await told_by_open311(city, names)
+    assert {each.id for each in OPEN311} == {what.split()[0] for what, _, _ in answers}
+    assert answers == await told_by_open311(city, unknown)
+    for what, _, text in answers:
+        assert "Pungutan" not in text, what
+        assert id not in text, what
+        assert receipt["code"] not in text, what
+    # The same of one that anybody may know of is told by each of them.
+    id, receipt = await answered(city, **told)
+    seen = await told_by_open311(city, {**names, "service_request_id": id, "token": receipt["code"]})
+    for what, status, text in seen:
+        assert status == 200, what
+        told_of_it = what.split()[0] not in (
+            "discover_open311",
+            "list_open311_services",
+            "define_open311_service",
+        )
+        assert (id in text) is told_of_it, what

@@ -129,6 +129,7 @@ SAMPLES: dict[str, Build] = {
     "explain_complaint_deadlines": handled(),
     "download_complaint_file": with_photo,
     "verify_complaint": coordinated(category_id=None),
+    "hide_complaint": coordinated(verified=True),
     "hold_complaint": coordinated(text="Di jalan mana?"),
     "reject_complaint": coordinated(action="ARCHIVE", text="Tidak jelas"),
     "merge_complaint": merging,

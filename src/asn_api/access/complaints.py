@@ -12,7 +12,7 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.monitoring import by
 from asn_api.access.scope import records_within
-from asn_api.rules.complaints import ComplaintKind
+from asn_api.rules.complaints import KNOWN_TO_PUBLIC, ComplaintKind
 from asn_api.tables.complaints import Complaint, ComplaintSubject
 from asn_api.tables.organization import Appointment, Unit
 
@@ -67,6 +67,20 @@ def kept_from(region_id: UUID, employee_id: Column, day: date, nodes: Collection
     return select(_NAMED.complaint_id).where(
         _NAMED.region_id == region_id, or_(_NAMED.employee_id == employee_id, in_branch)
     )
+
+
+def open_to_public(access: Access, row: Any = Complaint) -> ColumnElement[bool]:
+    """Where it stands may be told to whoever holds its id or code: not secret, about no official."""
+    return and_(
+        row.region_id == access.region_id,
+        row.is_secret.is_(False),
+        row.kind != ComplaintKind.COMPLAINT_SUPERVISORY,
+    )
+
+
+def known_to_public(access: Access) -> ColumnElement[bool]:
+    """What anybody may find and read: moreover the coordinator has looked at it."""
+    return and_(open_to_public(access), Complaint.status.in_(sorted(KNOWN_TO_PUBLIC)))
 
 
 def unit_is_named(region_id: UUID, complaint_id: UUID, unit_id: UUID, day: date) -> ColumnElement[bool]:

@@ -47,6 +47,16 @@ async def verify(access: Access, db: AsyncSession, id: UUID, version: int, given
     await move(access, db, row, ComplaintAction.VERIFY, COORDINATOR, given.text, changes=changes)
 
 
+async def hide(access: Access, db: AsyncSession, id: UUID, version: int) -> None:
+    """From the public, for good: when its words tell too much after all."""
+    row = await locked(access, db, id, version)
+    if row.is_secret:
+        return
+    before = fields(row)
+    row.is_secret = True
+    await tell(access, db, row, "HIDE", before)
+
+
 async def hold(access: Access, db: AsyncSession, id: UUID, version: int, words: str) -> None:
     row = await locked(access, db, id, version)
     await move(access, db, row, ComplaintAction.HOLD, COORDINATOR, words)

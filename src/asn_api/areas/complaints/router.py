@@ -119,8 +119,20 @@ async def download_complaint_file(
 async def verify_complaint(
     access: CanTriage, db: Tx, id: UUID, version: IfMatch, given: VerificationIn, response: Response
 ) -> dict[str, Any]:
-    """Accept it as coordinator, with the right kind and category. Supervisory ones become secret."""
+    """Accept it as coordinator, with the right kind and category. Supervisory ones become secret.
+
+    Anybody may then read the words and the place of one that is not secret (Open311).
+    """
     await deciding.verify(access, db, id, version, given)
+    return await _shown(access, db, id, response)
+
+
+@router.post("/complaints/{id}/secrecy", response_model=ComplaintOut)
+async def hide_complaint(
+    access: CanTriage, db: Tx, id: UUID, version: IfMatch, response: Response
+) -> dict[str, Any]:
+    """Make it secret as coordinator, because its words tell too much: the public finds it no more."""
+    await deciding.hide(access, db, id, version)
     return await _shown(access, db, id, response)
 
 

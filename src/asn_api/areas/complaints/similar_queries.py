@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from asn_api.access.actor import Access
+from asn_api.access.complaints import known_to_public
 from asn_api.rules.complaint_policy import ComplaintPolicy
-from asn_api.rules.complaints import KNOWN_TO_PUBLIC, ComplaintKind
 from asn_api.rules.similarity import Box
 from asn_api.tables.complaints import Complaint
 
@@ -19,7 +19,11 @@ CANDIDATES = 100
 
 def joinable(access: Access, id: UUID) -> Select[UUID]:
     """What anybody may be shown, locked: it must not be merged away while somebody joins it."""
-    return select(Complaint.id).where(Complaint.id == id, *_public(access)).with_for_update(key_share=True)
+    return (
+        select(Complaint.id)
+        .where(Complaint.id == id, known_to_public(access))
+        .with_for_update(key_share=True)
+    )
 
 
 def candidates(
@@ -55,18 +59,7 @@ def candidates(
             row.category_id,
             func.tsvector_to_array(row.words).label("stems"),
         )
-        .where(*_public(access), row.received_at >= since, or_(*found))
+        .where(known_to_public(access), row.received_at >= since, or_(*found))
         .order_by(row.received_at.desc(), row.id.desc())
         .limit(CANDIDATES)
-    )
-
-
-def _public(access: Access) -> tuple[ColumnElement[bool], ...]:
-    """Looked at by the coordinator, not secret, about no official."""
-    row = Complaint
-    return (
-        row.region_id == access.region_id,
-        row.status.in_(sorted(KNOWN_TO_PUBLIC)),
-        row.is_secret.is_(False),
-        row.kind != ComplaintKind.COMPLAINT_SUPERVISORY,
     )

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from asn_api.core.http.areas import Areas
-from asn_api.core.http.problems import MEDIA_TYPE
+from asn_api.core.http.problems import MEDIA_TYPE, SHAPES, shape_at
 from asn_api.core.http.route import if_match_or_none
 
 Grants = Mapping[Any, Mapping[Any, Iterable[Any]]]
@@ -140,6 +140,10 @@ def _document(app: FastAPI, grants: Grants, tags: Mapping[str, str]) -> Json:
     schemas["Problem"] = _PROBLEM
     components["schemas"] = dict(sorted(schemas.items()))
     components["responses"] = {_component(status): _refusal(status) for status in _ANSWERS}
+    components["responses"] |= {
+        _shaped(start): {"description": _ANSWERS["default"], "content": dict(shape.content)}
+        for start, shape in SHAPES.items()
+    }
     components["headers"] = _HEADERS
     components["parameters"] = {"IfNoneMatch": _IF_NONE_MATCH}
     components["securitySchemes"] = {
@@ -160,6 +164,11 @@ def _document(app: FastAPI, grants: Grants, tags: Mapping[str, str]) -> Json:
 
 def _component(status: str) -> str:
     return "Refusal" if status == "default" else f"Refusal{status}"
+
+
+def _shaped(path: str) -> str:
+    """`/open311/v2/…` → `RefusalOpen311`."""
+    return f"Refusal{path.split('/')[1].capitalize()}"
 
 
 def _refusal(status: str) -> Json:
@@ -225,8 +234,10 @@ def _describe(operation: Json, method: str, route: RouteContext, grants: Grants)
         statuses += ["410", "412"] + (["460"] if method != "delete" else [])
     statuses += ["409", "410", "416"] if "range" in names else []
     statuses += ["406"] if len(offered) > 1 else []
+    shape = shape_at(route.path_format or "")
     for status in sorted(statuses):
-        answers.setdefault(status, {"$ref": f"#/components/responses/{_component(status)}"})
+        name = _component(status) if shape is None else _shaped(route.path_format or "")
+        answers.setdefault(status, {"$ref": f"#/components/responses/{name}"})
     operation["responses"] = dict(sorted(answers.items()))
 
 

@@ -1,7 +1,8 @@
-"""Every refusal leaves as RFC 9457 `application/problem+json`, those of the framework too."""
+"""Every refusal leaves as RFC 9457 `application/problem+json`, those of the framework too; but for `SHAPES`."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -29,6 +30,23 @@ _BY_STATUS = {
     415: "MEDIA_TYPE_UNSUPPORTED",
     429: "RATE_LIMITED",
 }
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How another protocol has it: the answer, and how the contract describes its content."""
+
+    answer: Callable[[Request, Problem], Response]
+    content: Mapping[str, Any]
+
+
+SHAPES: dict[str, Shape] = {}
+"""By how paths begin; put here by the areas that speak another protocol."""
+
+
+def shape_at(path: str) -> Shape | None:
+    return next((shape for start, shape in SHAPES.items() if path.startswith(start)), None)
+
 
 # pydantic's own type → our stable code; what is not here is FIELD_INVALID.
 _BY_TYPE = {
@@ -113,6 +131,8 @@ def document(problem: Problem, language: Language, request_id: str | None, docs:
 
 
 def answer(request: Request, problem: Problem) -> Response:
+    if (shape := shape_at(request.url.path)) is not None:
+        return shape.answer(request, problem)
     body = document(
         problem,
         language_of(request),

@@ -64,6 +64,9 @@ Identify = Callable[[Request], Awaitable[Principal | None]]
 class Route(LazyRoute):
     """Commits before the answer leaves; whatever raises rolls everything back."""
 
+    refuses_unknown = True
+    """Query parameters that are not declared: other protocols let them pass."""
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
         given["operation_id"] = given.get("operation_id") or endpoint.__name__
         super().__init__(path, endpoint, **given)
@@ -82,7 +85,7 @@ class Route(LazyRoute):
         turn = nullcontext() if at_once is None else asyncio.Semaphore(at_once)
 
         async def serve(request: Request) -> Response:
-            if request.scope["query_string"]:
+            if self.refuses_unknown and request.scope["query_string"]:
                 _refuse_unknown(request, known)
             work = Work(request.app.state.database)
             request.scope["asn_work"] = work
