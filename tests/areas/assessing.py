@@ -12,7 +12,7 @@ from asn_api.areas.organization.lines import rebuild
 from asn_api.core.jobs import Means
 from asn_api.rules.ratings import CoreValue
 from asn_api.tables.assessments import Assessment, AssessmentRound, AssessmentTask
-from tests.factories import City, add_person, sign_in
+from tests.factories import City, add_people, sign_in_all
 
 Json = dict[str, Any]
 PEERS = ("peer_a", "peer_b", "peer_c")
@@ -24,11 +24,9 @@ async def crowd(city: City, *more: str, unit: str = "ward") -> None:
     """Three more people in the ward, so that a group can be anonymous."""
     async with city.database.sessions() as db, db.begin():
         names = more or PEERS
-        for name in names:
-            await add_person(db, city, name, unit)
+        await add_people(db, city, dict.fromkeys(names, unit))
         await rebuild(db, city.region.id)
-        for name in names:
-            await sign_in(db, city, name)
+        await sign_in_all(db, city, names)
 
 
 def planned(city: City, unit: str = "ward", **changes: Any) -> Json:

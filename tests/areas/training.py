@@ -14,7 +14,7 @@ from asn_api.core.mapping import Table, uuid7
 from asn_api.rules.enrolments import SEATED, EnrolmentStatus
 from asn_api.tables.training import CourseClass, Enrolment
 from tests.areas.test_performance import done, send
-from tests.factories import City, add_person, sign_in
+from tests.factories import City, add_people, sign_in_all
 
 Json = dict[str, Any]
 
@@ -23,11 +23,9 @@ async def crowd(city: City, count: int, unit: str = "ward") -> list[str]:
     """So many more people of a unit, signed in."""
     names = [f"person_{number}" for number in range(count)]
     async with city.database.sessions() as db, db.begin():
-        for name in names:
-            await add_person(db, city, name, unit)
+        await add_people(db, city, dict.fromkeys(names, unit))
         await rebuild(db, city.region.id)
-        for name in names:
-            await sign_in(db, city, name)
+        await sign_in_all(db, city, names)
     return names
 
 
