@@ -34,7 +34,6 @@ from asn_api.core.feed import Cut, Position, Snapshot
 from asn_api.core.journal import JournalEntry
 from asn_api.core.mapping import uuid7
 from asn_api.core.settings import Settings
-from asn_api.tables.identity import Client
 from asn_api.tables.organization import Appointment, ReportingLine
 from asn_api.tables.organization import Position as Post
 from tests.areas import test_evaluators as letters
@@ -51,7 +50,7 @@ from tests.areas.streaming import (
 )
 from tests.areas.test_activities import post
 from tests.areas.test_delegations import delegated
-from tests.factories import City, _token, make_city, sign_in, stand_at
+from tests.factories import City, add_client, make_city, sign_in, stand_at
 from tests.fault import lines
 from tests.fault.lines import Line, Until
 from tests.matrix import ROLES, reaches
@@ -66,20 +65,8 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
 
 
 async def third_party(city: City, name: str, *scopes: str) -> None:
-    """A client at `health` with these scopes."""
     async with city.database.sessions.begin() as db:
-        client = Client(
-            region_id=city.region.id,
-            id=uuid7(),
-            name=name,
-            unit_id=city.units["health"].id,
-            scopes=list(scopes),
-            secret_hash=b"",
-            created_at=city.now,
-        )
-        db.add(client)
-        await db.flush()
-        city.tokens[name] = await _token(db, city, client.id, str(client.id), (), client)
+        await add_client(db, city, name, list(scopes))
 
 
 async def test_whoever_may_read_a_record_is_told_that_it_changed(city: City, port: int) -> None:

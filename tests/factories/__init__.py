@@ -305,19 +305,24 @@ async def stand_at(city: City, unit: str) -> None:
 
 
 async def _partner(db: AsyncSession, city: City) -> None:
+    scopes = ["employees:read", "activities:read", "days:read", "units:read"]
+    await add_client(db, city, "partner", scopes)
+
+
+async def add_client(db: AsyncSession, city: City, name: str, scopes: list[str]) -> None:
+    """A third party at `health`."""
     client = Client(
         region_id=city.region.id,
         id=uuid7(),
-        name="Partner",
+        name=name.title(),
         unit_id=city.units["health"].id,
-        scopes=["employees:read", "activities:read", "days:read", "units:read"],
+        scopes=scopes,
         secret_hash=digest("secret"),
         created_at=city.now,
     )
-    db.add(client)
-    await db.flush()
+    await stored(db, [client])
     key = await keys.signing(db, city.app.state.keyring, city.now)
-    city.tokens["partner"] = _token(city, key, client.id, str(client.id), (), client)
+    city.tokens[name] = _token(city, key, client.id, str(client.id), (), client)
 
 
 def _token(

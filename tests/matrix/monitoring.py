@@ -22,7 +22,7 @@ from asn_api.tables.monitoring import (
 )
 from asn_api.tables.performance import WorkResult
 from tests.factories import City
-from tests.matrix import CALLERS, Build, Sample, add, made
+from tests.matrix import CALLERS, ON_STAGE, Build, Sample, add, made
 from tests.matrix.performance import plan
 
 DAY = date(2026, 11, 20)
@@ -31,7 +31,7 @@ _years = count(2100)
 
 def others(*between: str) -> Mapping[str, tuple[int, str]]:
     """404 for every signed-in employee who is not one of these."""
-    employees = set(CALLERS) - {"anonymous", "partner", *between}
+    employees = {*CALLERS, *ON_STAGE} - {"anonymous", "partner", *between}
     return dict.fromkeys(employees, (404, "it is between two people"))
 
 

@@ -3,12 +3,12 @@
 from asn_api.core.mapping import uuid7
 from tests.areas.test_activities import activity
 from tests.factories import City
-from tests.matrix import ROLES, Build, Sample, made
+from tests.matrix import ON_STAGE, ROLES, Build, Sample, made
 from tests.matrix.activities import recorded
 
 THE_PHONE_IS_NOT_THEIRS = {
     caller: (403, "the phone is not theirs")
-    for caller in (*ROLES, "foreign_admin")
+    for caller in (*ROLES, *ON_STAGE)
     if caller not in ("staff", "partner")
 }
 
