@@ -127,6 +127,7 @@ SAMPLES: dict[str, Build] = {
     "get_complaint": handled(),
     "get_complaint:before any agency has it": coordinated(),
     "explain_complaint_deadlines": handled(),
+    "suggest_agencies": coordinated(),
     "download_complaint_file": with_photo,
     "verify_complaint": coordinated(category_id=None),
     "hold_complaint": coordinated(text="Di jalan mana?"),

@@ -69,7 +69,7 @@ def kept_from(region_id: UUID, employee_id: Column, day: date, nodes: Collection
     )
 
 
-def unit_is_named(region_id: UUID, complaint_id: UUID, unit_id: UUID, day: date) -> ColumnElement[bool]:
+def unit_is_named(region_id: UUID, complaint_id: UUID, unit_id: Column, day: date) -> ColumnElement[bool]:
     """Whether a unit lies in the branch of somebody whom the complaint is about: it must not handle it."""
     lies_here = (
         exists()

@@ -30,4 +30,7 @@ class ComplaintPolicy(PolicyArea, area="complaints"):
     media_count: Annotated[int, whole(0, 10)]
     # All of them fit the largest body that a server takes, base64 included.
     media_bytes: Annotated[int, whole(1, 8_000_000)]
+    routing_days: Annotated[int, whole(1, 3650)]
+    routing_shown: Annotated[int, whole(0, 20)]
+    routing_category_points: Annotated[int, whole(0, 1000)]
     reports_per_contact_day: Annotated[int, whole(1, 1000)]

@@ -11,8 +11,9 @@ from fastapi.responses import StreamingResponse
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
-from asn_api.areas.complaints import categories, deciding, handling, media, queries, showing, timing
+from asn_api.areas.complaints import categories, deciding, handling, media, queries, routing, showing, timing
 from asn_api.areas.complaints.schemas import (
+    AgencySuggestionsOut,
     AnswerIn,
     AssignmentIn,
     CategoryChangeIn,
@@ -88,6 +89,15 @@ async def explain_complaint_deadlines(access: CanRead, db: Db, id: UUID) -> dict
     if row is None:
         raise Problem("NOT_FOUND")
     return await timing.explained(access, db, row)
+
+
+@router.get("/complaints/{id}/agency-suggestions", response_model=AgencySuggestionsOut)
+async def suggest_agencies(access: CanTriage, db: Db, id: UUID) -> dict[str, Any]:
+    """Agencies to which it may belong: its category's, and those that took on complaints with words in common.
+
+    Each with its reasons. What is kept from you does not count, and who it is about is not among them.
+    """
+    return await routing.suggested(access, db, id)
 
 
 @router.get("/complaints/{id}/files/{file_id}", response_class=Response, responses=_FILE)

@@ -119,6 +119,21 @@ class ComplaintOut(ComplaintSummary):
     allowed_actions: list[ComplaintAllowedOut]
 
 
+class AgencySuggestionOut(Out):
+    agency: AgencyOut
+    points: int = Field(description="One for each word of each complaint, and those of the category.")
+    complaints: int = Field(description="How many with two of the words it took on.")
+    words: list[str] = Field(description="The words in common, the most frequent first.")
+    of_category: bool = Field(description="Where its category goes as a rule.")
+
+
+class AgencySuggestionsOut(Out):
+    words: list[str] = Field(description="The stems of the subject that were looked for.")
+    compared: int = Field(description="Past complaints that were counted: of those you may read, the newest.")
+    category_points: int
+    data: list[AgencySuggestionOut] = Field(description="The best first; never who it is about.")
+
+
 class ClockOut(Out):
     stage: ClockStage
     state: ClockState
