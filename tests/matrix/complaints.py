@@ -97,6 +97,24 @@ async def changing(city: City) -> Sample:
     return Sample({"id": await category(city)}, body={"name": "Jalan Raya"}, about="region")
 
 
+async def template(city: City, **given: Any) -> str:
+    body = {"name": "Terima kasih", "content": "Laporan {code} diterima {agency}.", **given}
+    return str((await made(city, "admin", "POST", "/v1/complaint-templates", json=body))["id"])
+
+
+async def templates(city: City) -> Sample:
+    return Sample(rows={await template(city): "region"})
+
+
+async def changing_template(city: City) -> Sample:
+    body = {"name": "Terima kasih", "content": "Sudah selesai."}
+    return Sample({"id": await template(city)}, body=body, about="region")
+
+
+async def withdrawing_template(city: City) -> Sample:
+    return Sample({"id": await template(city)}, about="region")
+
+
 def tracked(state: str = "forwarded", **body: Any) -> Build:
     """By the reporter, who has code and PIN."""
 
@@ -145,6 +163,11 @@ SAMPLES: dict[str, Build] = {
     "list_complaint_categories": categories,
     "add_complaint_category": lambda city: Sample(body={"code": "BARU", "name": "Baru"}, about="caller"),
     "change_complaint_category": changing,
+    "list_ready_answers": handled(),
+    "list_complaint_templates": templates,
+    "add_complaint_template": lambda city: Sample(body={"name": "A", "content": "B"}, about="caller"),
+    "change_complaint_template": changing_template,
+    "withdraw_complaint_template": withdrawing_template,
     "list_public_complaint_categories": lambda city: Sample(query={"region": city.region.code}),
     "find_similar_complaints": lambda city: Sample(
         body={"region": city.region.code, "subject": "Jalan berlubang"}

@@ -46,6 +46,23 @@ class ComplaintCategory(Versioned):
     closed_on: Mapped[date | None]
 
 
+class ComplaintTemplate(Versioned):
+    """A ready answer with placeholders, of the whole region or of a category or a unit with all below it."""
+
+    __tablename__ = "complaint_templates"
+    __table_args__ = (
+        of_region(),
+        within_region("category_id", "complaint_categories"),
+        within_region("agency_id", "units"),
+        Index("ix_complaint_templates_name", "region_id", "name", "id"),
+    )
+
+    name: Mapped[str]
+    content: Mapped[str]
+    category_id: Mapped[UUID | None]
+    agency_id: Mapped[UUID | None]
+
+
 class Complaint(Versioned):
     """What somebody reported and where it stands. Nothing here says who it was.
 

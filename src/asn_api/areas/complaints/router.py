@@ -11,7 +11,18 @@ from fastapi.responses import StreamingResponse
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
-from asn_api.areas.complaints import categories, deciding, handling, media, queries, routing, showing, timing
+from asn_api.areas.complaints import (
+    categories,
+    deciding,
+    handling,
+    media,
+    queries,
+    routing,
+    showing,
+    template_queries,
+    templates,
+    timing,
+)
 from asn_api.areas.complaints.schemas import (
     AgencySuggestionsOut,
     AnswerIn,
@@ -26,11 +37,15 @@ from asn_api.areas.complaints.schemas import (
     DispositionIn,
     MergingIn,
     NoteIn,
+    ReadyAnswersOut,
     RejectionIn,
     RevealedOut,
     RevealIn,
     SaidIn,
     SubjectsIn,
+    TemplateChangeIn,
+    TemplateIn,
+    TemplateOut,
     VerificationIn,
 )
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
@@ -239,6 +254,49 @@ async def note_on_complaint(
     """A note for those who handle it; the reporter and the public never see it."""
     await handling.note(access, db, id, given)
     return await _shown(access, db, id, response)
+
+
+@router.get("/complaints/{id}/answer-templates", response_model=ReadyAnswersOut)
+async def list_ready_answers(access: CanAnswer, db: Db, id: UUID) -> dict[str, Any]:
+    """The region's ready answers that fit this complaint, filled in; edit one and send it as the answer."""
+    return {"data": await templates.offered(access, db, id)}
+
+
+@router.get("/complaint-templates", response_model=Page[TemplateOut])
+async def list_complaint_templates(
+    access: CanManage, db: Db, request: Request, response: Response, wanted: PagingQuery
+) -> dict[str, Any]:
+    """The region's ready answers by name."""
+    found = template_queries.templates(access)
+    return await page(db, request, response, found, template_queries.BY_NAME, wanted, dict)
+
+
+@router.post("/complaint-templates", status_code=201)
+async def add_complaint_template(
+    access: CanManage, db: Tx, given: TemplateIn, response: Response
+) -> TemplateOut:
+    """A new ready answer, for all complaints or those of a category or an agency; for the whole region's keepers."""
+    shown, is_new = await templates.add(access, db, given)
+    if not is_new:
+        response.status_code = 200
+    response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
+@router.put("/complaint-templates/{id}")
+async def change_complaint_template(
+    access: CanManage, db: Tx, id: UUID, version: IfMatch, given: TemplateChangeIn, response: Response
+) -> TemplateOut:
+    """Replace it; answers that were made from it stay as they are."""
+    shown = await templates.change(access, db, id, version, given)
+    response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
+@router.delete("/complaint-templates/{id}", status_code=204)
+async def withdraw_complaint_template(access: CanManage, db: Tx, id: UUID, version: IfMatch) -> None:
+    """Offer it no longer."""
+    await templates.withdraw(access, db, id, version)
 
 
 @router.get("/complaint-categories", response_model=Page[CategoryOut])

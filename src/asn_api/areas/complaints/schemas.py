@@ -225,6 +225,36 @@ class CategoryIn(CategoryChangeIn):
     code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{0,39}$")]
 
 
+class TemplateChangeIn(In):
+    name: Line
+    content: Paragraph = Field(description="With {code}, {subject} and {agency}, which are filled in.")
+    category_id: UUID | None = Field(default=None, description="Only for complaints of this category.")
+    agency_id: UUID | None = Field(default=None, description="Only for this unit and all below it.")
+
+
+class TemplateIn(TemplateChangeIn):
+    id: Id
+
+
+class TemplateOut(Out):
+    id: UUID
+    version: int
+    name: str
+    content: str
+    category_id: UUID | None
+    agency_id: UUID | None
+
+
+class ReadyAnswerOut(Out):
+    id: UUID
+    name: str
+    text: str = Field(description="Filled in, to be edited and then sent as an answer.")
+
+
+class ReadyAnswersOut(Out):
+    data: list[ReadyAnswerOut]
+
+
 class CategoryOut(Out):
     id: UUID
     version: int

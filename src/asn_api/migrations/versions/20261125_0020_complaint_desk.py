@@ -1,5 +1,6 @@
-"""The desk of complaints: numbers of the suggested agencies."""
+"""The desk of complaints: suggested agencies, ready answers."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_0020"
@@ -14,5 +15,26 @@ where area = 'complaints'
 """
 
 
+def _within(name: str, column: str, other: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["region_id", column], [f"{other}.region_id", f"{other}.id"], name=op.f(f"fk_{name}_region_id_{column}")
+    )
+
+
 def upgrade() -> None:
+    op.create_table(
+        "complaint_templates",
+        sa.Column("region_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("category_id", sa.Uuid(), nullable=True),
+        sa.Column("agency_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        _within("complaint_templates", "agency_id", "units"),
+        _within("complaint_templates", "category_id", "complaint_categories"),
+        sa.ForeignKeyConstraint(["region_id"], ["regions.id"], name=op.f("fk_complaint_templates_region_id")),
+        sa.PrimaryKeyConstraint("region_id", "id", name=op.f("pk_complaint_templates")),
+    )
+    op.create_index("ix_complaint_templates_name", "complaint_templates", ["region_id", "name", "id"])
     op.execute(POLICIES)
