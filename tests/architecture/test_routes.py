@@ -23,6 +23,7 @@ PUBLIC_OPERATIONS = {
     "find_similar_complaints",
     "submit_complaint",
     "track_complaint",
+    "download_own_complaint_file",
     "write_to_complaint",
     "accept_answer",
     "reopen_complaint",

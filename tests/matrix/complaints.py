@@ -1,5 +1,6 @@
 """Samples of complaints: one that `staff` handles for the agency `health`, and what the coordinator does."""
 
+from dataclasses import replace
 from typing import Any
 
 from asn_api.core.mapping import uuid7
@@ -132,6 +133,17 @@ def tracked(state: str = "forwarded", **body: Any) -> Build:
     return build
 
 
+async def own_photo(city: City) -> Sample:
+    _, receipt = await received(city, media=[photo()], **NAMELESS)
+    sample = Sample(
+        {"code": receipt["code"]}, {"region": city.region.code}, headers={"Complaint-Pin": receipt["pin"]}
+    )
+    async with city.call_as("anonymous") as client:
+        url = f"/v1/public/complaints/{receipt['code']}"
+        file = ok(await client.get(url, params=sample.query, headers=sample.headers))["files"][0]["id"]
+    return replace(sample, path={**sample.path, "file_id": file})
+
+
 async def reopening(city: City) -> Sample:
     sample = await tracked("answered", text="Terbuka lagi")(city)  # type: ignore[misc]
     async with city.call_as("anonymous") as client:
@@ -174,6 +186,7 @@ SAMPLES: dict[str, Build] = {
     ),
     "submit_complaint": lambda city: Sample(body={**HOLE, "region": city.region.code, **NAMELESS}),
     "track_complaint": tracked(),
+    "download_own_complaint_file": own_photo,
     "write_to_complaint": tracked(text="Foto menyusul"),
     "accept_answer": tracked("answered", rating=4),
     "reopen_complaint": reopening,

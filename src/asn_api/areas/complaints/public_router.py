@@ -1,6 +1,7 @@
 """Complaints over HTTP for everybody: no account, no token; a code and a PIN afterwards."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
@@ -22,9 +23,12 @@ from asn_api.areas.complaints.public_schemas import (
 from asn_api.areas.complaints.similar import similar
 from asn_api.areas.identity.desk import Desk, region_named
 from asn_api.areas.policies.current import policy_on
+from asn_api.core.http import downloads
 from asn_api.core.http.route import Db, Now, Route, Tx, Writing
 from asn_api.core.objects import Objects
+from asn_api.errors import Problem
 from asn_api.rules.complaint_policy import ComplaintPolicy
+from asn_api.rules.files import MEDIA_TYPES
 from asn_api.rules.policy import FilePolicy
 
 router = APIRouter(prefix="/v1/public", tags=["complaints"], route_class=Route)
@@ -114,6 +118,30 @@ async def track_complaint(
     access, id = await tracked(desk, region, code, pin)
     found = await reporting.shown(access, db, id, own=pin is not None)
     return OwnComplaintOut.model_validate(found) if pin is not None else TrackedOut.model_validate(found)
+
+
+@router.get(
+    "/complaints/{code}/files/{file_id}",
+    dependencies=[public],
+    response_class=Response,
+    responses=downloads.answers(*MEDIA_TYPES.values()),
+)
+async def download_own_complaint_file(
+    desk: AtDesk,
+    db: Db,
+    store: Store,
+    code: str,
+    file_id: UUID,
+    pin: Pin,
+    part: downloads.Part,
+    region: Region = None,
+) -> Response:
+    """A photo or document that one has sent oneself, as it was kept: photos without place, time and owner."""
+    access, id = await tracked(desk, region, code, pin)
+    stored = await media.stored(access, db, id, file_id)
+    if stored is None or store is None:
+        raise Problem("COMPLAINT_UNKNOWN")
+    return await downloads.download(store, stored, part)
 
 
 @router.post("/complaints/{code}/messages", dependencies=[public])

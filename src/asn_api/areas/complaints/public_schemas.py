@@ -16,6 +16,7 @@ from asn_api.rules.complaints import (
     ComplaintStatus,
     MessageKind,
 )
+from asn_api.rules.files import FileKind
 
 RegionCode = Annotated[
     Line | None, Field(description="The region's code; the installation may have a default.")
@@ -169,12 +170,21 @@ class TrackedOut(Out):
     messages: list[PublicMessageOut]
 
 
+class ComplaintFileOut(Out):
+    id: UUID
+    kind: FileKind
+    name: str | None
+    size: int
+    message_id: UUID | None
+
+
 class OwnComplaintOut(TrackedOut):
     """With the PIN: what the reporter wrote, everything that was said to him, and what he may do."""
 
     version: int
     subject: str
     text: str
+    files: list[ComplaintFileOut]
     secret: bool
     anonymous: bool
     rating: int | None

@@ -1,12 +1,10 @@
 """Complaints over HTTP for those who handle them."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
@@ -48,12 +46,13 @@ from asn_api.areas.complaints.schemas import (
     TemplateOut,
     VerificationIn,
 )
+from asn_api.core.http import downloads
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, PagingQuery, page
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
 from asn_api.core.objects import Objects
 from asn_api.errors import Problem
-from asn_api.rules.files import MEDIA_TYPES, download_name
+from asn_api.rules.files import MEDIA_TYPES
 
 router = APIRouter(prefix="/v1", tags=["complaints"], route_class=Route)
 
@@ -63,12 +62,6 @@ CanAssign = Annotated[Access, require(Permission.COMPLAINTS_ASSIGN)]
 CanAnswer = Annotated[Access, require(Permission.COMPLAINTS_ANSWER)]
 CanReveal = Annotated[Access, require(Permission.COMPLAINTS_REVEAL)]
 CanManage = Annotated[Access, require(Permission.COMPLAINT_CATEGORIES_MANAGE)]
-
-_FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}
-    }
-}
 
 
 @router.get("/complaints", response_model=Page[ComplaintSummary], responses=EXPORTS)
@@ -115,29 +108,22 @@ async def suggest_agencies(access: CanTriage, db: Db, id: UUID) -> dict[str, Any
     return await routing.suggested(access, db, id)
 
 
-@router.get("/complaints/{id}/files/{file_id}", response_class=Response, responses=_FILE)
+@router.get(
+    "/complaints/{id}/files/{file_id}",
+    response_class=Response,
+    responses=downloads.answers(*MEDIA_TYPES.values()),
+)
 async def download_complaint_file(
-    access: CanRead, db: Db, request: Request, id: UUID, file_id: UUID
+    access: CanRead, db: Db, request: Request, id: UUID, file_id: UUID, part: downloads.Part
 ) -> Response:
-    """A photo or document that the reporter sent; photos without metadata."""
+    """A photo or document that the reporter sent, whole or one range; photos without metadata."""
     if await handling.row_of(access, db, id) is None:
         raise Problem("NOT_FOUND")
-    rows = (await db.execute(queries.files(access, id))).mappings()
-    file = next((each for each in rows if each["id"] == file_id), None)
+    stored = await media.stored(access, db, id, file_id)
     objects: Objects | None = request.app.state.objects
-    if file is None or objects is None:
+    if stored is None or objects is None:
         raise Problem("NOT_FOUND")
-    try:
-        content = await objects.opened(media.path(access.region_id, file_id), 0, file["size"])
-    except FileNotFoundError:
-        raise Problem("FILES_UNREACHABLE", headers={"Retry-After": "10"}) from None
-    name = quote(download_name(file["name"], file["kind"]))
-    headers = {
-        "Content-Length": str(file["size"]),
-        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingResponse(content, 200, headers, media_type=MEDIA_TYPES[file["kind"]])
+    return await downloads.download(objects, stored, part)
 
 
 @router.post("/complaints/{id}/verification", response_model=ComplaintOut)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from asn_api.areas.complaints.public_schemas import DueOut
+from asn_api.areas.complaints.public_schemas import ComplaintFileOut, DueOut
 from asn_api.areas.monitoring.schemas import Id
 from asn_api.areas.performance.schemas import PersonOut
 from asn_api.core.http.paging import Paging
@@ -19,7 +19,6 @@ from asn_api.rules.complaints import (
     ComplaintStatus,
     MessageKind,
 )
-from asn_api.rules.files import FileKind
 
 Refused = Annotated[
     str | None, Field(description="The code of what stands in the way; null when it may be done.")
@@ -73,14 +72,6 @@ class MessageOut(Out):
     employee: PersonOut | None
     text: str
     created_at: datetime
-
-
-class ComplaintFileOut(Out):
-    id: UUID
-    kind: FileKind
-    name: str | None
-    size: int
-    message_id: UUID | None
 
 
 class TransitionOut(Out):
