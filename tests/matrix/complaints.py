@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from asn_api.core.mapping import uuid7
 from tests.areas.complaining import HOLE, act, forwarded, known, named, ok, photo, received, sent
@@ -157,6 +158,9 @@ SAMPLES: dict[str, Build] = {
     "get_complaint": handled(),
     "get_complaint:before any agency has it": coordinated(),
     "explain_complaint_deadlines": handled(),
+    "take_complaints_in": lambda city: Sample(
+        body={"items": [{**HOLE, **NAMELESS, "key": str(uuid4())}]}, about="caller"
+    ),
     "suggest_agencies": coordinated(),
     "download_complaint_file": with_photo,
     "verify_complaint": coordinated(category_id=None),

@@ -33,4 +33,5 @@ class ComplaintPolicy(PolicyArea, area="complaints"):
     routing_days: Annotated[int, whole(1, 3650)]
     routing_shown: Annotated[int, whole(0, 20)]
     routing_category_points: Annotated[int, whole(0, 1000)]
+    intake_items: Annotated[int, whole(1, 200)]
     reports_per_contact_day: Annotated[int, whole(1, 1000)]

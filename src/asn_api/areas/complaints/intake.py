@@ -24,7 +24,8 @@ from asn_api.areas.complaints.codes import (
 )
 from asn_api.areas.complaints.media import Medium
 from asn_api.areas.complaints.moving import entered
-from asn_api.areas.complaints.public_schemas import ReceiptOut, SubmissionIn
+from asn_api.areas.complaints.public_schemas import ReceiptOut, ReportIn, SubmissionIn
+from asn_api.areas.complaints.schemas import GatheredIn
 from asn_api.areas.complaints.timing import Scene, nearest_due, scene
 from asn_api.core.crypto import Keyring
 from asn_api.core.journal import Change, record
@@ -44,7 +45,7 @@ async def submit(
     db: AsyncSession,
     keyring: Keyring,
     objects: Objects | None,
-    given: SubmissionIn,
+    given: SubmissionIn | GatheredIn,
     kept: Sequence[Medium],
     *,
     dry: bool,
@@ -107,7 +108,7 @@ async def submit(
     return receipt(row, pin), True
 
 
-async def _values(access: Access, db: AsyncSession, given: SubmissionIn, around: Scene) -> dict[str, Any]:
+async def _values(access: Access, db: AsyncSession, given: ReportIn, around: Scene) -> dict[str, Any]:
     """The columns of a new complaint, but for its id and proofs."""
     category = await category_of(access, db, given.category)
     if given.about_unit_id is not None and await db.scalar(queries.unit(access, given.about_unit_id)) is None:
@@ -172,7 +173,7 @@ async def _known(
     return row
 
 
-def _digest(keyring: Keyring, given: SubmissionIn) -> bytes:
+def _digest(keyring: Keyring, given: ReportIn) -> bytes:
     """Of all that was sent, keyed: from a bare digest a known sender could be proven."""
     content = given.model_dump(mode="json", exclude={"media", "region"})
     content["media"] = [hashlib.sha256(each.content).hexdigest() for each in given.media]

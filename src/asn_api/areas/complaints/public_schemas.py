@@ -58,13 +58,9 @@ class SimilarIn(In):
     place: PlaceIn | None = None
 
 
-class SubmissionIn(In):
-    region: RegionCode = None
-    key: UUID | None = Field(
-        default=None,
-        description="Made at random by the sender and kept to himself: sent again with it, a complaint is the same "
-        "one, with the same code and PIN.",
-    )
+class ReportIn(In):
+    """What somebody reports, whoever hands it in."""
+
     kind: ComplaintKind = ComplaintKind.COMPLAINT_NON_SUPERVISORY
     subject: Line
     text: Paragraph
@@ -91,6 +87,15 @@ class SubmissionIn(In):
         if self.joins is not None and self.kind is ComplaintKind.COMPLAINT_SUPERVISORY:
             raise PydanticCustomError("COMPLAINT_JOINS_SUPERVISORY", "a supervisory complaint joins no other")
         return self
+
+
+class SubmissionIn(ReportIn):
+    region: RegionCode = None
+    key: UUID | None = Field(
+        default=None,
+        description="Made at random by the sender and kept to himself: sent again with it, a complaint is the same "
+        "one, with the same code and PIN.",
+    )
 
 
 class WordsIn(In):

@@ -12,6 +12,7 @@ from asn_api.access.guard import require
 from asn_api.areas.complaints import (
     categories,
     deciding,
+    gathered,
     handling,
     media,
     queries,
@@ -33,6 +34,9 @@ from asn_api.areas.complaints.schemas import (
     ComplaintOut,
     ComplaintSummary,
     DispositionIn,
+    GatheredBatchIn,
+    GatheredIn,
+    GatheredResultsOut,
     MergingIn,
     NoteIn,
     ReadyAnswersOut,
@@ -44,12 +48,14 @@ from asn_api.areas.complaints.schemas import (
     TemplateChangeIn,
     TemplateIn,
     TemplateOut,
+    Unreadable,
     VerificationIn,
 )
 from asn_api.core.http import downloads
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, PagingQuery, page
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.problems import fault, language_of
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, Writing, etag
 from asn_api.core.objects import Objects
 from asn_api.errors import Problem
 from asn_api.rules.files import MEDIA_TYPES
@@ -61,6 +67,7 @@ CanTriage = Annotated[Access, require(Permission.COMPLAINTS_TRIAGE)]
 CanAssign = Annotated[Access, require(Permission.COMPLAINTS_ASSIGN)]
 CanAnswer = Annotated[Access, require(Permission.COMPLAINTS_ANSWER)]
 CanReveal = Annotated[Access, require(Permission.COMPLAINTS_REVEAL)]
+CanTakeIn = Annotated[Access, require(Permission.COMPLAINTS_INTAKE)]
 CanManage = Annotated[Access, require(Permission.COMPLAINT_CATEGORIES_MANAGE)]
 
 
@@ -82,6 +89,26 @@ async def list_complaints(
         ordered = statement.order_by(*[key.column.desc() for key in keys])
         return await export(request, ordered, showing.COLUMNS, "laporan-masyarakat", form, showing.line)
     return await page(db, request, response, statement, keys, wanted, showing.summary)
+
+
+@router.post("/complaints/batches", response_model=GatheredResultsOut)
+async def take_complaints_in(
+    access: CanTakeIn, work: Writing, request: Request, given: GatheredBatchIn
+) -> dict[str, Any]:
+    """Hand in complaints that were gathered on paper or without a line: one receipt per item, or why it was refused.
+
+    A refused item never costs the others. Send the whole batch again if the line was lost: what has been taken in gives
+    the same receipt. They were received when they arrive here; `occurred_on` says when it happened.
+    """
+    items = [_readable(each) for each in given.items]
+    state = request.app.state
+    results = await gathered.take_in(access, work, state.keyring, state.objects, items)
+    shown = [
+        _result(request, number, item, result)
+        for number, (item, result) in enumerate(zip(given.items, results, strict=True))
+    ]
+    done = sum(each["done"] for each in shown)
+    return {"done": done, "refused": len(shown) - done, "results": shown}
 
 
 @router.get("/complaints/{id}", response_model=ComplaintOut)
@@ -320,3 +347,30 @@ async def _shown(access: Access, db: Db, id: UUID, response: Response) -> dict[s
     shown = await showing.shown(access, db, id)
     response.headers["ETag"] = etag(shown["version"], orjson.dumps(shown, default=str))
     return shown
+
+
+def _readable(item: GatheredIn | Unreadable) -> GatheredIn | Problem:
+    if not isinstance(item, Unreadable):
+        return item
+    return Problem(
+        "REQUEST_INVALID", faults=[fault({**each, "loc": ("body", *each["loc"])}) for each in item.errors]
+    )
+
+
+def _result(
+    request: Request, number: int, item: GatheredIn | Unreadable, result: gathered.Result
+) -> dict[str, Any]:
+    language = language_of(request)
+    refused = result if isinstance(result, Problem) else None
+    return {
+        "index": number,
+        "key": None if isinstance(item, Unreadable) else item.key,
+        "done": refused is None,
+        "receipt": None if isinstance(result, Problem) else result[0],
+        "code": refused and refused.code,
+        "detail": refused and refused.detail(language),
+        "errors": [
+            {"pointer": each.pointer, "code": each.code, "message": each.message(language)}
+            for each in (refused.faults if refused else ())
+        ],
+    }

@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from asn_api.areas.complaints.public_schemas import ComplaintFileOut, DueOut
+from asn_api.areas.complaints.public_schemas import ComplaintFileOut, DueOut, ReceiptOut, ReportIn
 from asn_api.areas.monitoring.schemas import Id
 from asn_api.areas.performance.schemas import PersonOut
 from asn_api.core.http.paging import Paging
@@ -214,6 +214,54 @@ class CategoryChangeIn(In):
 class CategoryIn(CategoryChangeIn):
     id: Id
     code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{0,39}$")]
+
+
+class GatheredIn(ReportIn):
+    key: UUID = Field(
+        description="Made at random for each complaint when it is written down, and kept until its receipt is there: "
+        "sent again with it, it is the same one, with the same code and PIN."
+    )
+
+
+class Unreadable:
+    """An item that cannot be read; it must not cost the others."""
+
+    def __init__(self, given: Any, error: ValidationError) -> None:
+        self.given = given
+        self.errors = error.errors(include_url=False, include_input=False)
+
+
+def _leniently(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(given)
+    except ValidationError as error:
+        return Unreadable(given, error)
+
+
+class GatheredBatchIn(In):
+    items: list[Annotated[GatheredIn, WrapValidator(_leniently)]] = Field(min_length=1, max_length=200)
+
+
+class GatheredFaultOut(Out):
+    pointer: str
+    code: str
+    message: str
+
+
+class GatheredResultOut(Out):
+    index: int
+    key: UUID | None
+    done: bool
+    receipt: ReceiptOut | None = Field(description="Code and PIN are for the citizen; hand them to him.")
+    code: str | None = Field(description="Why it was refused.")
+    detail: str | None
+    errors: list[GatheredFaultOut]
+
+
+class GatheredResultsOut(Out):
+    done: int
+    refused: int
+    results: list[GatheredResultOut] = Field(description="One per item, in their order.")
 
 
 class TemplateChangeIn(In):

@@ -10,7 +10,7 @@ depends_on = None
 
 POLICIES = """
 update policies set content = '{
-    "routing_days": 730, "routing_shown": 3, "routing_category_points": 5}'::jsonb || content
+    "routing_days": 730, "routing_shown": 3, "routing_category_points": 5, "intake_items": 50}'::jsonb || content
 where area = 'complaints'
 """
 
