@@ -96,7 +96,10 @@ async def test_who_it_is_about_is_never_suggested(city: City) -> None:
     past, _ = await received(city, **given)
     await act(city, "coordinator", past, "subjects", 204, subjects=named(city, "staff"))
     await act(city, "coordinator", past, "verification")
-    body = {"agency_id": str(city.units["works"].id), "officer_id": str(city.id("other_staff"))}
+    body: dict[str, Any] = {
+        "agency_id": str(city.units["works"].id),
+        "officer_id": str(city.id("other_staff")),
+    }
     await act(city, "coordinator", past, "disposition", **body)
     await act(city, "other_staff", past, "start")
     id, _ = await received(city, **given, category="LAMPU")
@@ -112,7 +115,7 @@ async def test_what_is_kept_from_the_coordinator_is_not_counted(city: City) -> N
     past, _ = await received(city, **given)
     await act(city, "coordinator", past, "subjects", 204, subjects=named(city, "other_staff", "roads"))
     await act(city, "coordinator", past, "verification")
-    body = {"agency_id": str(city.units["health"].id), "officer_id": str(city.id("staff"))}
+    body: dict[str, Any] = {"agency_id": str(city.units["health"].id), "officer_id": str(city.id("staff"))}
     await act(city, "coordinator", past, "disposition", **body)
     await act(city, "staff", past, "start")
     id, _ = await received(city, **given)

@@ -47,6 +47,8 @@ class Settings(BaseModel):
     files_url: str | None = None
     """`file:///folder` or `s3://bucket/prefix` (credentials by `AWS_…`). The demo keeps files under
     `local_dir`; production without it takes no files."""
+    clamav: str | None = None
+    """`host:port` or `/path/of/socket` of clamd, which then looks at every file before it is kept."""
     statement_timeout_ms: int = Field(default=15_000, ge=0)
     password_memory_kib: int = Field(default=19_456, ge=8)
     password_time: int = Field(default=2, ge=1)
@@ -91,6 +93,18 @@ class Settings(BaseModel):
                 "ASN_DATABASE_URL must look like postgresql://user:password@host:5432/database."
             )
         return "postgresql+asyncpg://" + rest.replace("?sslmode=", "?ssl=").replace("&sslmode=", "&ssl=")
+
+    @field_validator("clamav")
+    @classmethod
+    def _clamd(cls, value: str | None) -> str | None:
+        host, _, port = (value or "").rpartition(":")
+        if (
+            value is not None
+            and not value.startswith("/")
+            and not (host and port.isascii() and port.isdigit())
+        ):
+            raise StartupError("ASN_CLAMAV must look like host:3310 or /run/clamav/clamd.ctl.")
+        return value
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

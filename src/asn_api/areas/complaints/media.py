@@ -48,7 +48,10 @@ async def looked_at(
         try:
             async with _examining:
                 kept = await asyncio.to_thread(examined, each.content, files, sha256=None, said_type=None)
+            await objects.check(each.content)
         except Problem as problem:
+            if problem.status >= 500:
+                raise
             raise _fault(f"/media/{n}", problem.code, **problem.params) from None
         found.append(Medium(each.name, kept))
     return found
