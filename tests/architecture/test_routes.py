@@ -21,6 +21,7 @@ PUBLIC_OPERATIONS = {
     "describe_uploads",
     "list_public_complaint_categories",
     "find_similar_complaints",
+    "send_contact_code",
     "submit_complaint",
     "track_complaint",
     "download_own_complaint_file",

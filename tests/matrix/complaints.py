@@ -188,6 +188,9 @@ SAMPLES: dict[str, Build] = {
     "find_similar_complaints": lambda city: Sample(
         body={"region": city.region.code, "subject": "Jalan berlubang"}
     ),
+    "send_contact_code": lambda city: Sample(
+        body={"region": city.region.code, "email": "budi@contoh.id"}, succeeds=False
+    ),
     "submit_complaint": lambda city: Sample(body={**HOLE, "region": city.region.code, **NAMELESS}),
     "track_complaint": tracked(),
     "download_own_complaint_file": own_photo,

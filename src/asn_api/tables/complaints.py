@@ -176,7 +176,23 @@ class ComplaintReporter(Regional):
 
     identity: Mapped[bytes] = mapped_column(LargeBinary)
     contact_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    contact_verified: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]
+
+
+class ComplaintContactCode(Regional):
+    """The code that was sent to a contact, of which both are known by keyed digests alone. Short-lived."""
+
+    __tablename__ = "complaint_contact_codes"
+    __table_args__ = (
+        of_region(),
+        UniqueConstraint("region_id", "contact_index", name="uq_complaint_contact_codes_contact"),
+    )
+
+    contact_index: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
 
 
 class ComplaintSubject(Regional):

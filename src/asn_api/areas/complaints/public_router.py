@@ -6,9 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from asn_api.access.guard import client_address, public
-from asn_api.areas.complaints import intake, media, queries, reporting
+from asn_api.areas.complaints import contacts, intake, media, queries, reporting
 from asn_api.areas.complaints.desk import public_access, tracked
 from asn_api.areas.complaints.public_schemas import (
+    ContactCodeIn,
+    ContactCodeOut,
     OwnComplaintOut,
     PublicCategoriesOut,
     ReceiptOut,
@@ -71,8 +73,27 @@ async def list_public_complaint_categories(
 ) -> PublicCategoriesOut:
     """What a complaint can be about, and which agency answers for it as a rule."""
     access = public_access(desk, await region_named(db, region, desk.settings))
+    policy = await policy_on(db, access.region_id, ComplaintPolicy, access.today)
     rows = (await db.execute(queries.open_categories(access))).mappings()
-    return PublicCategoriesOut.model_validate({"data": [dict(row) for row in rows]})
+    can_check = contacts.is_on(desk.settings)
+    return PublicCategoriesOut.model_validate(
+        {
+            "contact_check": can_check,
+            "contact_check_required": can_check and policy.contact_check_required,
+            "data": [dict(row) for row in rows],
+        }
+    )
+
+
+@router.post("/complaints/contact-codes", status_code=202, dependencies=[public])
+async def send_contact_code(desk: AtDesk, work: Writing, given: ContactCodeIn) -> ContactCodeOut:
+    """Have a six-digit code sent to an e-mail address, to be given as `contact_code` with the complaint.
+
+    Only where the list of categories says `contact_check`. The answer is the same whether the address exists. A newer
+    code takes the place of the one before; asking again and again has to wait (429).
+    """
+    minutes = await contacts.send_code(desk, given.region, given.email, dry=work.dry)
+    return ContactCodeOut(minutes=minutes)
 
 
 @router.post("/complaints/similar", dependencies=[public])
@@ -99,11 +120,14 @@ async def submit_complaint(
         policy = await policy_on(own, access.region_id, ComplaintPolicy, access.today)
         files = await policy_on(own, access.region_id, FilePolicy, access.today)
     kept = await media.looked_at(given.media, policy, files, store)
+    verified = await contacts.is_checked(desk, access, policy, given)
     receipt, is_new = await intake.submit(
-        access, work.session, desk.keyring, store, given, kept, dry=work.dry
+        access, work.session, desk.keyring, store, given, kept, dry=work.dry, contact_verified=verified
     )
     if not is_new:
         response.status_code = 200
+    elif verified and given.reporter and given.reporter.email and not work.dry:
+        await contacts.use_up(desk, work.session, access, given.reporter.email)
     return receipt
 
 

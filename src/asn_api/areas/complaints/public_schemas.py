@@ -97,6 +97,27 @@ class SubmissionIn(ReportIn):
         "one, with the same code and PIN.",
     )
 
+    contact_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = Field(
+        default=None,
+        description="The code that was sent to the e-mail address; for categories' `contact_check`.",
+    )
+
+
+class ContactCodeIn(In):
+    region: RegionCode = None
+    email: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True,
+            max_length=200,
+            pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+        ),
+    ]
+
+
+class ContactCodeOut(Out):
+    minutes: int = Field(description="How long the code is valid, if the address exists.")
+
 
 class WordsIn(In):
     id: UUID | None = Field(default=None, description="Made by the sender: a repetition is then harmless.")
@@ -135,6 +156,8 @@ class PublicCategoryOut(Out):
 
 
 class PublicCategoriesOut(Out):
+    contact_check: bool = Field(description="Whether an e-mail address can be checked by a code.")
+    contact_check_required: bool = Field(description="Whether who gives an e-mail address has to.")
     data: list[PublicCategoryOut]
 
 
@@ -151,6 +174,7 @@ class ReceiptOut(Out):
     kind: ComplaintKind
     secret: bool
     received_at: datetime
+    contact_verified: bool = Field(description="Whether the e-mail address was checked by a code.")
     due: DueOut | None
 
 

@@ -222,7 +222,7 @@ async def recall_complaint(
 @router.post("/complaints/{id}/reporter", response_model=RevealedOut)
 async def reveal_reporter(
     access: CanReveal, db: Tx, request: Request, id: UUID, given: RevealIn
-) -> dict[str, str | None]:
+) -> dict[str, Any]:
     """Who reported it. Your reason and your name stay in the journal."""
     return await deciding.reveal(access, db, request.app.state.keyring, id, given.reason)
 

@@ -202,6 +202,7 @@ class RevealedOut(Out):
     name: str | None
     phone: str | None
     email: str | None
+    contact_verified: bool = Field(description="Whether a code sent to the e-mail address was typed in.")
 
 
 class CategoryChangeIn(In):

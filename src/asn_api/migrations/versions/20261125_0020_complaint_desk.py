@@ -1,4 +1,4 @@
-"""The desk of complaints: suggested agencies, ready answers."""
+"""The desk of complaints: suggested agencies, ready answers, codes that check a contact."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,8 @@ depends_on = None
 
 POLICIES = """
 update policies set content = '{
-    "routing_days": 730, "routing_shown": 3, "routing_category_points": 5, "intake_items": 50}'::jsonb || content
+    "routing_days": 730, "routing_shown": 3, "routing_category_points": 5, "intake_items": 50,
+    "contact_check_required": false, "contact_code_minutes": 15, "contact_code_attempts": 5}'::jsonb || content
 where area = 'complaints'
 """
 
@@ -37,4 +38,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("region_id", "id", name=op.f("pk_complaint_templates")),
     )
     op.create_index("ix_complaint_templates_name", "complaint_templates", ["region_id", "name", "id"])
+    op.add_column(
+        "complaint_reporters",
+        sa.Column("contact_verified", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+    )
+    op.create_table(
+        "complaint_contact_codes",
+        sa.Column("region_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("contact_index", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["region_id"], ["regions.id"], name=op.f("fk_complaint_contact_codes_region_id")
+        ),
+        sa.PrimaryKeyConstraint("region_id", "id", name=op.f("pk_complaint_contact_codes")),
+        sa.UniqueConstraint("region_id", "contact_index", name="uq_complaint_contact_codes_contact"),
+    )
     op.execute(POLICIES)
