@@ -159,6 +159,6 @@ async def reveal(access: Access, db: AsyncSession, keyring: Keyring, id: UUID, r
     before = fields(row)
     await tell(access, db, row, "REVEAL", before, reason=reason)
     if reporter is None:
-        return {"name": None, "phone": None, "email": None, "contact_verified": False}
+        return {"name": None, "phone": None, "email": None, "contact_verified": None}
     known = sealing.unseal(keyring, access.region_id, id, reporter.identity)
     return {**known, "contact_verified": reporter.contact_verified}

@@ -202,7 +202,9 @@ class RevealedOut(Out):
     name: str | None
     phone: str | None
     email: str | None
-    contact_verified: bool = Field(description="Whether a code sent to the e-mail address was typed in.")
+    contact_verified: bool | None = Field(
+        description="Whether a code sent to the e-mail address was typed in."
+    )
 
 
 class CategoryChangeIn(In):
