@@ -1,4 +1,4 @@
-"""The desk of complaints: suggested agencies, ready answers, codes that check a contact."""
+"""The desk of complaints: suggested agencies, ready answers, codes that check a contact, activities that name one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -56,4 +56,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("region_id", "id", name=op.f("pk_complaint_contact_codes")),
         sa.UniqueConstraint("region_id", "contact_index", name="uq_complaint_contact_codes_contact"),
     )
+    op.add_column("activities", sa.Column("complaint_id", sa.Uuid(), nullable=True))
+    # Without a look at millions of rows: no value was there before.
+    op.create_foreign_key(
+        op.f("fk_activities_region_id_complaint_id"),
+        "activities",
+        "complaints",
+        ["region_id", "complaint_id"],
+        ["region_id", "id"],
+        postgresql_not_valid=True,
+    )
+    op.execute("alter table activities validate constraint fk_activities_region_id_complaint_id")
     op.execute(POLICIES)
