@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Double, Index, Integer, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+import asn_api.tables.complaints  # noqa: F401  activities name complaints
 from asn_api.core.mapping import Regional, Table, Versioned, of_region, within_region
 from asn_api.rules.activities import ActivityStatus, Category, PlaceType
 
