@@ -253,8 +253,8 @@ async def test_neither_address_nor_code_lies_open_and_old_ones_are_forgotten(
     means = Means(city.database, city.app.state.keyring, lambda: city.now + timedelta(minutes=16))
     await jobs.forget_codes(means, region_id=str(city.region.id))
     async with city.database.sessions() as db:
-        statement = select(ComplaintContactCode).where(ComplaintContactCode.region_id == city.region.id)
-        assert (await db.scalars(statement)).all() == []
+        left = select(ComplaintContactCode).where(ComplaintContactCode.region_id == city.region.id)
+        assert (await db.scalars(left)).all() == []
 
 
 async def test_checking_only_sends_and_uses_nothing(city: City, post_office: Inbox) -> None:
@@ -290,4 +290,4 @@ def test_settings_that_cannot_be_are_refused_at_the_start(
     url: str | None, sender: str | None, word: str
 ) -> None:
     with pytest.raises(StartupError, match=word):
-        Settings(environment="demo", smtp_url=url and SecretStr(url), smtp_from=sender)
+        Settings(environment="demo", smtp_url=SecretStr(url) if url else None, smtp_from=sender)
