@@ -88,8 +88,13 @@ AREAS = (
     Area(
         "asn_api.areas.complaints.public_router", "/v1/public/complaints", "/v1/public/complaint-categories"
     ),
-    Area("asn_api.areas.complaints.router", "/v1/complaints", "/v1/complaint-categories"),
     Area("asn_api.areas.open311.router", "/open311"),
+    Area(
+        "asn_api.areas.complaints.router",
+        "/v1/complaints",
+        "/v1/complaint-categories",
+        "/v1/complaint-templates",
+    ),
     Area(
         "asn_api.areas.certificates.router",
         "/v1/certificates",

@@ -49,6 +49,7 @@ JOBS: tuple[Job, ...] = (
     complaints.CLOSE_SILENT,
     complaints.REMIND,
     complaints.FORGET_BYTES,
+    complaints.FORGET_CODES,
     FORGET_OLD,
     CLEAN_UP,
     FORGET_OBJECTS,

@@ -251,7 +251,7 @@ async def test_who_reported_is_shown_to_the_coordinator_for_a_reason_that_stays(
     async with city.call_as("coordinator") as client:
         assert (await client.post(f"/v1/complaints/{id}/reporter", json={})).status_code == 422
         answer = await client.post(f"/v1/complaints/{id}/reporter", json={"reason": "Perlu mediasi"})
-    assert ok(answer) == {**REPORTER, "email": None}
+    assert ok(answer) == {**REPORTER, "email": None, "contact_verified": False}
     async with city.call_as("admin") as client:
         entries = ok(await client.get("/v1/journal", params={"entity": "complaint", "entity_id": id}))
     reveal = entries["data"][0]

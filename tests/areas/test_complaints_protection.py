@@ -4,7 +4,7 @@ import asyncio
 import inspect
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
@@ -24,6 +24,7 @@ from asn_api.tables.notifications import Notification
 from asn_api.tables.organization import Appointment
 from tests.architecture.operations import Operation, blueprint, operations
 from tests.areas.complaining import (
+    HOLE,
     SUPERVISORY,
     act,
     add_grant,
@@ -285,6 +286,20 @@ async def test_reminders_pass_those_by_from_whom_it_is_kept(city: City, about_st
             )
         )
         assert {names[each] for each in rows} == set()
+
+
+async def test_a_batch_of_an_officer_finds_nothing_of_it(city: City, about_staff: str) -> None:
+    """To join it is refused like joining what does not exist."""
+    await empower(city, "colleague", "chief")
+    told = []
+    for who in ("colleague", "chief"):
+        for id in (about_staff, str(uuid7())):
+            item = {**HOLE, "key": str(uuid4()), "joins": id}
+            async with city.call_as(who) as client:
+                (result,) = ok(await client.post("/v1/complaints/batches", json={"items": [item]}))["results"]
+            told.append((result["code"], result["errors"]))
+    assert told == [told[0]] * 4
+    assert told[0][1][0]["code"] == "NOT_FOUND"
 
 
 async def test_nothing_of_it_is_shown_to_the_public(city: City, about_staff: str) -> None:

@@ -1,6 +1,8 @@
 """Samples of complaints: one that `staff` handles for the agency `health`, and what the coordinator does."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from asn_api.core.mapping import uuid7
 from tests.areas.complaining import HOLE, act, forwarded, known, named, ok, photo, received, sent
@@ -97,6 +99,24 @@ async def changing(city: City) -> Sample:
     return Sample({"id": await category(city)}, body={"name": "Jalan Raya"}, about="region")
 
 
+async def template(city: City, **given: Any) -> str:
+    body = {"name": "Terima kasih", "content": "Laporan {code} diterima {agency}.", **given}
+    return str((await made(city, "admin", "POST", "/v1/complaint-templates", json=body))["id"])
+
+
+async def templates(city: City) -> Sample:
+    return Sample(rows={await template(city): "region"})
+
+
+async def changing_template(city: City) -> Sample:
+    body = {"name": "Terima kasih", "content": "Sudah selesai."}
+    return Sample({"id": await template(city)}, body=body, about="region")
+
+
+async def withdrawing_template(city: City) -> Sample:
+    return Sample({"id": await template(city)}, about="region")
+
+
 def tracked(state: str = "forwarded", **body: Any) -> Build:
     """By the reporter, who has code and PIN."""
 
@@ -114,6 +134,17 @@ def tracked(state: str = "forwarded", **body: Any) -> Build:
     return build
 
 
+async def own_photo(city: City) -> Sample:
+    _, receipt = await received(city, media=[photo()], **NAMELESS)
+    sample = Sample(
+        {"code": receipt["code"]}, {"region": city.region.code}, headers={"Complaint-Pin": receipt["pin"]}
+    )
+    async with city.call_as("anonymous") as client:
+        url = f"/v1/public/complaints/{receipt['code']}"
+        file = ok(await client.get(url, params=sample.query, headers=sample.headers))["files"][0]["id"]
+    return replace(sample, path={**sample.path, "file_id": file})
+
+
 async def reopening(city: City) -> Sample:
     sample = await tracked("answered", text="Terbuka lagi")(city)  # type: ignore[misc]
     async with city.call_as("anonymous") as client:
@@ -127,6 +158,10 @@ SAMPLES: dict[str, Build] = {
     "get_complaint": handled(),
     "get_complaint:before any agency has it": coordinated(),
     "explain_complaint_deadlines": handled(),
+    "take_complaints_in": lambda city: Sample(
+        body={"items": [{**HOLE, **NAMELESS, "key": str(uuid4())}]}, about="caller"
+    ),
+    "suggest_agencies": coordinated(),
     "download_complaint_file": with_photo,
     "verify_complaint": coordinated(category_id=None),
     "hide_complaint": coordinated(verified=True),
@@ -145,12 +180,21 @@ SAMPLES: dict[str, Build] = {
     "list_complaint_categories": categories,
     "add_complaint_category": lambda city: Sample(body={"code": "BARU", "name": "Baru"}, about="caller"),
     "change_complaint_category": changing,
+    "list_ready_answers": handled(),
+    "list_complaint_templates": templates,
+    "add_complaint_template": lambda city: Sample(body={"name": "A", "content": "B"}, about="caller"),
+    "change_complaint_template": changing_template,
+    "withdraw_complaint_template": withdrawing_template,
     "list_public_complaint_categories": lambda city: Sample(query={"region": city.region.code}),
     "find_similar_complaints": lambda city: Sample(
         body={"region": city.region.code, "subject": "Jalan berlubang"}
     ),
+    "send_contact_code": lambda city: Sample(
+        body={"region": city.region.code, "email": "budi@contoh.id"}, succeeds=False
+    ),
     "submit_complaint": lambda city: Sample(body={**HOLE, "region": city.region.code, **NAMELESS}),
     "track_complaint": tracked(),
+    "download_own_complaint_file": own_photo,
     "write_to_complaint": tracked(text="Foto menyusul"),
     "accept_answer": tracked("answered", rating=4),
     "reopen_complaint": reopening,

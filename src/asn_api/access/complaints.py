@@ -83,7 +83,7 @@ def known_to_public(access: Access) -> ColumnElement[bool]:
     return and_(open_to_public(access), Complaint.status.in_(sorted(KNOWN_TO_PUBLIC)))
 
 
-def unit_is_named(region_id: UUID, complaint_id: UUID, unit_id: UUID, day: date) -> ColumnElement[bool]:
+def unit_is_named(region_id: UUID, complaint_id: UUID, unit_id: Column, day: date) -> ColumnElement[bool]:
     """Whether a unit lies in the branch of somebody whom the complaint is about: it must not handle it."""
     lies_here = (
         exists()

@@ -89,6 +89,7 @@ class Permission(StrEnum):
     COMPLAINTS_ASSIGN = "complaints:assign"
     COMPLAINTS_ANSWER = "complaints:answer"
     COMPLAINTS_REVEAL = "complaints:reveal"
+    COMPLAINTS_INTAKE = "complaints:intake"
     COMPLAINT_CATEGORIES_MANAGE = "complaint-categories:manage"
     JOURNAL_READ = "journal:read"
     EVENTS_READ = "events:read"
@@ -258,6 +259,7 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.COMPLAINTS_READ: BRANCH,
         Permission.COMPLAINTS_TRIAGE: BRANCH,
         Permission.COMPLAINTS_REVEAL: BRANCH,
+        Permission.COMPLAINTS_INTAKE: REGION,
         Permission.COMPLAINT_CATEGORIES_MANAGE: BRANCH,
         Permission.EVENTS_READ: BRANCH,
     },
@@ -269,6 +271,8 @@ GRANTS: dict[Role, dict[Permission, frozenset[Reach]]] = {
         Permission.COMPLAINTS_READ: BRANCH,
         Permission.COMPLAINTS_ASSIGN: BRANCH,
         Permission.COMPLAINTS_ANSWER: BRANCH,
+        # What citizens hand to him may be about anything in the region.
+        Permission.COMPLAINTS_INTAKE: REGION,
         Permission.EVENTS_READ: BRANCH,
     },
     # A third party gets only those of these permissions that its registration names.

@@ -11,6 +11,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from asn_api.core.scanner import Scanner, scanner
 from asn_api.core.settings import Settings, StartupError
 from asn_api.errors import Problem
 
@@ -23,8 +24,14 @@ CHUNK = 256 * 1024
 class Objects:
     """Objects are written whole or not at all, and are not changed afterwards."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, scanner: Scanner | None = None) -> None:
         self._store = _store(url)
+        self._scanner = scanner
+
+    async def check(self, content: bytes) -> None:
+        """Before a whole file from outside is kept: FILE_INFECTED, where the operator has set a scanner."""
+        if self._scanner is not None:
+            await self._scanner.check(content)
 
     async def put(self, path: str, content: bytes) -> None:
         with _reached():
@@ -63,7 +70,7 @@ def objects(settings: Settings) -> Objects | None:
     url = settings.files_url
     if url is None and settings.environment == "demo":
         url = (settings.local_dir.absolute() / "files").as_uri()
-    return None if url is None else Objects(url)
+    return None if url is None else Objects(url, scanner(settings))
 
 
 @contextmanager

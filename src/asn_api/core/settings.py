@@ -7,6 +7,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -47,6 +48,12 @@ class Settings(BaseModel):
     files_url: str | None = None
     """`file:///folder` or `s3://bucket/prefix` (credentials by `AWS_…`). The demo keeps files under
     `local_dir`; production without it takes no files."""
+    clamav: str | None = None
+    """`host:port` or `/path/of/socket` of clamd, which then looks at every file before it is kept."""
+    smtp_url: SecretStr | None = None
+    """`smtp://user:password@host:587` or `smtps://…:465`. Without it reporters' addresses are not checked."""
+    smtp_from: str | None = None
+    """Who the mail is from: `no-reply@kota.go.id`."""
     statement_timeout_ms: int = Field(default=15_000, ge=0)
     password_memory_kib: int = Field(default=19_456, ge=8)
     password_time: int = Field(default=2, ge=1)
@@ -91,6 +98,30 @@ class Settings(BaseModel):
                 "ASN_DATABASE_URL must look like postgresql://user:password@host:5432/database."
             )
         return "postgresql+asyncpg://" + rest.replace("?sslmode=", "?ssl=").replace("&sslmode=", "&ssl=")
+
+    @field_validator("clamav")
+    @classmethod
+    def _clamd(cls, value: str | None) -> str | None:
+        host, _, port = (value or "").rpartition(":")
+        if (
+            value is not None
+            and not value.startswith("/")
+            and not (host and port.isascii() and port.isdigit())
+        ):
+            raise StartupError("ASN_CLAMAV must look like host:3310 or /run/clamav/clamd.ctl.")
+        return value
+
+    @model_validator(mode="after")
+    def _mails(self) -> Self:
+        if (self.smtp_url is None) != (self.smtp_from is None):
+            raise StartupError("ASN_SMTP_URL and ASN_SMTP_FROM belong together: set both or none.")
+        if self.smtp_url is not None:
+            parts = urlsplit(self.smtp_url.get_secret_value())
+            if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+                raise StartupError("ASN_SMTP_URL must look like smtp://user:password@host:587 or smtps://….")
+        if self.smtp_from is not None and "@" not in self.smtp_from:
+            raise StartupError("ASN_SMTP_FROM must be an address: no-reply@kota.go.id.")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

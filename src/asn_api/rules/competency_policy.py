@@ -12,7 +12,7 @@ from asn_api.rules.competencies import (
     PositionTier,
     Weighing,
 )
-from asn_api.rules.policy_values import PolicyArea, each_of, many, one_of, share, whole
+from asn_api.rules.policy_values import PolicyArea, each_of, many, one_of, share, whole, yes_or_no
 
 _MONTHS = whole(1, 240)
 _STEPS = (FitCategory.MEETS_REQUIREMENT, FitCategory.PARTLY_MEETS)
@@ -20,12 +20,6 @@ _STEPS = (FitCategory.MEETS_REQUIREMENT, FitCategory.PARTLY_MEETS)
 
 def _months_or_for_good(value: Any) -> int | None:
     return None if value is None else int(_MONTHS(value))
-
-
-def _yes_or_no(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true | false")
-    return value
 
 
 def _falling(value: Any) -> Mapping[FitCategory, Decimal]:
@@ -55,7 +49,7 @@ class CompetencyPolicy(PolicyArea, area="competencies"):
         Mapping[EvidenceSource, int | None], each_of(tuple(EvidenceSource), _months_or_for_good)
     ]
     fit_groups: Annotated[tuple[CompetencyGroup, ...], many(one_of(CompetencyGroup), 1)]
-    fit_capped: Annotated[bool, _yes_or_no]
+    fit_capped: Annotated[bool, yes_or_no]
     fit_thresholds: Annotated[Mapping[FitCategory, Decimal], _falling]
 
     @property

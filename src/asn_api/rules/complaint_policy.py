@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from asn_api.rules.complaints import ComplaintKind
-from asn_api.rules.policy_values import PolicyArea, each_of, many, one_of, whole
+from asn_api.rules.policy_values import PolicyArea, each_of, many, one_of, whole, yes_or_no
 
 
 @dataclass(frozen=True)
@@ -30,4 +30,11 @@ class ComplaintPolicy(PolicyArea, area="complaints"):
     media_count: Annotated[int, whole(0, 10)]
     # All of them fit the largest body that a server takes, base64 included.
     media_bytes: Annotated[int, whole(1, 8_000_000)]
+    routing_days: Annotated[int, whole(1, 3650)]
+    routing_shown: Annotated[int, whole(0, 20)]
+    routing_category_points: Annotated[int, whole(0, 1000)]
+    intake_items: Annotated[int, whole(1, 200)]
+    contact_check_required: Annotated[bool, yes_or_no]
+    contact_code_minutes: Annotated[int, whole(1, 1440)]
+    contact_code_attempts: Annotated[int, whole(1, 20)]
     reports_per_contact_day: Annotated[int, whole(1, 1000)]

@@ -95,6 +95,9 @@ WITH_AGENCY = frozenset(
 )
 """Where an agency is named."""
 
+TAKEN_ON = WITH_AGENCY - {ComplaintStatus.FORWARDED}
+"""The agency has begun or answered: what was forwarded only may still be given back."""
+
 KNOWN_TO_PUBLIC = WITH_AGENCY | {ComplaintStatus.VERIFIED}
 """Looked at by the coordinator and found to be one: before, anybody's words would be shown to anybody."""
 

@@ -55,6 +55,12 @@ def text(value: Any) -> str:
     return value
 
 
+def yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true | false")
+    return value
+
+
 def day(value: Any) -> date:
     try:
         return date.fromisoformat(value)

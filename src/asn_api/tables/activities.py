@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Double, Index, Integer, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+import asn_api.tables.complaints  # noqa: F401  activities name complaints
 from asn_api.core.mapping import Regional, Table, Versioned, of_region, within_region
 from asn_api.rules.activities import ActivityStatus, Category, PlaceType
 
@@ -52,6 +53,7 @@ class Activity(Versioned):
         within_region("indicator_id", "indicators"),
         within_region("verifier_id", "employees"),
         within_region("chain_id", "result_chains"),
+        within_region("complaint_id", "complaints"),
         CheckConstraint("end_at > start_at", "ends_after_start"),
         CheckConstraint("minutes > 0", "minutes"),
         CheckConstraint("share > 0 and share <= 1", "share"),
@@ -108,6 +110,7 @@ class Activity(Versioned):
     decided_at: Mapped[datetime | None]
     chain_id: Mapped[UUID | None]
     further_chain_ids: Mapped[list[UUID] | None]
+    complaint_id: Mapped[UUID | None]
 
 
 class DayTotal(Table):

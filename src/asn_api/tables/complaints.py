@@ -46,6 +46,23 @@ class ComplaintCategory(Versioned):
     closed_on: Mapped[date | None]
 
 
+class ComplaintTemplate(Versioned):
+    """A ready answer with placeholders, of the whole region or of a category or a unit with all below it."""
+
+    __tablename__ = "complaint_templates"
+    __table_args__ = (
+        of_region(),
+        within_region("category_id", "complaint_categories"),
+        within_region("agency_id", "units"),
+        Index("ix_complaint_templates_name", "region_id", "name", "id"),
+    )
+
+    name: Mapped[str]
+    content: Mapped[str]
+    category_id: Mapped[UUID | None]
+    agency_id: Mapped[UUID | None]
+
+
 class Complaint(Versioned):
     """What somebody reported and where it stands. Nothing here says who it was.
 
@@ -159,7 +176,23 @@ class ComplaintReporter(Regional):
 
     identity: Mapped[bytes] = mapped_column(LargeBinary)
     contact_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    contact_verified: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]
+
+
+class ComplaintContactCode(Regional):
+    """The code that was sent to a contact, of which both are known by keyed digests alone. Short-lived."""
+
+    __tablename__ = "complaint_contact_codes"
+    __table_args__ = (
+        of_region(),
+        UniqueConstraint("region_id", "contact_index", name="uq_complaint_contact_codes_contact"),
+    )
+
+    contact_index: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
 
 
 class ComplaintSubject(Regional):

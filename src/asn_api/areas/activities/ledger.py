@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from asn_api.access.actor import Access
 from asn_api.areas.activities import ledger_queries as queries
 from asn_api.areas.activities import places
+from asn_api.areas.activities.complaint_queries import readable
 from asn_api.areas.activities.efforts import State, settled
 from asn_api.areas.activities.ledger_queries import Pair
 from asn_api.areas.activities.rollups import DECIDING, Sums
@@ -70,6 +71,7 @@ class Ledger:
         self.driver = driver
         self.rows: dict[UUID, Row] = {}
         self.links: dict[UUID, Link] = {}
+        self.complaints: set[UUID] = set()
         self._evidence: dict[UUID, int] = {}
         self.corrected: dict[UUID, int] = {}
         self._recorded: dict[UUID, dict[UUID, Recorded]] = defaultdict(dict)
@@ -94,10 +96,11 @@ class Ledger:
         *,
         ids: Collection[UUID] = (),
         results: Collection[UUID] = (),
+        complaints: Collection[UUID] = (),
     ) -> "Ledger":
         """Lock the people, then read their days: what is judged here cannot change before the transaction ends."""
         driver = await queries.locked(db, access, {employee_id for employee_id, _ in pairs})
-        return await cls.read(driver, access, pairs, ids=ids, results=results)
+        return await cls.read(driver, access, pairs, ids=ids, results=results, complaints=complaints)
 
     @classmethod
     async def read(
@@ -108,12 +111,15 @@ class Ledger:
         *,
         ids: Collection[UUID] = (),
         results: Collection[UUID] = (),
+        complaints: Collection[UUID] = (),
     ) -> "Ledger":
         """The ledger of days whose people are locked already."""
         ordered = sorted(pairs)
         ledger = cls(access, driver)
         context = await queries.context(driver, access, ordered, results)
         ledger._read_context(context)
+        if complaints:
+            ledger.complaints = await readable(driver, access, complaints)
         # Of these days all activities are at hand, as changed by this batch: their stored keys are outdated.
         ledger._past = _past(context["past"], {day + step for _, day in ordered for step in _NEIGHBOURS})
         for record in await queries.activities(driver, access, ordered, ids):

@@ -37,10 +37,11 @@ from asn_api.access.scope import (
     reports,
     units_within,
 )
+from asn_api.areas.activities.complaint_queries import readable
 from asn_api.areas.activities.locked_queries import surroundings_of
 from asn_api.areas.activities.schemas import ActivityFilter, OwnActivityFilter
-from asn_api.areas.activities.shapes import shown
-from asn_api.core.database import Database, Prepared
+from asn_api.areas.activities.shapes import complaint_of, shown
+from asn_api.core.database import Database, Prepared, driver_of
 from asn_api.core.http.paging import Cut, Key, Narrow, Position, day
 from asn_api.rules.activities import ActivityStatus
 from asn_api.tables.activities import Activity, ActivityCorrection
@@ -170,7 +171,9 @@ async def shown_one(db: AsyncSession, access: Access, id: UUID) -> dict[str, Any
     """The wire form of one's own or a report's activity as it stands in this transaction."""
     row = await one(db, access, id)
     around = await surroundings_of(db, access) if row["disturbed"] else None
-    return shown(row, access, around)
+    named = complaint_of(row, access)
+    complaints = await readable(await driver_of(db), access, {named}) if named else ()
+    return shown(row, access, around, complaints)
 
 
 OWN_ORDER = (Key(Activity.__table__.c.day, "day", day, True), Key(Activity.__table__.c.id, "id", UUID, True))

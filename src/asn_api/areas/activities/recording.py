@@ -45,6 +45,7 @@ def claimed(values: ActivityValues) -> Row:
         "output_unit": values.output_unit,
         "place_type": values.place_type,
         **_linked(values),
+        "complaint_id": values.complaint_id,
         "evidence": [{"url": link.url, "title": link.title} for link in values.evidence],
         "latitude": place.latitude if place else None,
         "longitude": place.longitude if place else None,
@@ -83,6 +84,10 @@ def results_of(values: ActivityValues) -> set[UUID]:
     """The work results that these values name."""
     named = {link.work_result_id for link in values.links}
     return named | ({values.work_result_id} if values.work_result_id else set())
+
+
+def complaints_of(values: ActivityValues) -> set[UUID]:
+    return {values.complaint_id} if values.complaint_id else set()
 
 
 def _results_in(row: Mapping[str, Any]) -> set[UUID]:
@@ -147,6 +152,7 @@ def add(ledger: Ledger, id: UUID, values: ActivityValues, *, submit: bool, devic
         "decided_at": None,
     }
     _check_one_way(values)
+    _check_complaint(ledger, values, None)
     row = _judged(ledger, {**row, **claimed(values)})
     if submit:
         row |= {"status": ActivityStatus.SUBMITTED, "submitted_at": access.now}
@@ -157,6 +163,7 @@ def replace(ledger: Ledger, row: Row, values: ActivityValues, device: Device) ->
     """Other values for a draft or a rejected activity."""
     check_transition(ActivityStatus(row["status"]), ActivityAction.EDIT, _OWNER, locked=False)
     _check_one_way(values)
+    _check_complaint(ledger, values, row["complaint_id"])
     changed = _judged(ledger, {**row, **claimed(values)})
     return ledger.store(changed, ActivityAction.EDIT, operation_id=device.operation_id)
 
@@ -224,6 +231,13 @@ def _check_one_way(values: ActivityValues) -> None:
         raise Problem("INVALID_ACTIVITY", faults=[Fault("/links", "ACTIVITY_LINKED_TWO_WAYS")])
 
 
+def _check_complaint(ledger: Ledger, values: ActivityValues, before: UUID | None) -> None:
+    """What was named when it was readable may stay."""
+    named = values.complaint_id
+    if named is not None and named != before and named not in ledger.complaints:
+        raise Problem("INVALID_ACTIVITY", faults=[Fault("/complaint_id", "ACTIVITY_COMPLAINT_UNKNOWN")])
+
+
 def _link(ledger: Ledger, row: Row) -> list[Fault]:
     """Put the plans of the named work results into the row; gives what is wrong with naming them."""
     row["plan_id"] = None
@@ -266,7 +280,14 @@ async def record(db: AsyncSession, access: Access, given: ActivityIn) -> Row:
     """Create one activity; the same id with the same values gives what is there already."""
     me = _me(access)
     id = given.id or uuid7()
-    ledger = await Ledger.open(db, access, [(me, given.day)], ids=[id], results=results_of(given))
+    ledger = await Ledger.open(
+        db,
+        access,
+        [(me, given.day)],
+        ids=[id],
+        results=results_of(given),
+        complaints=complaints_of(given),
+    )
     existing = ledger.rows.get(id)
     if existing is not None:
         if existing["employee_id"] != me or not same_claim(existing, given):
@@ -293,7 +314,14 @@ async def change(
         raise Problem("NOT_FOUND")
     days = {found.day} | ({values.day} if values else set())
     named = results_of(values) if values else _results_in(found._mapping)
-    ledger = await Ledger.open(db, access, [(me, day) for day in days], ids=[id], results=named)
+    ledger = await Ledger.open(
+        db,
+        access,
+        [(me, day) for day in days],
+        ids=[id],
+        results=named,
+        complaints=complaints_of(values) if values else (),
+    )
     row = ledger.rows.get(id)
     if row is None:
         raise Problem("NOT_FOUND")

@@ -1,5 +1,6 @@
 """Daily activities over HTTP."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from asn_api.areas.activities import (
     shapes,
     verification,
 )
+from asn_api.areas.activities.complaint_queries import readable
 from asn_api.areas.activities.schemas import (
     ActivityFilter,
     ActivityIn,
@@ -35,6 +37,7 @@ from asn_api.areas.activities.schemas import (
     ReopeningIn,
     VerificationIn,
 )
+from asn_api.core.database import driver_of
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.hot import hot
 from asn_api.core.http.paging import MAX_LIMIT, Cursors, Page, PagingQuery, Position, link_header, page
@@ -85,7 +88,12 @@ async def get_activity(id: UUID, database: HotDatabase, access: CanRead) -> Resp
     if row is None:
         raise Problem("NOT_FOUND")
     around = await locked_queries.hot_surroundings_of(database, access) if row["disturbed"] else None
-    return json_response(shapes.shown(row, access, around), {"ETag": etag(row["version"])})
+    complaints: Collection[UUID] = ()
+    if named := shapes.complaint_of(row, access):
+        async with database.acquire() as connection:
+            complaints = await readable(connection, access, {named})
+    shown = shapes.shown(row, access, around, complaints)
+    return json_response(shown, {"ETag": etag(row["version"])})
 
 
 @router.get("/v1/activities", response_model=Page[ActivityOut], responses=EXPORTS)
@@ -104,7 +112,18 @@ async def list_activities(
         ordered = statement.order_by(*queries.sorting(keys))
         return await export(request, ordered, columns.COLUMNS, "kegiatan", format, shown)
     narrow = queries.narrowed(access, wanted)
-    found = await page(db, request, response, statement, keys, wanted, shown, narrow)
+    named: dict[str, UUID] = {}
+
+    def noted(record: Any) -> dict[str, Any]:
+        if complaint := shapes.complaint_of(record, access):
+            named[record["id"]] = complaint
+        return shown(record)
+
+    found = await page(db, request, response, statement, keys, wanted, noted, narrow)
+    if named:
+        complaints = await readable(await driver_of(db), access, set(named.values()))
+        for row in found["data"]:
+            row["complaint_id"] = row["complaint_id"] or _among(complaints, named.get(row["id"]))
     return json_response(found, dict(response.headers))
 
 
@@ -225,6 +244,10 @@ async def verify_activities(request: Request, db: Tx, access: CanVerify, given: 
         )
     done = sum(each.done for each in shown)
     return DecisionsOut(done=done, refused=len(shown) - done, results=shown)
+
+
+def _among(complaints: Collection[UUID], named: UUID | None) -> UUID | None:
+    return named if named in complaints else None
 
 
 async def _shown(db: Tx, access: Access, id: UUID, status: int = 200) -> Response:

@@ -63,6 +63,10 @@ class ActivityValues(In):
         max_length=20,
         description="For several work results, the principal one first; then without `work_result_id`.",
     )
+    complaint_id: UUID | None = Field(
+        default=None,
+        description="The citizen's complaint that it served: one that you can read, not about officials.",
+    )
     location: Location | None = None
     evidence: list[Evidence] = Field(default=[], max_length=50)
 
@@ -208,6 +212,9 @@ class ActivityOut(Out):
     work_result_id: UUID | None
     indicator_id: UUID | None
     links: list[LinkOut] = Field(description="All of them; the first one also stands in the fields above.")
+    complaint_id: UUID | None = Field(
+        description="The complaint that it served; for the owner, and for whoever reads that complaint."
+    )
     location: LocationOut | None
     evidence: list[EvidenceOut]
     device_id: str | None

@@ -1,10 +1,11 @@
 """How an activity looks to whoever reads it, and what the reader may do about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -20,11 +21,24 @@ def listing(access: Access, around: places.Surroundings | None = None) -> Callab
     return lambda record: shown(record, access, around)
 
 
-def shown(record: Any, access: Access, around: places.Surroundings | None = None) -> dict[str, Any]:
+def complaint_of(record: Any, access: Access) -> UUID | None:
+    """The complaint that somebody else's activity names: to be asked about before it is shown."""
+    named = record["complaint_id"]
+    return UUID(named) if named is not None and record["employee_id"] != access.employee_id else None
+
+
+def shown(
+    record: Any,
+    access: Access,
+    around: places.Surroundings | None = None,
+    complaints: Collection[UUID] = (),
+) -> dict[str, Any]:
     """The wire form of a row of the statements of `queries`, from either door.
 
-    Without `around` a lock that an outage moved is shown as if there had been none.
+    Without `around` a lock that an outage moved is shown as if there had been none. `complaints` are those that
+    the caller reads: only these are named, apart from what he named himself.
     """
+    asked = complaint_of(record, access)
     evidence = record["evidence"]
     decided = record["decided_at"] is not None or record["comment"] is not None
     return {
@@ -45,6 +59,7 @@ def shown(record: Any, access: Access, around: places.Surroundings | None = None
         "work_result_id": record["work_result_id"],
         "indicator_id": record["indicator_id"],
         "links": _links(record),
+        "complaint_id": record["complaint_id"] if asked is None or asked in complaints else None,
         "location": _location(record),
         "evidence": orjson.Fragment(evidence) if isinstance(evidence, str) else evidence,
         "device_id": record["device_id"],

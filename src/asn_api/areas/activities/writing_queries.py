@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, str] = {
     "indicator_id": "uuid",
     "share": "numeric",
     "further_links": "jsonb",
+    "complaint_id": "uuid",
     "description": "text",
     "output_quantity": "numeric",
     "output_unit": "text",

@@ -160,9 +160,7 @@ async def recall(access: Access, db: AsyncSession, id: UUID, version: int, words
     await move(access, db, row, ComplaintAction.RECALL, COORDINATOR, words)
 
 
-async def reveal(
-    access: Access, db: AsyncSession, keyring: Keyring, id: UUID, reason: str
-) -> dict[str, str | None]:
+async def reveal(access: Access, db: AsyncSession, keyring: Keyring, id: UUID, reason: str) -> dict[str, Any]:
     """Who reported, for a reason that stays in the journal with the name of who asked."""
     row = await row_of(access, db, id)
     if row is None:
@@ -171,5 +169,6 @@ async def reveal(
     before = fields(row)
     await tell(access, db, row, "REVEAL", before, reason=reason)
     if reporter is None:
-        return {"name": None, "phone": None, "email": None}
-    return sealing.unseal(keyring, access.region_id, id, reporter.identity)
+        return {"name": None, "phone": None, "email": None, "contact_verified": None}
+    known = sealing.unseal(keyring, access.region_id, id, reporter.identity)
+    return {**known, "contact_verified": reporter.contact_verified}

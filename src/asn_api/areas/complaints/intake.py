@@ -24,7 +24,8 @@ from asn_api.areas.complaints.codes import (
 )
 from asn_api.areas.complaints.media import Medium
 from asn_api.areas.complaints.moving import entered
-from asn_api.areas.complaints.public_schemas import ReceiptOut, SubmissionIn
+from asn_api.areas.complaints.public_schemas import ReceiptOut, ReportIn, SubmissionIn
+from asn_api.areas.complaints.schemas import GatheredIn
 from asn_api.areas.complaints.timing import Scene, nearest_due, scene
 from asn_api.core.crypto import Keyring
 from asn_api.core.journal import Change, record
@@ -44,16 +45,17 @@ async def submit(
     db: AsyncSession,
     keyring: Keyring,
     objects: Objects | None,
-    given: SubmissionIn,
+    given: SubmissionIn | GatheredIn,
     kept: Sequence[Medium],
     *,
     dry: bool,
+    contact_verified: bool = False,
 ) -> tuple[ReceiptOut, bool]:
     """The receipt, and whether the complaint is new: with a known key it is the one of before."""
     pin = pin_for(keyring, access.region_id, given.key)
     digest = _digest(keyring, given)
     if (known := await _known(access, db, keyring, given.key, digest)) is not None:
-        return receipt(known, pin), False
+        return await _again(access, db, known, pin), False
     around = await scene(access, db, access.today)
     if given.reporter is not None:
         await _check_contact(access, db, sealing.contact_index(keyring, given.reporter), around.policy)
@@ -71,7 +73,7 @@ async def submit(
         known = await _known(access, db, keyring, given.key, digest)
         if known is None:
             raise Problem("COMPLAINT_KEY_TAKEN")
-        return receipt(known, pin), False
+        return await _again(access, db, known, pin), False
     row = (await db.scalars(queries.by_id(access, id))).one()
     if given.joins is not None:
         await _count_joined(access, db, given.joins)
@@ -82,6 +84,7 @@ async def submit(
                 id=id,
                 identity=sealing.seal(keyring, access.region_id, id, given.reporter),
                 contact_index=sealing.contact_index(keyring, given.reporter),
+                contact_verified=contact_verified,
                 created_at=access.now,
             )
         )
@@ -104,10 +107,10 @@ async def submit(
     await record(db, access.author, access.now, Change(ENTITY, id, row.version, "RECEIVE", content))
     if not dry:
         await media.keep(objects, files, kept)
-    return receipt(row, pin), True
+    return receipt(row, pin, contact_verified=contact_verified), True
 
 
-async def _values(access: Access, db: AsyncSession, given: SubmissionIn, around: Scene) -> dict[str, Any]:
+async def _values(access: Access, db: AsyncSession, given: ReportIn, around: Scene) -> dict[str, Any]:
     """The columns of a new complaint, but for its id and proofs."""
     category = await category_of(access, db, given.category)
     if given.about_unit_id is not None and await db.scalar(queries.unit(access, given.about_unit_id)) is None:
@@ -172,9 +175,9 @@ async def _known(
     return row
 
 
-def _digest(keyring: Keyring, given: SubmissionIn) -> bytes:
+def _digest(keyring: Keyring, given: ReportIn) -> bytes:
     """Of all that was sent, keyed: from a bare digest a known sender could be proven."""
-    content = given.model_dump(mode="json", exclude={"media", "region"})
+    content = given.model_dump(mode="json", exclude={"media", "region", "contact_code"})
     content["media"] = [hashlib.sha256(each.content).hexdigest() for each in given.media]
     return keyring.blind_index(
         orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode(), "complaints.content"
@@ -194,7 +197,12 @@ async def _check_contact(access: Access, db: AsyncSession, index: bytes, policy:
         )
 
 
-def receipt(row: Complaint, pin: str) -> ReceiptOut:
+async def _again(access: Access, db: AsyncSession, known: Complaint, pin: str) -> ReceiptOut:
+    reporter = await db.scalar(queries.reporter(access, known.id))
+    return receipt(known, pin, contact_verified=reporter is not None and reporter.contact_verified)
+
+
+def receipt(row: Complaint, pin: str, *, contact_verified: bool) -> ReceiptOut:
     return ReceiptOut.model_validate(
         {
             "code": shown_code(row.code),
@@ -203,6 +211,7 @@ def receipt(row: Complaint, pin: str) -> ReceiptOut:
             "kind": row.kind,
             "secret": row.is_secret,
             "received_at": row.received_at,
+            "contact_verified": contact_verified,
             "due": due(row.due_stage, row.due_on, row.due_provisional),
         }
     )

@@ -11,7 +11,7 @@ from asn_api.access.actor import Access
 from asn_api.access.complaints import ENTITY
 from asn_api.access.grants import Permission
 from asn_api.access.regions import each_region
-from asn_api.areas.complaints import media, queries
+from asn_api.areas.complaints import contact_queries, media, queries
 from asn_api.areas.complaints import telling_queries as telling
 from asn_api.areas.complaints.codes import shown_code
 from asn_api.areas.complaints.moving import fields, move, tell
@@ -38,6 +38,16 @@ async def recompute(means: Means, region_id: str | None = None) -> None:
     await each_region(
         means, Permission.COMPLAINTS_READ, partial(_recompute_region, means.database), region_id
     )
+
+
+async def forget_codes(means: Means, region_id: str | None = None) -> None:
+    """Codes for contacts that nobody used in time."""
+
+    async def run(access: Access) -> None:
+        async with means.database.sessions() as db, db.begin():
+            await db.execute(contact_queries.expired(access))
+
+    await each_region(means, Permission.COMPLAINTS_READ, run, region_id)
 
 
 async def _recompute_region(database: Database, access: Access) -> None:
@@ -162,3 +172,4 @@ RECOMPUTE = Job("complaints.recompute", recompute, every="11 1 * * *")
 CLOSE_SILENT = Job("complaints.close_silent", close_silent, every="37 * * * *")
 REMIND = Job("complaints.remind", remind, every="17 * * * *")
 FORGET_BYTES = Job("complaints.forget_bytes", forget_bytes, every="47 2 * * *")
+FORGET_CODES = Job("complaints.forget_codes", forget_codes, every="53 2 * * *")

@@ -3,15 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from asn_api.access.actor import Access
+from asn_api.areas.complaints import queries
 from asn_api.areas.complaints.public_schemas import MediumIn
 from asn_api.areas.files.contents import Kept, examined
+from asn_api.core.http.downloads import Stored
 from asn_api.core.mapping import uuid7
 from asn_api.core.objects import Objects
 from asn_api.errors import Fault, Problem
 from asn_api.rules.complaint_policy import ComplaintPolicy
+from asn_api.rules.files import MEDIA_TYPES, FileKind, download_name
 from asn_api.rules.policy import FilePolicy
 from asn_api.tables.complaints import ComplaintFile
 
@@ -42,7 +48,10 @@ async def looked_at(
         try:
             async with _examining:
                 kept = await asyncio.to_thread(examined, each.content, files, sha256=None, said_type=None)
+            await objects.check(each.content)
         except Problem as problem:
+            if problem.status >= 500:
+                raise
             raise _fault(f"/media/{n}", problem.code, **problem.params) from None
         found.append(Medium(each.name, kept))
     return found
@@ -78,6 +87,24 @@ async def keep(objects: Objects | None, files: Sequence[ComplaintFile], media: S
     for file, each in zip(files, media, strict=True):
         assert objects is not None
         await objects.put(path(file.region_id, file.id), each.kept.content)
+
+
+async def listed(access: Access, db: AsyncSession, complaint_id: UUID) -> list[dict[str, Any]]:
+    """Those of a complaint that has been found, and of its messages."""
+    rows = (await db.execute(queries.files(access, complaint_id))).mappings()
+    return [{name: each[name] for name in ("id", "kind", "name", "size", "message_id")} for each in rows]
+
+
+async def stored(access: Access, db: AsyncSession, complaint_id: UUID, id: UUID) -> Stored | None:
+    """One file of a complaint that has been found within reach."""
+    rows = (await db.execute(queries.files(access, complaint_id))).mappings()
+    file = next((each for each in rows if each["id"] == id), None)
+    if file is None:
+        return None
+    kind = FileKind(file["kind"])
+    name = download_name(file["name"], kind)
+    where = path(access.region_id, id)
+    return Stored(where, file["size"], file["stored_sha256"], name, MEDIA_TYPES[kind])
 
 
 def path(region_id: UUID, id: UUID | str) -> str:

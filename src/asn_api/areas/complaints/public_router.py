@@ -1,13 +1,16 @@
 """Complaints over HTTP for everybody: no account, no token; a code and a PIN afterwards."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from asn_api.access.guard import client_address, public
-from asn_api.areas.complaints import intake, media, queries, reporting
+from asn_api.areas.complaints import contacts, intake, media, queries, reporting
 from asn_api.areas.complaints.desk import public_access, tracked
 from asn_api.areas.complaints.public_schemas import (
+    ContactCodeIn,
+    ContactCodeOut,
     OwnComplaintOut,
     PublicCategoriesOut,
     ReceiptOut,
@@ -22,9 +25,12 @@ from asn_api.areas.complaints.public_schemas import (
 from asn_api.areas.complaints.similar import similar
 from asn_api.areas.identity.desk import Desk, region_named
 from asn_api.areas.policies.current import policy_on
+from asn_api.core.http import downloads
 from asn_api.core.http.route import Db, Now, Route, Tx, Writing
 from asn_api.core.objects import Objects
+from asn_api.errors import Problem
 from asn_api.rules.complaint_policy import ComplaintPolicy
+from asn_api.rules.files import MEDIA_TYPES
 from asn_api.rules.policy import FilePolicy
 
 router = APIRouter(prefix="/v1/public", tags=["complaints"], route_class=Route)
@@ -67,8 +73,27 @@ async def list_public_complaint_categories(
 ) -> PublicCategoriesOut:
     """What a complaint can be about, and which agency answers for it as a rule."""
     access = public_access(desk, await region_named(db, region, desk.settings))
+    policy = await policy_on(db, access.region_id, ComplaintPolicy, access.today)
     rows = (await db.execute(queries.open_categories(access))).mappings()
-    return PublicCategoriesOut.model_validate({"data": [dict(row) for row in rows]})
+    can_check = contacts.is_on(desk.settings)
+    return PublicCategoriesOut.model_validate(
+        {
+            "contact_check": can_check,
+            "contact_check_required": can_check and policy.contact_check_required,
+            "data": [dict(row) for row in rows],
+        }
+    )
+
+
+@router.post("/complaints/contact-codes", status_code=202, dependencies=[public])
+async def send_contact_code(desk: AtDesk, work: Writing, given: ContactCodeIn) -> ContactCodeOut:
+    """Have a six-digit code sent to an e-mail address, to be given as `contact_code` with the complaint.
+
+    Only where the list of categories says `contact_check`. The answer is the same whether the address exists. A newer
+    code takes the place of the one before; asking again and again has to wait (429).
+    """
+    minutes = await contacts.send_code(desk, given.region, given.email, dry=work.dry)
+    return ContactCodeOut(minutes=minutes)
 
 
 @router.post("/complaints/similar", dependencies=[public])
@@ -95,11 +120,14 @@ async def submit_complaint(
         policy = await policy_on(own, access.region_id, ComplaintPolicy, access.today)
         files = await policy_on(own, access.region_id, FilePolicy, access.today)
     kept = await media.looked_at(given.media, policy, files, store)
+    verified = await contacts.is_checked(desk, access, policy, given)
     receipt, is_new = await intake.submit(
-        access, work.session, desk.keyring, store, given, kept, dry=work.dry
+        access, work.session, desk.keyring, store, given, kept, dry=work.dry, contact_verified=verified
     )
     if not is_new:
         response.status_code = 200
+    elif verified and given.reporter and given.reporter.email and not work.dry:
+        await contacts.use_up(desk, work.session, access, given.reporter.email)
     return receipt
 
 
@@ -114,6 +142,30 @@ async def track_complaint(
     access, id = await tracked(desk, region, code, pin)
     found = await reporting.shown(access, db, id, own=pin is not None)
     return OwnComplaintOut.model_validate(found) if pin is not None else TrackedOut.model_validate(found)
+
+
+@router.get(
+    "/complaints/{code}/files/{file_id}",
+    dependencies=[public],
+    response_class=Response,
+    responses=downloads.answers(*MEDIA_TYPES.values()),
+)
+async def download_own_complaint_file(
+    desk: AtDesk,
+    db: Db,
+    store: Store,
+    code: str,
+    file_id: UUID,
+    pin: Pin,
+    part: downloads.Part,
+    region: Region = None,
+) -> Response:
+    """A photo or document that one has sent oneself, as it was kept: photos without place, time and owner."""
+    access, id = await tracked(desk, region, code, pin)
+    stored = await media.stored(access, db, id, file_id)
+    if stored is None or store is None:
+        raise Problem("COMPLAINT_UNKNOWN")
+    return await downloads.download(store, stored, part)
 
 
 @router.post("/complaints/{code}/messages", dependencies=[public])

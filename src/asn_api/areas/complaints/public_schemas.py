@@ -16,6 +16,7 @@ from asn_api.rules.complaints import (
     ComplaintStatus,
     MessageKind,
 )
+from asn_api.rules.files import FileKind
 
 RegionCode = Annotated[
     Line | None, Field(description="The region's code; the installation may have a default.")
@@ -57,13 +58,9 @@ class SimilarIn(In):
     place: PlaceIn | None = None
 
 
-class SubmissionIn(In):
-    region: RegionCode = None
-    key: UUID | None = Field(
-        default=None,
-        description="Made at random by the sender and kept to himself: sent again with it, a complaint is the same "
-        "one, with the same code and PIN.",
-    )
+class ReportIn(In):
+    """What somebody reports, whoever hands it in."""
+
     kind: ComplaintKind = ComplaintKind.COMPLAINT_NON_SUPERVISORY
     subject: Line
     text: Paragraph
@@ -90,6 +87,36 @@ class SubmissionIn(In):
         if self.joins is not None and self.kind is ComplaintKind.COMPLAINT_SUPERVISORY:
             raise PydanticCustomError("COMPLAINT_JOINS_SUPERVISORY", "a supervisory complaint joins no other")
         return self
+
+
+class SubmissionIn(ReportIn):
+    region: RegionCode = None
+    key: UUID | None = Field(
+        default=None,
+        description="Made at random by the sender and kept to himself: sent again with it, a complaint is the same "
+        "one, with the same code and PIN.",
+    )
+
+    contact_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = Field(
+        default=None,
+        description="The code that was sent to the e-mail address; for categories' `contact_check`.",
+    )
+
+
+class ContactCodeIn(In):
+    region: RegionCode = None
+    email: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True,
+            max_length=200,
+            pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+        ),
+    ]
+
+
+class ContactCodeOut(Out):
+    minutes: int = Field(description="How long the code is valid, if the address exists.")
 
 
 class WordsIn(In):
@@ -129,6 +156,8 @@ class PublicCategoryOut(Out):
 
 
 class PublicCategoriesOut(Out):
+    contact_check: bool = Field(description="Whether an e-mail address can be checked by a code.")
+    contact_check_required: bool = Field(description="Whether who gives an e-mail address has to.")
     data: list[PublicCategoryOut]
 
 
@@ -145,6 +174,7 @@ class ReceiptOut(Out):
     kind: ComplaintKind
     secret: bool
     received_at: datetime
+    contact_verified: bool = Field(description="Whether the e-mail address was checked by a code.")
     due: DueOut | None
 
 
@@ -169,12 +199,21 @@ class TrackedOut(Out):
     messages: list[PublicMessageOut]
 
 
+class ComplaintFileOut(Out):
+    id: UUID
+    kind: FileKind
+    name: str | None
+    size: int
+    message_id: UUID | None
+
+
 class OwnComplaintOut(TrackedOut):
     """With the PIN: what the reporter wrote, everything that was said to him, and what he may do."""
 
     version: int
     subject: str
     text: str
+    files: list[ComplaintFileOut]
     secret: bool
     anonymous: bool
     rating: int | None

@@ -67,6 +67,7 @@ async def shown(access: Access, db: AsyncSession, id: UUID, *, own: bool) -> dic
         "version": row.version,
         "subject": row.subject,
         "text": row.content,
+        "files": await media.listed(access, db, id),
         "secret": row.is_secret,
         "anonymous": row.is_anonymous,
         "rating": row.rating,

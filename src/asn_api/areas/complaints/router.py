@@ -1,18 +1,29 @@
 """Complaints over HTTP for those who handle them."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
-from asn_api.areas.complaints import categories, deciding, handling, media, queries, showing, timing
+from asn_api.areas.complaints import (
+    categories,
+    deciding,
+    gathered,
+    handling,
+    media,
+    queries,
+    routing,
+    showing,
+    template_queries,
+    templates,
+    timing,
+)
 from asn_api.areas.complaints.schemas import (
+    AgencySuggestionsOut,
     AnswerIn,
     AssignmentIn,
     CategoryChangeIn,
@@ -23,21 +34,31 @@ from asn_api.areas.complaints.schemas import (
     ComplaintOut,
     ComplaintSummary,
     DispositionIn,
+    GatheredBatchIn,
+    GatheredIn,
+    GatheredResultsOut,
     MergingIn,
     NoteIn,
+    ReadyAnswersOut,
     RejectionIn,
     RevealedOut,
     RevealIn,
     SaidIn,
     SubjectsIn,
+    TemplateChangeIn,
+    TemplateIn,
+    TemplateOut,
+    Unreadable,
     VerificationIn,
 )
+from asn_api.core.http import downloads
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, PagingQuery, page
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.problems import fault, language_of
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, Writing, etag
 from asn_api.core.objects import Objects
 from asn_api.errors import Problem
-from asn_api.rules.files import MEDIA_TYPES, download_name
+from asn_api.rules.files import MEDIA_TYPES
 
 router = APIRouter(prefix="/v1", tags=["complaints"], route_class=Route)
 
@@ -46,13 +67,8 @@ CanTriage = Annotated[Access, require(Permission.COMPLAINTS_TRIAGE)]
 CanAssign = Annotated[Access, require(Permission.COMPLAINTS_ASSIGN)]
 CanAnswer = Annotated[Access, require(Permission.COMPLAINTS_ANSWER)]
 CanReveal = Annotated[Access, require(Permission.COMPLAINTS_REVEAL)]
+CanTakeIn = Annotated[Access, require(Permission.COMPLAINTS_INTAKE)]
 CanManage = Annotated[Access, require(Permission.COMPLAINT_CATEGORIES_MANAGE)]
-
-_FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}
-    }
-}
 
 
 @router.get("/complaints", response_model=Page[ComplaintSummary], responses=EXPORTS)
@@ -75,6 +91,26 @@ async def list_complaints(
     return await page(db, request, response, statement, keys, wanted, showing.summary)
 
 
+@router.post("/complaints/batches", response_model=GatheredResultsOut)
+async def take_complaints_in(
+    access: CanTakeIn, work: Writing, request: Request, given: GatheredBatchIn
+) -> dict[str, Any]:
+    """Hand in complaints that were gathered on paper or without a line: one receipt per item, or why it was refused.
+
+    A refused item never costs the others. Send the whole batch again if the line was lost: what has been taken in gives
+    the same receipt. They were received when they arrive here; `occurred_on` says when it happened.
+    """
+    items = [_readable(each) for each in given.items]
+    state = request.app.state
+    results = await gathered.take_in(access, work, state.keyring, state.objects, items)
+    shown = [
+        _result(request, number, item, result)
+        for number, (item, result) in enumerate(zip(given.items, results, strict=True))
+    ]
+    done = sum(each["done"] for each in shown)
+    return {"done": done, "refused": len(shown) - done, "results": shown}
+
+
 @router.get("/complaints/{id}", response_model=ComplaintOut)
 async def get_complaint(access: CanRead, db: Db, id: UUID, response: Response) -> dict[str, Any]:
     """One complaint with its conversation, notes, history, deadlines and what you may do. Never who reported it."""
@@ -90,29 +126,31 @@ async def explain_complaint_deadlines(access: CanRead, db: Db, id: UUID) -> dict
     return await timing.explained(access, db, row)
 
 
-@router.get("/complaints/{id}/files/{file_id}", response_class=Response, responses=_FILE)
+@router.get("/complaints/{id}/agency-suggestions", response_model=AgencySuggestionsOut)
+async def suggest_agencies(access: CanTriage, db: Db, id: UUID) -> dict[str, Any]:
+    """Agencies to which it may belong: its category's, and those that took on complaints with words in common.
+
+    Each with its reasons. What is kept from you does not count, and who it is about is not among them.
+    """
+    return await routing.suggested(access, db, id)
+
+
+@router.get(
+    "/complaints/{id}/files/{file_id}",
+    response_class=Response,
+    responses=downloads.answers(*MEDIA_TYPES.values()),
+)
 async def download_complaint_file(
-    access: CanRead, db: Db, request: Request, id: UUID, file_id: UUID
+    access: CanRead, db: Db, request: Request, id: UUID, file_id: UUID, part: downloads.Part
 ) -> Response:
-    """A photo or document that the reporter sent; photos without metadata."""
+    """A photo or document that the reporter sent, whole or one range; photos without metadata."""
     if await handling.row_of(access, db, id) is None:
         raise Problem("NOT_FOUND")
-    rows = (await db.execute(queries.files(access, id))).mappings()
-    file = next((each for each in rows if each["id"] == file_id), None)
+    stored = await media.stored(access, db, id, file_id)
     objects: Objects | None = request.app.state.objects
-    if file is None or objects is None:
+    if stored is None or objects is None:
         raise Problem("NOT_FOUND")
-    try:
-        content = await objects.opened(media.path(access.region_id, file_id), 0, file["size"])
-    except FileNotFoundError:
-        raise Problem("FILES_UNREACHABLE", headers={"Retry-After": "10"}) from None
-    name = quote(download_name(file["name"], file["kind"]))
-    headers = {
-        "Content-Length": str(file["size"]),
-        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingResponse(content, 200, headers, media_type=MEDIA_TYPES[file["kind"]])
+    return await downloads.download(objects, stored, part)
 
 
 @router.post("/complaints/{id}/verification", response_model=ComplaintOut)
@@ -196,7 +234,7 @@ async def recall_complaint(
 @router.post("/complaints/{id}/reporter", response_model=RevealedOut)
 async def reveal_reporter(
     access: CanReveal, db: Tx, request: Request, id: UUID, given: RevealIn
-) -> dict[str, str | None]:
+) -> dict[str, Any]:
     """Who reported it. Your reason and your name stay in the journal."""
     return await deciding.reveal(access, db, request.app.state.keyring, id, given.reason)
 
@@ -243,6 +281,49 @@ async def note_on_complaint(
     return await _shown(access, db, id, response)
 
 
+@router.get("/complaints/{id}/answer-templates", response_model=ReadyAnswersOut)
+async def list_ready_answers(access: CanAnswer, db: Db, id: UUID) -> dict[str, Any]:
+    """The region's ready answers that fit this complaint, filled in; edit one and send it as the answer."""
+    return {"data": await templates.offered(access, db, id)}
+
+
+@router.get("/complaint-templates", response_model=Page[TemplateOut])
+async def list_complaint_templates(
+    access: CanManage, db: Db, request: Request, response: Response, wanted: PagingQuery
+) -> dict[str, Any]:
+    """The region's ready answers by name."""
+    found = template_queries.templates(access)
+    return await page(db, request, response, found, template_queries.BY_NAME, wanted, dict)
+
+
+@router.post("/complaint-templates", status_code=201)
+async def add_complaint_template(
+    access: CanManage, db: Tx, given: TemplateIn, response: Response
+) -> TemplateOut:
+    """A new ready answer, for all complaints or those of a category or an agency; for the whole region's keepers."""
+    shown, is_new = await templates.add(access, db, given)
+    if not is_new:
+        response.status_code = 200
+    response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
+@router.put("/complaint-templates/{id}")
+async def change_complaint_template(
+    access: CanManage, db: Tx, id: UUID, version: IfMatch, given: TemplateChangeIn, response: Response
+) -> TemplateOut:
+    """Replace it; answers that were made from it stay as they are."""
+    shown = await templates.change(access, db, id, version, given)
+    response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
+@router.delete("/complaint-templates/{id}", status_code=204)
+async def withdraw_complaint_template(access: CanManage, db: Tx, id: UUID, version: IfMatch) -> None:
+    """Offer it no longer."""
+    await templates.withdraw(access, db, id, version)
+
+
 @router.get("/complaint-categories", response_model=Page[CategoryOut])
 async def list_complaint_categories(
     access: CanManage, db: Db, request: Request, response: Response, wanted: PagingQuery
@@ -278,3 +359,30 @@ async def _shown(access: Access, db: Db, id: UUID, response: Response) -> dict[s
     shown = await showing.shown(access, db, id)
     response.headers["ETag"] = etag(shown["version"], orjson.dumps(shown, default=str))
     return shown
+
+
+def _readable(item: GatheredIn | Unreadable) -> GatheredIn | Problem:
+    if not isinstance(item, Unreadable):
+        return item
+    return Problem(
+        "REQUEST_INVALID", faults=[fault({**each, "loc": ("body", *each["loc"])}) for each in item.errors]
+    )
+
+
+def _result(
+    request: Request, number: int, item: GatheredIn | Unreadable, result: gathered.Result
+) -> dict[str, Any]:
+    language = language_of(request)
+    refused = result if isinstance(result, Problem) else None
+    return {
+        "index": number,
+        "key": None if isinstance(item, Unreadable) else item.key,
+        "done": refused is None,
+        "receipt": None if isinstance(result, Problem) else result[0],
+        "code": refused and refused.code,
+        "detail": refused and refused.detail(language),
+        "errors": [
+            {"pointer": each.pointer, "code": each.code, "message": each.message(language)}
+            for each in (refused.faults if refused else ())
+        ],
+    }

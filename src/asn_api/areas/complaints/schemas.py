@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from asn_api.areas.complaints.public_schemas import DueOut
+from asn_api.areas.complaints.public_schemas import ComplaintFileOut, DueOut, ReceiptOut, ReportIn
 from asn_api.areas.monitoring.schemas import Id
 from asn_api.areas.performance.schemas import PersonOut
 from asn_api.core.http.paging import Paging
@@ -19,7 +19,6 @@ from asn_api.rules.complaints import (
     ComplaintStatus,
     MessageKind,
 )
-from asn_api.rules.files import FileKind
 
 Refused = Annotated[
     str | None, Field(description="The code of what stands in the way; null when it may be done.")
@@ -75,14 +74,6 @@ class MessageOut(Out):
     created_at: datetime
 
 
-class ComplaintFileOut(Out):
-    id: UUID
-    kind: FileKind
-    name: str | None
-    size: int
-    message_id: UUID | None
-
-
 class TransitionOut(Out):
     at: datetime
     action: ComplaintAction | None
@@ -117,6 +108,21 @@ class ComplaintOut(ComplaintSummary):
     rating: int | None
     rating_comment: str | None
     allowed_actions: list[ComplaintAllowedOut]
+
+
+class AgencySuggestionOut(Out):
+    agency: AgencyOut
+    points: int = Field(description="One for each word of each complaint, and those of the category.")
+    complaints: int = Field(description="How many with two of the words it took on.")
+    words: list[str] = Field(description="The words in common, the most frequent first.")
+    of_category: bool = Field(description="Where its category goes as a rule.")
+
+
+class AgencySuggestionsOut(Out):
+    words: list[str] = Field(description="The stems of the subject that were looked for.")
+    compared: int = Field(description="Past complaints that were counted: of those you may read, the newest.")
+    category_points: int
+    data: list[AgencySuggestionOut] = Field(description="The best first; never who it is about.")
 
 
 class ClockOut(Out):
@@ -196,6 +202,9 @@ class RevealedOut(Out):
     name: str | None
     phone: str | None
     email: str | None
+    contact_verified: bool | None = Field(
+        description="Whether a code sent to the e-mail address was typed in."
+    )
 
 
 class CategoryChangeIn(In):
@@ -208,6 +217,84 @@ class CategoryChangeIn(In):
 class CategoryIn(CategoryChangeIn):
     id: Id
     code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{0,39}$")]
+
+
+class GatheredIn(ReportIn):
+    key: UUID = Field(
+        description="Made at random for each complaint when it is written down, and kept until its receipt is there: "
+        "sent again with it, it is the same one, with the same code and PIN."
+    )
+
+
+class Unreadable:
+    """An item that cannot be read; it must not cost the others."""
+
+    def __init__(self, given: Any, error: ValidationError) -> None:
+        self.given = given
+        self.errors = error.errors(include_url=False, include_input=False)
+
+
+def _leniently(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(given)
+    except ValidationError as error:
+        return Unreadable(given, error)
+
+
+class GatheredBatchIn(In):
+    items: list[Annotated[GatheredIn, WrapValidator(_leniently)]] = Field(min_length=1, max_length=200)
+
+
+class GatheredFaultOut(Out):
+    pointer: str
+    code: str
+    message: str
+
+
+class GatheredResultOut(Out):
+    index: int
+    key: UUID | None
+    done: bool
+    receipt: ReceiptOut | None = Field(description="Code and PIN are for the citizen; hand them to him.")
+    code: str | None = Field(description="Why it was refused.")
+    detail: str | None
+    errors: list[GatheredFaultOut]
+
+
+class GatheredResultsOut(Out):
+    done: int
+    refused: int
+    results: list[GatheredResultOut] = Field(description="One per item, in their order.")
+
+
+class TemplateChangeIn(In):
+    name: Line
+    content: Paragraph = Field(description="With {code}, {subject} and {agency}, which are filled in.")
+    category_id: UUID | None = Field(default=None, description="Only for complaints of this category.")
+    agency_id: UUID | None = Field(default=None, description="Only for this unit and all below it.")
+
+
+class TemplateIn(TemplateChangeIn):
+    id: Id
+
+
+class TemplateOut(Out):
+    id: UUID
+    version: int
+    name: str
+    content: str
+    category_id: UUID | None
+    agency_id: UUID | None
+
+
+class ReadyAnswerOut(Out):
+    id: UUID
+    name: str
+    text: str = Field(description="Filled in, to be edited and then sent as an answer.")
+
+
+class ReadyAnswersOut(Out):
+    data: list[ReadyAnswerOut]
 
 
 class CategoryOut(Out):

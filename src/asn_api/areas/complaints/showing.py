@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.areas.complaints import queries
+from asn_api.areas.complaints import media, queries
 from asn_api.areas.complaints.codes import shown_code
 from asn_api.areas.complaints.intake import due
 from asn_api.areas.complaints.moving import standing
@@ -82,7 +82,6 @@ async def shown(access: Access, db: AsyncSession, id: UUID) -> dict[str, Any]:
     row = (await db.scalars(queries.by_id(access, id))).one()
     route = (await db.execute(queries.route_of(access, row.category_id))).mappings().one_or_none()
     said = (await db.execute(queries.messages(access, [id]))).mappings()
-    files = (await db.execute(queries.files(access, id))).mappings()
     subjects = (await db.execute(queries.subjects(access, id))).mappings()
     history = (await db.execute(queries.history(access, [id]))).mappings()
     return {
@@ -99,9 +98,7 @@ async def shown(access: Access, db: AsyncSession, id: UUID) -> dict[str, Any]:
             for each in subjects
         ],
         "messages": [_message(each) for each in said],
-        "files": [
-            {name: each[name] for name in ("id", "kind", "name", "size", "message_id")} for each in files
-        ],
+        "files": await media.listed(access, db, id),
         "history": [
             {name: each[name] for name in ("at", "action", "status", "actor", "agency_id")}
             for each in history

@@ -18,7 +18,7 @@ from asn_api.rules.similarity import Likeness, box_around, metres_between, telli
 async def similar(access: Access, db: AsyncSession, given: SimilarIn) -> list[dict[str, Any]]:
     policy = await policy_on(db, access.region_id, ComplaintPolicy, access.today)
     category_id = await category_of(access, db, given.category)
-    stems = telling(await _stems(db, given.subject))
+    stems = telling(await stems_of(db, given.subject))
     pairs = two_in_common(stems)
     here = (given.place.latitude, given.place.longitude) if given.place else None
     box = box_around(*here, policy.similar_metres) if here else None
@@ -43,7 +43,7 @@ async def similar(access: Access, db: AsyncSession, given: SimilarIn) -> list[di
     ]
 
 
-async def _stems(db: AsyncSession, words: str) -> list[str]:
+async def stems_of(db: AsyncSession, words: str) -> list[str]:
     """As the index has them: the database's own stems of Indonesian."""
     found: list[str] | None = await db.scalar(
         select(func.tsvector_to_array(func.to_tsvector(LANGUAGE, words)))

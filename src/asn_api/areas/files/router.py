@@ -1,13 +1,10 @@
 """Files over HTTP: the tus 1.0.0 protocol for uploads, ranges for downloads."""
 
-import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
 from asn_api.access.actor import Access
@@ -16,14 +13,13 @@ from asn_api.access.guard import public, require
 from asn_api.areas.files import queries, tus, uploads
 from asn_api.areas.files.schemas import FileOut
 from asn_api.areas.policies.current import policy_on
+from asn_api.core.http import downloads
 from asn_api.core.http.route import Db, Now, Route, Tx, Writing
 from asn_api.core.objects import Objects
 from asn_api.errors import Problem
-from asn_api.rules.files import MEDIA_TYPES, FileKind, FileState, download_name
+from asn_api.rules.files import MEDIA_TYPES, FileState, download_name
 from asn_api.rules.policy import FilePolicy
 from asn_api.tables.files import File
-
-_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 
 
 class TusRoute(Route):
@@ -78,10 +74,6 @@ Metadata = Annotated[
 _TEXT = {"schema": {"type": "string"}}
 _PROGRESS = {"headers": dict.fromkeys(("Tus-Resumable", "Upload-Offset", "Upload-Expires"), _TEXT)}
 _BYTES = {"requestBody": {"content": {tus.CONTENT_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}
-_CONTENT: dict[str, Any] = {
-    "headers": dict.fromkeys(("ETag", "Content-Disposition"), _TEXT),
-    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()},
-}
 
 
 @uploading.options("/v1/files", status_code=204, response_class=Response, dependencies=[public])
@@ -205,45 +197,18 @@ async def get_file(id: UUID, db: Db, access: CanRead) -> FileOut:
 
 
 @reading.get(
-    "/v1/files/{id}/content",
-    response_class=Response,
-    responses={
-        200: _CONTENT,
-        206: {"description": "The range.", **_CONTENT},
-        304: {"description": "Still the same."},
-    },
+    "/v1/files/{id}/content", response_class=Response, responses=downloads.answers(*MEDIA_TYPES.values())
 )
-async def download_file(
-    id: UUID,
-    db: Db,
-    access: CanRead,
-    store: Store,
-    range: Annotated[str | None, Header(alias="Range", description="One range of bytes.")] = None,
-    if_range: Annotated[str | None, Header(alias="If-Range")] = None,
-    if_none_match: Annotated[str | None, Header(alias="If-None-Match")] = None,
-) -> Response:
+async def download_file(id: UUID, db: Db, access: CanRead, store: Store, part: downloads.Part) -> Response:
     """The file's bytes, whole or one range; photos without metadata."""
     file = await _readable(db, access, id)
     uploads.check_open(file, access.now)
-    if file.kind is None or file.size is None:
+    if file.kind is None or file.size is None or file.stored_sha256 is None:
         raise Problem("FILE_NOT_COMPLETE", received=file.received, length=file.length)
-    etag = f'"{file.stored_sha256}"'
-    wanted = _wanted(range, file.size) if if_range is None or if_range.strip() == etag else None
-    start, end = wanted or (0, file.size)
-    headers = {
-        "ETag": etag,
-        "Accept-Ranges": "bytes",
-        "Content-Length": str(end - start),
-        "Content-Disposition": _disposition(file, file.kind),
-    }
-    if wanted is not None:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
-    try:
-        content = await store.opened(uploads.content_path(file.region_id, file.id), start, end)
-    except FileNotFoundError:
-        raise Problem("FILES_UNREACHABLE", headers={"Retry-After": "10"}) from None
-    status = 200 if wanted is None else 206
-    return StreamingResponse(content, status, headers, media_type=MEDIA_TYPES[file.kind])
+    path = uploads.content_path(file.region_id, file.id)
+    name = download_name(file.name, file.kind)
+    stored = downloads.Stored(path, file.size, file.stored_sha256, name, MEDIA_TYPES[file.kind])
+    return await downloads.download(store, stored, part)
 
 
 router.routes.extend([*uploading.routes, *reading.routes])
@@ -288,26 +253,3 @@ async def _arriving(request: Request) -> AsyncIterator[bytes]:
 
 def _content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _wanted(given: str | None, size: int) -> tuple[int, int] | None:
-    """First byte and the one behind the last; None for the whole, 416 for what lies outside."""
-    found = _RANGE.fullmatch((given or "").strip().replace(" ", ""))
-    if found is None or found[0] == "bytes=-":
-        return None
-    first, last = found[1], found[2]
-    if not first:
-        start, end = max(size - int(last), 0), size
-    else:
-        start, end = int(first), min(int(last) + 1, size) if last else size
-        if last and int(last) < start:
-            return None
-    if start >= size or start >= end:
-        raise Problem("RANGE_UNSATISFIABLE", headers={"Content-Range": f"bytes */{size}"}, size=size)
-    return start, end
-
-
-def _disposition(file: File, kind: FileKind) -> str:
-    name = download_name(file.name, kind)
-    plain = name.encode("ascii", "replace").decode().replace("?", "_")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

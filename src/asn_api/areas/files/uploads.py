@@ -256,7 +256,11 @@ async def complete(
             kept = await asyncio.to_thread(
                 examined, content, policy, sha256=file.expected_sha256, said_type=file.said_type
             )
+            await objects.check(content)
         except Problem as problem:
+            if problem.status >= 500:
+                # No verdict: the upload stays whole, and is looked at when it is asked for again or by the job.
+                raise
             await _settle(database, access, file, None, problem.code)
             await objects.delete(paths)
             raise

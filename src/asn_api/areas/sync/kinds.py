@@ -14,6 +14,7 @@ from asn_api.access.grants import Permission
 from asn_api.access.scope import records_within
 from asn_api.areas.activities import queries as activities
 from asn_api.areas.activities import shapes
+from asn_api.areas.activities.complaint_queries import readable
 from asn_api.areas.activities.locked_queries import surroundings_of
 from asn_api.areas.evidence.queries import by_ids as evidence_by_ids
 from asn_api.areas.notifications import queries as notifications
@@ -54,7 +55,9 @@ class Kind:
 async def _activities(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:
     rows = (await db.execute(activities.some(access, ids), activities.viewer(access))).mappings().all()
     around = await surroundings_of(db, access) if any(row["disturbed"] for row in rows) else None
-    return {UUID(row["id"]): shapes.shown(row, access, around) for row in rows}
+    named = {named for row in rows if (named := shapes.complaint_of(row, access))}
+    complaints = await readable(await driver_of(db), access, named) if named else ()
+    return {UUID(row["id"]): shapes.shown(row, access, around, complaints) for row in rows}
 
 
 async def _evidence(db: AsyncSession, access: Access, ids: Collection[UUID], language: Language) -> Records:

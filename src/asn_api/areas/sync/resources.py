@@ -89,13 +89,16 @@ class Activities:
         found = await ledger_queries.own_places(driver, access, known) if known else []
         days = {each.data.day for each in operations if each.data} | {each["day"] for each in found}
         results: set[UUID] = set()
+        complaints: set[UUID] = set()
         for operation in operations:
-            results |= recording.results_of(operation.data) if operation.data else set()
+            if operation.data:
+                results |= recording.results_of(operation.data)
+                complaints |= recording.complaints_of(operation.data)
         for each in found:
             results |= {each["work_result_id"], *each["further_results"]} - {None}
         pairs = [(me, day) for day in days or {access.today}]
         ids = {each.id for each in operations}
-        return cls(await Ledger.read(driver, access, pairs, ids=ids, results=results))
+        return cls(await Ledger.read(driver, access, pairs, ids=ids, results=results, complaints=complaints))
 
     def row(self, id: UUID) -> Row | None:
         return self._ledger.rows.get(id)
