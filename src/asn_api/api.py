@@ -86,9 +86,17 @@ AREAS = (
         "/v1/nominations",
     ),
     Area(
-        "asn_api.areas.complaints.public_router", "/v1/public/complaints", "/v1/public/complaint-categories"
+        "asn_api.areas.complaints.public_router",
+        "/v1/public/complaints",
+        "/v1/public/complaint-categories",
+        "/v1/public/complaint-statistics",
     ),
-    Area("asn_api.areas.complaints.router", "/v1/complaints", "/v1/complaint-categories"),
+    Area(
+        "asn_api.areas.complaints.router",
+        "/v1/complaints",
+        "/v1/complaint-categories",
+        "/v1/units/{}/complaint-results",
+    ),
     Area(
         "asn_api.areas.certificates.router",
         "/v1/certificates",

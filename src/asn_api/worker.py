@@ -48,6 +48,7 @@ JOBS: tuple[Job, ...] = (
     complaints.CLOSE_SILENT,
     complaints.REMIND,
     complaints.FORGET_BYTES,
+    complaints.KEEP_FIGURES,
     FORGET_OLD,
     CLEAN_UP,
     FORGET_OBJECTS,

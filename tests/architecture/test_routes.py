@@ -21,6 +21,7 @@ PUBLIC_OPERATIONS = {
     "describe_uploads",
     "list_public_complaint_categories",
     "find_similar_complaints",
+    "get_complaint_statistics",
     "submit_complaint",
     "track_complaint",
     "write_to_complaint",

@@ -145,6 +145,11 @@ SAMPLES: dict[str, Build] = {
     "add_complaint_category": lambda city: Sample(body={"code": "BARU", "name": "Baru"}, about="caller"),
     "change_complaint_category": changing,
     "list_public_complaint_categories": lambda city: Sample(query={"region": city.region.code}),
+    "get_complaint_statistics": lambda city: Sample(query={"region": city.region.code}),
+    "get_complaint_results": lambda city: Sample({"id": city.units["health"].id}, about="health"),
+    "get_complaint_results:of a unit": lambda city: Sample(
+        {"id": city.units["ward"].id}, {"from": "2026-01", "to": "2026-06"}, about="ward"
+    ),
     "find_similar_complaints": lambda city: Sample(
         body={"region": city.region.code, "subject": "Jalan berlubang"}
     ),

@@ -31,3 +31,5 @@ class ComplaintPolicy(PolicyArea, area="complaints"):
     # All of them fit the largest body that a server takes, base64 included.
     media_bytes: Annotated[int, whole(1, 8_000_000)]
     reports_per_contact_day: Annotated[int, whole(1, 1000)]
+    # Of two complaints, whoever knows one would know the other.
+    least_public: Annotated[int, whole(3, 100)]

@@ -1,12 +1,15 @@
 """Complaints over HTTP for everybody: no account, no token; a code and a PIN afterwards."""
 
+import hashlib
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from asn_api.access.guard import client_address, public
-from asn_api.areas.complaints import intake, media, queries, reporting
+from asn_api.areas.complaints import figures, intake, media, queries, reporting
 from asn_api.areas.complaints.desk import public_access, tracked
+from asn_api.areas.complaints.figure_schemas import ComplaintStatisticsOut
 from asn_api.areas.complaints.public_schemas import (
     OwnComplaintOut,
     PublicCategoriesOut,
@@ -69,6 +72,29 @@ async def list_public_complaint_categories(
     access = public_access(desk, await region_named(db, region, desk.settings))
     rows = (await db.execute(queries.open_categories(access))).mappings()
     return PublicCategoriesOut.model_validate({"data": [dict(row) for row in rows]})
+
+
+@router.get("/complaint-statistics", response_model=ComplaintStatisticsOut, dependencies=[public])
+async def get_complaint_statistics(
+    desk: AtDesk,
+    db: Db,
+    region: Region = None,
+    year: Annotated[
+        int | None, Query(ge=2000, le=2100, description="Of receipt; by default this year.")
+    ] = None,
+) -> Response:
+    """How many complaints each agency received, answered in time, how long it took and how content reporters were.
+
+    Counted each night. What rests on few complaints is not told and cannot be calculated from the rest.
+    """
+    access = public_access(desk, await region_named(db, region, desk.settings))
+    found = await figures.of_year(access, db, access.today.year if year is None else year)
+    body = orjson.dumps(ComplaintStatisticsOut.model_validate(found).model_dump(mode="json"))
+    headers = {
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:16]}"',
+        "Cache-Control": "public, max-age=300",
+    }
+    return Response(body, headers=headers, media_type="application/json")
 
 
 @router.post("/complaints/similar", dependencies=[public])

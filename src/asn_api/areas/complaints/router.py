@@ -11,7 +11,8 @@ from fastapi.responses import StreamingResponse
 from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
-from asn_api.areas.complaints import categories, deciding, handling, media, queries, showing, timing
+from asn_api.areas.complaints import categories, deciding, figures, handling, media, queries, showing, timing
+from asn_api.areas.complaints.figure_schemas import ComplaintResultsOut
 from asn_api.areas.complaints.schemas import (
     AnswerIn,
     AssignmentIn,
@@ -32,6 +33,7 @@ from asn_api.areas.complaints.schemas import (
     SubjectsIn,
     VerificationIn,
 )
+from asn_api.areas.contribution.schemas import SpanFilter
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, PagingQuery, page
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
@@ -46,6 +48,7 @@ CanTriage = Annotated[Access, require(Permission.COMPLAINTS_TRIAGE)]
 CanAssign = Annotated[Access, require(Permission.COMPLAINTS_ASSIGN)]
 CanAnswer = Annotated[Access, require(Permission.COMPLAINTS_ANSWER)]
 CanReveal = Annotated[Access, require(Permission.COMPLAINTS_REVEAL)]
+CanSee = Annotated[Access, require(Permission.EVALUATIONS_READ)]
 CanManage = Annotated[Access, require(Permission.COMPLAINT_CATEGORIES_MANAGE)]
 
 _FILE: dict[int | str, dict[str, Any]] = {
@@ -259,6 +262,18 @@ async def change_complaint_category(
     shown = await categories.change(access, db, id, version, given)
     response.headers["ETag"] = etag(shown.version)
     return shown
+
+
+@router.get("/units/{id}/complaint-results")
+async def get_complaint_results(
+    access: CanSee, db: Db, id: UUID, wanted: Annotated[SpanFilter, Query()]
+) -> ComplaintResultsOut:
+    """How a unit, with all below it, handled the complaints received in some months: for its performance, in sums.
+
+    For heads and admins who see its evaluations; counted each night, without supervisory complaints. Whoever does not
+    read its complaints gets what is public: whole agencies, from January to December.
+    """
+    return ComplaintResultsOut.model_validate(await figures.of_unit(access, db, id, wanted))
 
 
 async def _shown(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
