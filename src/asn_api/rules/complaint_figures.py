@@ -45,7 +45,8 @@ class Figures:
     def kept(self) -> dict[str, Any]:
         """As JSON, and back by `figures_of`."""
         return {name: getattr(self, name) for name in NUMBERS} | {
-            stage: {str(days): times for days, times in sorted(self.days[stage].items())} for stage in STAGES
+            stage.value: {str(days): times for days, times in sorted(self.days[stage].items())}
+            for stage in STAGES
         }
 
 

@@ -86,7 +86,6 @@ class Complaint(Versioned):
         # Words that many have in common are met soon when the newest are read first.
         Index("ix_complaints_received", "region_id", "received_at", "id"),
         Index("ix_complaints_status", "region_id", "status", "id"),
-        Index("ix_complaints_received", "region_id", "received_at"),
         Index("ix_complaints_agency", "region_id", "agency_id", "id"),
         Index("ix_complaints_officer", "region_id", "officer_id", "id"),
         Index("ix_complaints_category", "region_id", "category_id", "id"),

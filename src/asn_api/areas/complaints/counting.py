@@ -24,10 +24,10 @@ _STATUS = {each.value: each for each in ComplaintStatus}
 async def keep_figures(database: Database, access: Access) -> None:
     """Each month in a transaction of its own: one that writes for long would hold up every phone's pull."""
     async with database.sessions.begin() as db:
-        known = dict((await db.execute(queries.counted(access))).tuples().all())
+        known = dict((await db.execute(queries.counted(access))).all())
         changed = [
             month
-            for month, at in (await db.execute(queries.last_changes(access))).tuples()
+            for month, at in (await db.execute(queries.last_changes(access)))
             if month not in known or at >= known[month] - LATEST
         ]
         await db.execute(queries.confirmed(access, changed))
@@ -58,7 +58,7 @@ async def _keep_year(database: Database, access: Access, year: int) -> None:
     found: dict[str, Figures] = defaultdict(Figures)
     async with database.sessions.begin() as db:
         agencies: dict[str, str] = {NOBODY: NOBODY}
-        agencies |= {str(unit): str(of) for unit, of in (await db.execute(queries.agencies(access))).tuples()}
+        agencies |= {str(unit): str(of) for unit, of in await db.execute(queries.agencies(access))}
         for row in await db.scalars(queries.months(access, date(year, 1, 1), until)):
             for unit, kept in row.units.items():
                 found[agencies[unit]].add(figures_of(kept))

@@ -30,7 +30,7 @@ async def of_year(access: Access, db: AsyncSession, year: int) -> dict[str, Any]
     row = await db.scalar(queries.year(access, year))
     least = await _least(access, db)
     lines = _published(row, least)
-    names = dict((await db.execute(queries.names(access, lines.lines))).tuples().all())
+    names = dict((await db.execute(queries.names(access, lines.lines))).all())
     agencies = [{"agency": {"id": id, "name": names[id]}, **line} for id, line in lines.lines.items()]
     return {
         "year": year,

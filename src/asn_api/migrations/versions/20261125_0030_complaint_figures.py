@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["region_id"], ["regions.id"], name=op.f("fk_complaint_years_region_id")),
         sa.PrimaryKeyConstraint("region_id", "year", name=op.f("pk_complaint_years")),
     )
-    op.create_index("ix_complaints_received", "complaints", ["region_id", "received_at"])
     op.execute(
         "update policies set content = content || '{\"least_public\": 5}' "
         "where area = 'complaints' and not content ? 'least_public'"
