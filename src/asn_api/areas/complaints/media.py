@@ -1,8 +1,13 @@
 """Photos and documents of complaints: looked at, photos written anew without place and owner, then kept."""
 
 import asyncio
+import os
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from asn_api.access.actor import Access
@@ -15,8 +20,21 @@ from asn_api.rules.complaint_policy import ComplaintPolicy
 from asn_api.rules.policy import FilePolicy
 from asn_api.tables.complaints import ComplaintFile
 
-_examining = asyncio.Semaphore(2)
-"""Files looked at at once in this process: a decoded photo may fill 300 MB."""
+AT_ONCE = 2
+"""Files that this process looks at at once: a decoded photo may fill 300 MB."""
+WAITING = 40
+"""Files that are looked at or wait for it, each held in memory: with more, the next reports are asked to come back."""
+RETRY_SECONDS = 15
+
+
+def _step_back() -> None:
+    """Behind everybody else's requests when the cores are short; Linux has a priority for each thread."""
+    with suppress(AttributeError, OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+_examiners = ThreadPoolExecutor(AT_ONCE, "complaint-media", _step_back)
+_waiting = asyncio.Semaphore(WAITING)
 
 
 @dataclass(frozen=True)
@@ -35,13 +53,16 @@ async def looked_at(
         raise Problem("FILES_NOT_SET_UP")
     if len(media) > policy.media_count:
         raise _fault("/media", "COMPLAINT_MEDIA_MANY", limit=policy.media_count)
+    loop, look = asyncio.get_running_loop(), partial(examined, policy=files, sha256=None, said_type=None)
     found = []
     for n, each in enumerate(media):
         if len(each.content) > policy.media_bytes:
             raise _fault(f"/media/{n}", "COMPLAINT_MEDIUM_LARGE", limit=policy.media_bytes)
+        if _waiting.locked():
+            raise Problem("COMPLAINT_INTAKE_BUSY", headers={"Retry-After": str(RETRY_SECONDS)})
         try:
-            async with _examining:
-                kept = await asyncio.to_thread(examined, each.content, files, sha256=None, said_type=None)
+            async with _waiting:
+                kept = await loop.run_in_executor(_examiners, look, each.content)
         except Problem as problem:
             raise _fault(f"/media/{n}", problem.code, **problem.params) from None
         found.append(Medium(each.name, kept))
