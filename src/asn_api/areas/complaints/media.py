@@ -22,9 +22,6 @@ from asn_api.tables.complaints import ComplaintFile
 
 AT_ONCE = 2
 """Files that this process looks at at once: a decoded photo may fill 300 MB."""
-WAITING = 40
-"""Files that are looked at or wait for it, each held in memory: with more, the next reports are asked to come back."""
-RETRY_SECONDS = 15
 
 
 def _step_back() -> None:
@@ -34,7 +31,6 @@ def _step_back() -> None:
 
 
 _examiners = ThreadPoolExecutor(AT_ONCE, "complaint-media", _step_back)
-_waiting = asyncio.Semaphore(WAITING)
 
 
 @dataclass(frozen=True)
@@ -58,11 +54,8 @@ async def looked_at(
     for n, each in enumerate(media):
         if len(each.content) > policy.media_bytes:
             raise _fault(f"/media/{n}", "COMPLAINT_MEDIUM_LARGE", limit=policy.media_bytes)
-        if _waiting.locked():
-            raise Problem("COMPLAINT_INTAKE_BUSY", headers={"Retry-After": str(RETRY_SECONDS)})
         try:
-            async with _waiting:
-                kept = await loop.run_in_executor(_examiners, look, each.content)
+            kept = await loop.run_in_executor(_examiners, look, each.content)
         except Problem as problem:
             raise _fault(f"/media/{n}", problem.code, **problem.params) from None
         found.append(Medium(each.name, kept))

@@ -25,7 +25,7 @@ from asn_api.areas.complaints.public_schemas import (
 from asn_api.areas.complaints.similar import similar
 from asn_api.areas.identity.desk import Desk, region_named
 from asn_api.areas.policies.current import policy_on
-from asn_api.core.http.route import Db, Now, Route, Tx, Writing
+from asn_api.core.http.route import Db, Now, Route, Tx, Writing, in_turns
 from asn_api.core.objects import Objects
 from asn_api.rules.complaint_policy import ComplaintPolicy
 from asn_api.rules.policy import FilePolicy
@@ -108,6 +108,7 @@ async def find_similar_complaints(desk: AtDesk, db: Db, given: SimilarIn) -> Sim
 
 
 @router.post("/complaints", status_code=201, dependencies=[public])
+@in_turns(3, waiting=60)
 async def submit_complaint(
     desk: AtDesk, work: Writing, store: Store, given: SubmissionIn, response: Response
 ) -> ReceiptOut:
