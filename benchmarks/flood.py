@@ -207,18 +207,11 @@ class Flood:
 async def _greedy(port: int, seconds: int) -> dict[str, int]:
     """One address beyond its allowance: most of it is refused, and it slows nobody."""
     asking = forwarded(request("GET", f"/v1/public/complaint-categories?region={CODE}"), GREEDY)
-    connection = await Connection.open(port)
-    found = {"sent": 0, "refused": 0, "without_retry_after": 0}
-    until = time.perf_counter() + seconds
-    while time.perf_counter() < until:
-        answer = await connection.answer(asking)
-        found["sent"] += 1
-        if answer[9:12] == b"429":
-            found["refused"] += 1
-            found["without_retry_after"] += b"retry-after:" not in answer.lower()
-        await asyncio.sleep(1 / GREEDY_RATE)
-    connection.close()
-    return found
+    count = GREEDY_RATE * seconds
+    answers = await Paced(port).run([asking] * count, [number / GREEDY_RATE for number in range(count)])
+    refused = [each for each in answers if each[9:12] == b"429"]
+    unpolite = sum(b"retry-after:" not in each.lower() for each in refused)
+    return {"sent": count, "refused": len(refused), "without_retry_after": unpolite}
 
 
 def forwarded(asking: bytes, address: str) -> bytes:

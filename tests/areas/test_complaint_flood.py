@@ -11,7 +11,7 @@ from asn_api.tables.complaints import Complaint, ComplaintFile
 from tests.areas.complaining import HOLE, photo
 from tests.factories import City
 
-AT_ONCE, WAITING = 3, 60
+AT_ONCE, WAITING = 2, 60
 
 
 async def test_who_does_not_fit_into_the_queue_is_asked_to_come_back(city: City) -> None:

@@ -108,7 +108,7 @@ async def find_similar_complaints(desk: AtDesk, db: Db, given: SimilarIn) -> Sim
 
 
 @router.post("/complaints", status_code=201, dependencies=[public])
-@in_turns(3, waiting=60)
+@in_turns(2, waiting=60)
 async def submit_complaint(
     desk: AtDesk, work: Writing, store: Store, given: SubmissionIn, response: Response
 ) -> ReceiptOut:
