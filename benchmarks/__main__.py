@@ -15,10 +15,12 @@ from asn_api.core.migrate import upgrade
 from asn_api.core.settings import Settings, new_key
 from benchmarks import (
     city,
+    complaints,
     cycle,
     enrolment,
     events,
     export_size,
+    flood,
     growth,
     peak,
     recommended,
@@ -31,13 +33,15 @@ from benchmarks.onces import import_times, start_times
 from benchmarks.sides import free_port
 
 AT_SIZE = ("growth", "export", "peak", "push", "cycle")
-OF_ITS_OWN = ("enrolment", "events", "recommendations")
+OF_ITS_OWN = ("enrolment", "events", "recommendations", "complaints", "flood")
 RESULT = Path(__file__).parent / "results" / "latest.json"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000, help="activities in the city (default 100,000)")
+    parser.add_argument(
+        "--rows", type=int, help="activities in the city (default 100,000), or complaints (default 1,000,000)"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="rounds of interleaved blocks (default 5)")
     parser.add_argument("--reads", type=int, default=600, help="reading requests per block (default 600)")
     parser.add_argument("--pushes", type=int, default=60, help="pushes per block (default 60)")
@@ -45,6 +49,7 @@ def main() -> None:
         "--times", type=int, default=300, help="requests to each of both cities (default 300)"
     )
     parser.add_argument("--seconds", type=int, default=60, help="of the peak's worst minute (default 60)")
+    parser.add_argument("--minutes", type=int, default=5, help="of the flood (default 5)")
     parser.add_argument("--forms", default="CSV,NDJSON", help="of the export (default CSV,NDJSON; also XLSX)")
     parser.add_argument(
         "--only", choices=("paths", "import", "start", *OF_ITS_OWN, *AT_SIZE), help="measure only this part"
@@ -53,6 +58,7 @@ def main() -> None:
         "--small", action="store_true", help="with --only cycle: beside --rows activities, not ten million"
     )
     options = parser.parse_args()
+    options.rows = options.rows or (1_000_000 if options.only == "complaints" else 100_000)
     if options.only in AT_SIZE and not options.small:
         found = uvloop.run(at_size(options))
     else:
@@ -107,6 +113,8 @@ async def measure(settings: Settings, options: argparse.Namespace) -> dict[str, 
     found = report.machine(settings)
     if options.only == "recommendations":
         return found | await recommended.run(settings, options.times)
+    if options.only == "complaints":
+        return found | await complaints.run(settings, options.rows, options.times)
     print(f"Loading a city with {options.rows:,} activities …", flush=True)
     rows = max(options.rows, enrolment.ROWS) if options.only == "enrolment" else options.rows
     loaded = await city.load(settings, rows)
@@ -122,6 +130,8 @@ async def measure(settings: Settings, options: argparse.Namespace) -> dict[str, 
         found |= await cycle.run(cities, options.times)
     if options.only == "enrolment":
         found |= await enrolment.run(settings, loaded, options.rounds)
+    if options.only == "flood":
+        found |= await flood.run(settings, loaded, options.minutes)
     if options.only == "events":
         found |= await events.run(settings, loaded, options.rounds, options.pushes)
     return found

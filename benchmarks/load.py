@@ -58,10 +58,14 @@ class Connection(asyncio.Protocol):
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(error)
 
-    async def ask(self, request: bytes) -> tuple[int, bytes]:
+    async def answer(self, request: bytes) -> bytes:
+        """With its head."""
         self._waiting = asyncio.get_running_loop().create_future()
         self._transport.write(request)
-        answer = await self._waiting
+        return await self._waiting
+
+    async def ask(self, request: bytes) -> tuple[int, bytes]:
+        answer = await self.answer(request)
         return int(answer[9:12]), answer[answer.index(b"\r\n\r\n") + 4 :]
 
     async def expect(self, request: bytes) -> bytes:

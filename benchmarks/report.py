@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from asn_api.core.settings import Settings
-from benchmarks import cycle, enrolment, events, export_size, growth, peak, recommended, sustained
+from benchmarks import (
+    complaints,
+    cycle,
+    enrolment,
+    events,
+    export_size,
+    flood,
+    growth,
+    peak,
+    recommended,
+    sustained,
+)
 from benchmarks.sides import SIDES
 
 SHOWN = ("fastapi", "starlette", "pydantic", "sqlalchemy", "asyncpg", "uvicorn", "uvloop", "orjson")
@@ -33,6 +44,8 @@ PARTS = {
     "push": sustained.lines,
     "events": events.lines,
     "recommendations": recommended.lines,
+    "complaints": complaints.lines,
+    "flood": flood.lines,
 }
 
 

@@ -93,7 +93,8 @@ class Server:
 def environment(settings: Settings) -> dict[str, str]:
     """What `load()` in another process reads back into the same settings."""
     assert settings.encryption_keys is not None
-    return {
+    given = {"ASN_FILES_URL": settings.files_url, "ASN_TRUSTED_PROXIES": " ".join(settings.trusted_proxies)}
+    return {name: value for name, value in given.items() if value} | {
         "ASN_ENVIRONMENT": settings.environment,
         "ASN_DATABASE_URL": settings.libpq,
         "ASN_ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),

@@ -51,6 +51,8 @@ OLD, NEW, ONLY_NEW, STRANGE = (Keyring.parse(text) for text in (ONE, f"{TWO},{ON
 RESTRICTED = Restricted("3273010101850001", None, None, None, None, None)
 NOT_SEALED = {
     "assessment_rounds.seed",
+    "complaint_contact_codes.contact_index",
+    "complaint_contact_codes.digest",
     "complaint_reporters.contact_index",
     "complaints.pin_digest",
     "complaints.submission_digest",

@@ -86,15 +86,19 @@ AREAS = (
         "/v1/nominations",
     ),
     Area(
-        "asn_api.areas.complaints.public_router", "/v1/public/complaints", "/v1/public/complaint-categories"
+        "asn_api.areas.complaints.public_router",
+        "/v1/public/complaints",
+        "/v1/public/complaint-categories",
+        "/v1/public/complaint-statistics",
     ),
-    Area("asn_api.areas.open311.router", "/open311"),
+    Area("asn_api.areas.complaints.router", "/v1/complaints"),
     Area(
-        "asn_api.areas.complaints.router",
-        "/v1/complaints",
+        "asn_api.areas.complaints.setup_router",
         "/v1/complaint-categories",
         "/v1/complaint-templates",
+        "/v1/units/{}/complaint-results",
     ),
+    Area("asn_api.areas.open311.router", "/open311"),
     Area(
         "asn_api.areas.certificates.router",
         "/v1/certificates",

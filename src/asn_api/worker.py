@@ -50,6 +50,7 @@ JOBS: tuple[Job, ...] = (
     complaints.REMIND,
     complaints.FORGET_BYTES,
     complaints.FORGET_CODES,
+    complaints.KEEP_FIGURES,
     FORGET_OLD,
     CLEAN_UP,
     FORGET_OBJECTS,

@@ -22,6 +22,7 @@ PUBLIC_OPERATIONS = {
     "list_public_complaint_categories",
     "find_similar_complaints",
     "send_contact_code",
+    "get_complaint_statistics",
     "submit_complaint",
     "track_complaint",
     "download_own_complaint_file",

@@ -254,7 +254,12 @@ async def test_what_is_posted_goes_through_the_intake_of_all_complaints(city: Ci
     assert (shown["category_name"], shown["kind"]) == ("Jalan", "COMPLAINT_NON_SUPERVISORY")
     assert (shown["is_anonymous"], shown["due"]["stage"]) == (False, "VERIFY")
     revealed = await act(city, "coordinator", id, "reporter", reason="Perlu mediasi")
-    assert revealed == {"name": "Budi Contoh", "phone": "0812 0000 1234", "email": "budi@contoh.id"}
+    assert revealed == {
+        "name": "Budi Contoh",
+        "phone": "0812 0000 1234",
+        "email": "budi@contoh.id",
+        "contact_verified": False,
+    }
     assert ok(await track(city, receipt))["text"] == shown["text"]
 
 

@@ -24,6 +24,7 @@ from asn_api.core.settings import Settings, StartupError, new_key
 from asn_api.demo.load import CODE, Logins, load_if_empty, welcome
 from asn_api.main import create_app
 from asn_api.rules.calendar import Zone
+from asn_api.rules.complaints import ComplaintStatus
 from asn_api.up import migrate
 
 SUMS = ("unit_months", "verification_days")
@@ -277,3 +278,29 @@ def test_a_database_with_a_region_of_its_own_gets_no_demo(postgres: str) -> None
         )
     assert load_if_empty(settings) is None
     assert "no demo city" in welcome(settings, None)
+
+
+def test_there_are_complaints_in_every_state_and_nobody_named_has_one(
+    given: dict[str, str], loaded: Logins
+) -> None:
+    assert {state for (state,) in ask(given, "SELECT DISTINCT status FROM complaints")} == set(
+        ComplaintStatus
+    )
+    assert count(given, "complaints WHERE rating IS NOT NULL") > 50
+    assert count(given, "complaints WHERE reopenings > 0") > 5
+    assert count(given, "complaints WHERE kind = 'COMPLAINT_SUPERVISORY'") == count(
+        given, "complaint_subjects"
+    )
+    assert not count(
+        given, "complaints c JOIN complaint_subjects s ON s.complaint_id = c.id AND s.unit_id = c.agency_id"
+    )
+    assert not count(
+        given, "complaints WHERE due_on IS NULL AND status IN ('RECEIVED', 'FORWARDED', 'ANSWERED')"
+    )
+    coordinators = (
+        "SELECT DISTINCT u.agency_id FROM role_grants g JOIN accounts a ON a.id = g.account_id JOIN "
+    )
+    coordinators += (
+        "appointments p ON p.employee_id = a.employee_id JOIN units u ON u.id = p.unit_id WHERE g.role = "
+    )
+    assert len(ask(given, coordinators + "'COMPLAINT_COORDINATOR'")) == 2

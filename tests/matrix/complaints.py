@@ -186,6 +186,11 @@ SAMPLES: dict[str, Build] = {
     "change_complaint_template": changing_template,
     "withdraw_complaint_template": withdrawing_template,
     "list_public_complaint_categories": lambda city: Sample(query={"region": city.region.code}),
+    "get_complaint_statistics": lambda city: Sample(query={"region": city.region.code}),
+    "get_complaint_results": lambda city: Sample({"id": city.units["health"].id}, about="health"),
+    "get_complaint_results:of a unit": lambda city: Sample(
+        {"id": city.units["ward"].id}, {"from": "2026-01", "to": "2026-06"}, about="ward"
+    ),
     "find_similar_complaints": lambda city: Sample(
         body={"region": city.region.code, "subject": "Jalan berlubang"}
     ),

@@ -38,6 +38,7 @@ from asn_api.demo import (
     certificates,
     city,
     competencies,
+    complaints,
     development,
     levels,
     planned,
@@ -181,6 +182,7 @@ async def _fill(settings: Settings, database: Database, access: Access, share: f
         await training.store(db, access, people, by_nip[LOGINS["regional admin"]].agency_id)
         await certificates.store(db, access, people)
         await development.store(db, access, people, by_nip[LOGINS["head of agency"]].agency_id)
+        await complaints.store(db, Keyring(settings.keys), access, people)
         await _open_logins(db, settings, access)
         filled = (
             Plan,

@@ -38,3 +38,5 @@ class ComplaintPolicy(PolicyArea, area="complaints"):
     contact_code_minutes: Annotated[int, whole(1, 1440)]
     contact_code_attempts: Annotated[int, whole(1, 20)]
     reports_per_contact_day: Annotated[int, whole(1, 1000)]
+    # Of two complaints, whoever knows one would know the other.
+    least_public: Annotated[int, whole(3, 100)]

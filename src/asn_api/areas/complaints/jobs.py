@@ -14,6 +14,7 @@ from asn_api.access.regions import each_region
 from asn_api.areas.complaints import contact_queries, media, queries
 from asn_api.areas.complaints import telling_queries as telling
 from asn_api.areas.complaints.codes import shown_code
+from asn_api.areas.complaints.counting import keep_figures
 from asn_api.areas.complaints.moving import fields, move, tell
 from asn_api.areas.complaints.timing import Scene, history_of, note_due, scene
 from asn_api.areas.notifications.writing import Notice, notify
@@ -168,8 +169,15 @@ async def forget_bytes(means: Means, region_id: str | None = None) -> None:
     await each_region(means, Permission.COMPLAINTS_READ, run, region_id)
 
 
+async def keep(means: Means, region_id: str | None = None) -> None:
+    """What is told of complaints in figures; only months in which something has changed are counted anew."""
+    await each_region(means, Permission.COMPLAINTS_READ, partial(keep_figures, means.database), region_id)
+
+
 RECOMPUTE = Job("complaints.recompute", recompute, every="11 1 * * *")
 CLOSE_SILENT = Job("complaints.close_silent", close_silent, every="37 * * * *")
 REMIND = Job("complaints.remind", remind, every="17 * * * *")
 FORGET_BYTES = Job("complaints.forget_bytes", forget_bytes, every="47 2 * * *")
 FORGET_CODES = Job("complaints.forget_codes", forget_codes, every="53 2 * * *")
+KEEP_FIGURES = Job("complaints.keep_figures", keep, every="7 18 * * *")
+"""At 01:07 in Jakarta."""

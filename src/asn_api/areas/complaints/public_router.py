@@ -1,13 +1,16 @@
 """Complaints over HTTP for everybody: no account, no token; a code and a PIN afterwards."""
 
+import hashlib
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from asn_api.access.guard import client_address, public
-from asn_api.areas.complaints import contacts, intake, media, queries, reporting
+from asn_api.areas.complaints import contacts, figures, intake, media, queries, reporting
 from asn_api.areas.complaints.desk import public_access, tracked
+from asn_api.areas.complaints.figure_schemas import ComplaintStatisticsOut
 from asn_api.areas.complaints.public_schemas import (
     ContactCodeIn,
     ContactCodeOut,
@@ -26,7 +29,7 @@ from asn_api.areas.complaints.similar import similar
 from asn_api.areas.identity.desk import Desk, region_named
 from asn_api.areas.policies.current import policy_on
 from asn_api.core.http import downloads
-from asn_api.core.http.route import Db, Now, Route, Tx, Writing
+from asn_api.core.http.route import Db, Now, Route, Tx, Writing, in_turns
 from asn_api.core.objects import Objects
 from asn_api.errors import Problem
 from asn_api.rules.complaint_policy import ComplaintPolicy
@@ -96,6 +99,29 @@ async def send_contact_code(desk: AtDesk, work: Writing, given: ContactCodeIn) -
     return ContactCodeOut(minutes=minutes)
 
 
+@router.get("/complaint-statistics", response_model=ComplaintStatisticsOut, dependencies=[public])
+async def get_complaint_statistics(
+    desk: AtDesk,
+    db: Db,
+    region: Region = None,
+    year: Annotated[
+        int | None, Query(ge=2000, le=2100, description="Of receipt; by default this year.")
+    ] = None,
+) -> Response:
+    """How many complaints each agency received, answered in time, how long it took and how content reporters were.
+
+    Counted each night. What rests on few complaints is not told and cannot be calculated from the rest.
+    """
+    access = public_access(desk, await region_named(db, region, desk.settings))
+    found = await figures.of_year(access, db, access.today.year if year is None else year)
+    body = orjson.dumps(ComplaintStatisticsOut.model_validate(found).model_dump(mode="json"))
+    headers = {
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:16]}"',
+        "Cache-Control": "public, max-age=300",
+    }
+    return Response(body, headers=headers, media_type="application/json")
+
+
 @router.post("/complaints/similar", dependencies=[public])
 async def find_similar_complaints(desk: AtDesk, db: Db, given: SimilarIn) -> SimilarsOut:
     """What may be the same, before sending: by words in common and by nearness, each with its reasons.
@@ -107,6 +133,7 @@ async def find_similar_complaints(desk: AtDesk, db: Db, given: SimilarIn) -> Sim
 
 
 @router.post("/complaints", status_code=201, dependencies=[public])
+@in_turns(2, waiting=60)
 async def submit_complaint(
     desk: AtDesk, work: Writing, store: Store, given: SubmissionIn, response: Response
 ) -> ReceiptOut:
@@ -169,6 +196,7 @@ async def download_own_complaint_file(
 
 
 @router.post("/complaints/{code}/messages", dependencies=[public])
+@in_turns(2, waiting=60)
 async def write_to_complaint(
     desk: AtDesk,
     work: Writing,

@@ -10,7 +10,6 @@ from asn_api.access.actor import Access
 from asn_api.access.grants import Permission
 from asn_api.access.guard import require
 from asn_api.areas.complaints import (
-    categories,
     deciding,
     gathered,
     handling,
@@ -18,7 +17,6 @@ from asn_api.areas.complaints import (
     queries,
     routing,
     showing,
-    template_queries,
     templates,
     timing,
 )
@@ -26,9 +24,6 @@ from asn_api.areas.complaints.schemas import (
     AgencySuggestionsOut,
     AnswerIn,
     AssignmentIn,
-    CategoryChangeIn,
-    CategoryIn,
-    CategoryOut,
     ClocksOut,
     ComplaintFilter,
     ComplaintOut,
@@ -45,15 +40,12 @@ from asn_api.areas.complaints.schemas import (
     RevealIn,
     SaidIn,
     SubjectsIn,
-    TemplateChangeIn,
-    TemplateIn,
-    TemplateOut,
     Unreadable,
     VerificationIn,
 )
 from asn_api.core.http import downloads
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
-from asn_api.core.http.paging import Page, PagingQuery, page
+from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import fault, language_of
 from asn_api.core.http.route import Db, IfMatch, Route, Tx, Writing, etag
 from asn_api.core.objects import Objects
@@ -68,7 +60,6 @@ CanAssign = Annotated[Access, require(Permission.COMPLAINTS_ASSIGN)]
 CanAnswer = Annotated[Access, require(Permission.COMPLAINTS_ANSWER)]
 CanReveal = Annotated[Access, require(Permission.COMPLAINTS_REVEAL)]
 CanTakeIn = Annotated[Access, require(Permission.COMPLAINTS_INTAKE)]
-CanManage = Annotated[Access, require(Permission.COMPLAINT_CATEGORIES_MANAGE)]
 
 
 @router.get("/complaints", response_model=Page[ComplaintSummary], responses=EXPORTS)
@@ -285,73 +276,6 @@ async def note_on_complaint(
 async def list_ready_answers(access: CanAnswer, db: Db, id: UUID) -> dict[str, Any]:
     """The region's ready answers that fit this complaint, filled in; edit one and send it as the answer."""
     return {"data": await templates.offered(access, db, id)}
-
-
-@router.get("/complaint-templates", response_model=Page[TemplateOut])
-async def list_complaint_templates(
-    access: CanManage, db: Db, request: Request, response: Response, wanted: PagingQuery
-) -> dict[str, Any]:
-    """The region's ready answers by name."""
-    found = template_queries.templates(access)
-    return await page(db, request, response, found, template_queries.BY_NAME, wanted, dict)
-
-
-@router.post("/complaint-templates", status_code=201)
-async def add_complaint_template(
-    access: CanManage, db: Tx, given: TemplateIn, response: Response
-) -> TemplateOut:
-    """A new ready answer, for all complaints or those of a category or an agency; for the whole region's keepers."""
-    shown, is_new = await templates.add(access, db, given)
-    if not is_new:
-        response.status_code = 200
-    response.headers["ETag"] = etag(shown.version)
-    return shown
-
-
-@router.put("/complaint-templates/{id}")
-async def change_complaint_template(
-    access: CanManage, db: Tx, id: UUID, version: IfMatch, given: TemplateChangeIn, response: Response
-) -> TemplateOut:
-    """Replace it; answers that were made from it stay as they are."""
-    shown = await templates.change(access, db, id, version, given)
-    response.headers["ETag"] = etag(shown.version)
-    return shown
-
-
-@router.delete("/complaint-templates/{id}", status_code=204)
-async def withdraw_complaint_template(access: CanManage, db: Tx, id: UUID, version: IfMatch) -> None:
-    """Offer it no longer."""
-    await templates.withdraw(access, db, id, version)
-
-
-@router.get("/complaint-categories", response_model=Page[CategoryOut])
-async def list_complaint_categories(
-    access: CanManage, db: Db, request: Request, response: Response, wanted: PagingQuery
-) -> dict[str, Any]:
-    """The region's categories by code, closed ones too."""
-    return await page(db, request, response, queries.categories(access), queries.BY_CODE, wanted, dict)
-
-
-@router.post("/complaint-categories", status_code=201)
-async def add_complaint_category(
-    access: CanManage, db: Tx, given: CategoryIn, response: Response
-) -> CategoryOut:
-    """A new category, with the agency that is suggested for it; for those who reach the whole region."""
-    shown, is_new = await categories.add(access, db, given)
-    if not is_new:
-        response.status_code = 200
-    response.headers["ETag"] = etag(shown.version)
-    return shown
-
-
-@router.put("/complaint-categories/{id}")
-async def change_complaint_category(
-    access: CanManage, db: Tx, id: UUID, version: IfMatch, given: CategoryChangeIn, response: Response
-) -> CategoryOut:
-    """Replace all but the code."""
-    shown = await categories.change(access, db, id, version, given)
-    response.headers["ETag"] = etag(shown.version)
-    return shown
 
 
 async def _shown(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:

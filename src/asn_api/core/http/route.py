@@ -41,18 +41,42 @@ class Principal:
 
 
 E = TypeVar("E", bound=Callable[..., Any])
-_AT_ONCE = "__asn_at_once__"
+_TURNS = "__asn_turns__"
+RETRY_SECONDS = 15
 
 
-def in_turns(at_once: int) -> Callable[[E], E]:
+class Turns:
+    """Of one operation in one process."""
+
+    def __init__(self, at_once: int, waiting: int | None) -> None:
+        self._free = asyncio.Semaphore(at_once)
+        self._most = None if waiting is None else at_once + waiting
+        self._here = 0
+
+    async def __aenter__(self) -> None:
+        if self._most is not None and self._here >= self._most:
+            raise Problem("TOO_MANY_AT_ONCE", headers={"Retry-After": str(RETRY_SECONDS)})
+        self._here += 1
+        try:
+            await self._free.acquire()
+        except BaseException:
+            self._here -= 1
+            raise
+
+    async def __aexit__(self, *error: object) -> None:
+        self._here -= 1
+        self._free.release()
+
+
+def in_turns(at_once: int, waiting: int | None = None) -> Callable[[E], E]:
     """Marks an operation for which many ask at the same moment, and which takes them one after the other.
 
     So many of a process go on at once; the others wait without a connection of the pool, which has a deadline and
-    which everybody else needs.
+    which everybody else needs. Where more than `waiting` wait, the next is asked to come back.
     """
 
     def mark(endpoint: E) -> E:
-        setattr(endpoint, _AT_ONCE, at_once)
+        setattr(endpoint, _TURNS, (at_once, waiting))
         return endpoint
 
     return mark
@@ -81,8 +105,8 @@ class Route(LazyRoute):
             handle, known = super().get_route_handler(), _query_names(self)
             public = any(hasattr(each.call, PUBLIC) for each in self.dependant.dependencies)
         writes = bool((self.methods or set()) & WRITES)
-        at_once: int | None = getattr(self.endpoint, _AT_ONCE, None)
-        turn = nullcontext() if at_once is None else asyncio.Semaphore(at_once)
+        turns: tuple[int, int | None] | None = getattr(self.endpoint, _TURNS, None)
+        turn = nullcontext() if turns is None else Turns(*turns)
 
         async def serve(request: Request) -> Response:
             if self.refuses_unknown and request.scope["query_string"]:
