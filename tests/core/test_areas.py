@@ -25,7 +25,8 @@ BROUGHT = {
     "areas": {"activities", "evidence", "identity", "notifications", "performance", "policies", "sync"}
     | {"classes"},  # only how attendance looks on the wire
     "tables": {"activities", "employees", "files", "identity", "notifications", "organization", "performance"}
-    | {"policies", "sync"},
+    | {"policies", "sync"}
+    | {"complaints", "monitoring"},  # activities name complaints, and who sees these knows the evaluators
 }
 """Of what something is imported before the server is ready: each more makes every start slower."""
 
