@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -300,6 +301,34 @@ def edges(employee: Caller, head: Caller, head_person: Person, day: str) -> None
         tell(line)
 
 
+def complaint(http: httpx.Client, admin: Caller, head_person: Person) -> None:
+    chapter("10. A citizen complains: no account, a bad line, a code and a PIN")
+    of = {"id": uuid7(), "code": "JALAN", "name": "Jalan dan trotoar", "agency_id": head_person["unit"]["id"]}
+    admin.post("/v1/complaint-categories", of)
+    citizen = Caller("citizen", http, REGION, "")
+    said = {
+        "region": REGION,
+        "key": str(uuid4()),
+        "subject": "Lubang di depan pasar",
+        "text": "Jalan berlubang sedalam lutut, pengendara sering jatuh pada malam hari.",
+        "category": "JALAN",
+        "place": {"latitude": -7.2575, "longitude": 112.7521},
+        "anonymous": True,
+    }
+    receipt = citizen.post("/v1/public/complaints", said)
+    again = citizen.post("/v1/public/complaints", said, 200)
+    expect("The same complaint when it is sent again", again, receipt)
+    tell(f"code {receipt['code']}, to be looked at by {receipt['due']['on']}; the PIN is shown only here")
+    where = f"/v1/public/complaints/{receipt['code']}"
+    strange = citizen.call(
+        "GET", where, 404, params={"region": REGION}, headers={"Complaint-Pin": "0000-0000"}
+    )
+    tell(f"404: {strange.json()['detail']}")
+    own = {"Complaint-Pin": receipt["pin"]}
+    found = citizen.call("GET", where, params={"region": REGION}, headers=own).json()
+    expect("Where it stands", (found["status"], found["text"]), ("RECEIVED", said["text"]))
+
+
 def main() -> None:
     began = time.monotonic()
     with httpx.Client(base_url=URL, timeout=30) as http:
@@ -312,6 +341,7 @@ def main() -> None:
         verify(superior, day)
         boards(superior, head, admin, people[0], day)
         edges(employee, head, people[2], day)
+        complaint(http, admin, people[2])
     seconds = time.monotonic() - began
     print(f"\nAll as expected: {came_in} people, one reporting day, {seconds:.0f} seconds. Region: {REGION}")
 
