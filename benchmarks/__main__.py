@@ -1,6 +1,7 @@
 """`make bench`: floor, idiom and this API side by side in one run."""
 
 import argparse
+import asyncio
 import contextlib
 import os
 import shutil
@@ -28,7 +29,7 @@ from benchmarks import (
     sustained,
 )
 from benchmarks.compare import Comparison
-from benchmarks.grown import LARGE, Grown, grown
+from benchmarks.grown import LARGE, OPERATED, Grown, configure, grown
 from benchmarks.onces import import_times, start_times
 from benchmarks.sides import free_port
 
@@ -92,9 +93,11 @@ async def at_size(options: argparse.Namespace) -> dict[str, object]:
 
 @contextlib.contextmanager
 def postgres() -> Iterator[Settings]:
-    """A migrated PostgreSQL of our own, durable as in operation, gone afterwards."""
+    """A migrated PostgreSQL of our own, durable and with memory as in operation, gone afterwards."""
     folder = Path(".local") / f"bench-{os.getpid()}"
     try:
+        with EmbeddedPostgres(folder, durable=True) as server:
+            asyncio.run(configure(server.libpq, OPERATED))
         with EmbeddedPostgres(folder, durable=True) as server:
             upgrade(server.url)
             yield Settings(

@@ -120,15 +120,16 @@ async def grown(folder: Path) -> AsyncIterator[Grown]:
         shutil.rmtree(folder, ignore_errors=True)
         say("growing both cities once; this takes some minutes")
         with EmbeddedPostgres(folder, durable=False) as server:
-            await _configure(server.libpq, _QUICK)
+            await configure(server.libpq, _QUICK)
         with EmbeddedPostgres(folder, durable=False) as server:
             await _grow(folder, server)
-            await _configure(server.libpq, dict.fromkeys(_QUICK) | OPERATED)
+            await configure(server.libpq, dict.fromkeys(_QUICK) | OPERATED)
     with EmbeddedPostgres(folder, durable=True) as server:
         yield await _kept(folder, server)
 
 
-async def _configure(libpq: str, options: dict[str, Any]) -> None:
+async def configure(libpq: str, options: dict[str, Any]) -> None:
+    """For the next start of the server."""
     connection = await asyncpg.connect(libpq)
     for name, value in options.items():
         await connection.execute(

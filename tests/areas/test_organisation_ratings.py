@@ -32,16 +32,15 @@ def achievement(city: City, **changes: Any) -> Json:
 async def secretary(city: City) -> None:
     """The regional secretary, above the heads of the agencies."""
     async with city.database.sessions() as db, db.begin():
-        db.add(
-            Position(
-                region_id=city.region.id,
-                id=uuid7(),
-                unit_id=city.units["root"].id,
-                kind=PositionKind.STRUCTURAL,
-                title="Sekretaris Daerah",
-                is_head=True,
-            )
+        seat = city.headships["root"] = Position(
+            region_id=city.region.id,
+            id=uuid7(),
+            unit_id=city.units["root"].id,
+            kind=PositionKind.STRUCTURAL,
+            title="Sekretaris Daerah",
+            is_head=True,
         )
+        db.add(seat)
         await db.flush()
         await add_person(db, city, "secretary", "root", is_head=True)
         await rebuild(db, city.region.id)
