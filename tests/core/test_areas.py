@@ -26,7 +26,7 @@ BROUGHT = {
     | {"classes"},  # only how attendance looks on the wire
     "tables": {"activities", "employees", "files", "identity", "notifications", "organization", "performance"}
     | {"policies", "sync"}
-    | {"complaints", "monitoring"},  # activities name complaints, and who sees these knows the evaluators
+    | {"complaints"},  # activities name them
 }
 """Of what something is imported before the server is ready: each more makes every start slower."""
 
