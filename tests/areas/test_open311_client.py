@@ -3,17 +3,16 @@
 import asyncio
 import itertools
 import re
-import socket
 import warnings
 from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from tests.areas.complaining import act, coordinator, ok, photo_bytes
+from tests.areas.streaming import listening
 from tests.areas.test_open311 import add_service
 from tests.factories import City
 
@@ -33,16 +32,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 async def root(app: FastAPI) -> AsyncIterator[str]:
-    """The application on a real port; it has been started already."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
-        serving = asyncio.create_task(server.serve([listening]))
-        while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/open311/v2"
-        server.should_exit = True
-        await serving
+    async with listening(app) as port:
+        yield f"http://127.0.0.1:{port}/open311/v2"
 
 
 async def test_three_finds_its_way_reports_and_follows(city: City, root: str) -> None:

@@ -2,13 +2,11 @@
 
 import asyncio
 import gc
-import socket
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from tusclient.client import TusClient
 from tusclient.storage.filestorage import FileStorage
@@ -17,6 +15,7 @@ from tusclient.uploader import Uploader
 from asn_api.areas.files.uploads import PIECE
 from asn_api.core.mapping import uuid7
 from tests.areas.sending import TUS, announce, hexdigest, pdf, photo
+from tests.areas.streaming import listening
 from tests.factories import City
 
 # The client leaves the files open that it was given by name.
@@ -30,16 +29,8 @@ CONTENT = pdf(bytes(4 * PIECE))
 
 @pytest.fixture(scope="module")
 async def port(app: FastAPI) -> AsyncIterator[int]:
-    """The application on a real port; it has been started already."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
-        serving = asyncio.create_task(server.serve([listening]))
-        while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
-            await asyncio.sleep(0.01)
-        yield listening.getsockname()[1]
-        server.should_exit = True
-        await serving
+    async with listening(app) as port:
+        yield port
 
 
 def client(city: City, port: int) -> TusClient:

@@ -3,16 +3,15 @@
 import asyncio
 import re
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, Response
 
 from asn_api.core.http.pages import CSP
 from asn_api.errors import catalogue
+from tests.areas.streaming import listening
 
 BROWSER = next(
     filter(
@@ -29,16 +28,8 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome o
 
 @pytest.fixture(scope="module")
 async def address(app: FastAPI) -> AsyncIterator[str]:
-    """The application on a real port; it has been started already."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
-        serving = asyncio.create_task(server.serve([listening]))
-        while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        await serving
+    async with listening(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 async def opened(url: str, folder: Path) -> tuple[str, str]:

@@ -29,8 +29,7 @@ from asn_api.areas.complaints.similar import similar
 from asn_api.areas.identity.desk import Desk, region_named
 from asn_api.areas.policies.current import policy_on
 from asn_api.core.http import downloads
-from asn_api.core.http.route import Db, Now, Route, Tx, Writing, in_turns
-from asn_api.core.objects import Objects
+from asn_api.core.http.route import Db, Now, Route, Store, Tx, Writing, in_turns
 from asn_api.errors import Problem
 from asn_api.rules.complaint_policy import ComplaintPolicy
 from asn_api.rules.files import MEDIA_TYPES
@@ -40,25 +39,11 @@ router = APIRouter(prefix="/v1/public", tags=["complaints"], route_class=Route)
 
 
 async def _desk(request: Request, now: Now) -> Desk:
-    state = request.app.state
-    return Desk(
-        state.database,
-        state.keyring,
-        state.passwords,
-        state.settings,
-        now,
-        client_address(request),
-        request.scope.get("asn_request_id"),
-    )
-
-
-async def _store(request: Request) -> Objects | None:
-    objects: Objects | None = request.app.state.objects
-    return objects
+    request_id = request.scope.get("asn_request_id")
+    return Desk.at(request.app.state, now, client_address(request), request_id)
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]
-Store = Annotated[Objects | None, Depends(_store)]
 Region = Annotated[
     str | None, Query(max_length=200, description="The region's code, unless there is a default.")
 ]

@@ -47,8 +47,7 @@ from asn_api.core.http import downloads
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import fault, language_of
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, Writing, etag
-from asn_api.core.objects import Objects
+from asn_api.core.http.route import Db, IfMatch, Route, Store, Tx, Writing, etag
 from asn_api.errors import Problem
 from asn_api.rules.files import MEDIA_TYPES
 
@@ -132,13 +131,12 @@ async def suggest_agencies(access: CanTriage, db: Db, id: UUID) -> dict[str, Any
     responses=downloads.answers(*MEDIA_TYPES.values()),
 )
 async def download_complaint_file(
-    access: CanRead, db: Db, request: Request, id: UUID, file_id: UUID, part: downloads.Part
+    access: CanRead, db: Db, objects: Store, id: UUID, file_id: UUID, part: downloads.Part
 ) -> Response:
     """A photo or document that the reporter sent, whole or one range; photos without metadata."""
     if await handling.row_of(access, db, id) is None:
         raise Problem("NOT_FOUND")
     stored = await media.stored(access, db, id, file_id)
-    objects: Objects | None = request.app.state.objects
     if stored is None or objects is None:
         raise Problem("NOT_FOUND")
     return await downloads.download(objects, stored, part)

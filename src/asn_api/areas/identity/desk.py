@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -36,6 +36,11 @@ class Desk:
     now: datetime
     address: str
     request_id: str | None
+
+    @classmethod
+    def at(cls, state: Any, now: datetime, address: str, request_id: str | None) -> Self:
+        """With what the application holds in its `state`."""
+        return cls(state.database, state.keyring, state.passwords, state.settings, now, address, request_id)
 
     def author(self, account: Account) -> Author:
         return Author(account.region_id, account.id, actor_id=account.employee_id, request_id=self.request_id)

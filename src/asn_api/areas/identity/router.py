@@ -56,16 +56,8 @@ CSV: dict[int | str, dict[str, Any]] = {201: {"content": {"text/csv": {"schema":
 
 
 async def _desk(request: Request, now: Now) -> Desk:
-    state = request.app.state
-    return Desk(
-        state.database,
-        state.keyring,
-        state.passwords,
-        state.settings,
-        now,
-        client_address(request),
-        request.scope.get("asn_request_id"),
-    )
+    request_id = request.scope.get("asn_request_id")
+    return Desk.at(request.app.state, now, client_address(request), request_id)
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]

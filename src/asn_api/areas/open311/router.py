@@ -25,8 +25,7 @@ from asn_api.areas.open311.schemas import (
     Open311Token,
 )
 from asn_api.core.http.problems import SHAPES, Shape, language_of
-from asn_api.core.http.route import Db, Now, Route, Writing
-from asn_api.core.objects import Objects
+from asn_api.core.http.route import Db, Now, Route, Store, Writing
 from asn_api.errors import Problem
 
 ROOT = "/open311/v2"
@@ -91,25 +90,11 @@ def _told(model: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:
 
 
 async def _desk(request: Request, now: Now) -> Desk:
-    state = request.app.state
-    return Desk(
-        state.database,
-        state.keyring,
-        state.passwords,
-        state.settings,
-        now,
-        client_address(request),
-        request.scope.get("asn_request_id"),
-    )
-
-
-async def _store(request: Request) -> Objects | None:
-    objects: Objects | None = request.app.state.objects
-    return objects
+    request_id = request.scope.get("asn_request_id")
+    return Desk.at(request.app.state, now, client_address(request), request_id)
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]
-Store = Annotated[Objects | None, Depends(_store)]
 Region = Annotated[Jurisdiction, Query(alias="jurisdiction_id")]
 
 _FILES: dict[str, Any] = {

@@ -22,6 +22,7 @@ from asn_api.core.database import Database, Work
 from asn_api.core.http.hot import Arguments, is_hot
 from asn_api.core.http.lazy import LazyRoute
 from asn_api.core.idempotency import Answer, Attempt, earlier_answer, keep
+from asn_api.core.objects import Objects
 from asn_api.errors import Fault, Problem
 
 PUBLIC = "__asn_public__"
@@ -263,6 +264,11 @@ def _version(if_match: str) -> int:
     return int(bare)
 
 
+async def _store(request: Request) -> Objects | None:
+    objects: Objects | None = request.app.state.objects
+    return objects
+
+
 async def _now(request: Request) -> datetime:
     moment: datetime = request.app.state.clock()
     return moment
@@ -309,3 +315,5 @@ IfMatch = Annotated[int, Depends(_if_match)]
 IfMatchOrNone = Annotated[int | None, Depends(if_match_or_none)]
 """For a PUT that also creates: without `If-Match` there must be nothing yet."""
 Now = Annotated[datetime, Depends(_now)]
+Store = Annotated[Objects | None, Depends(_store)]
+"""None where no files are set up."""
