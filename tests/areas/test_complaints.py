@@ -1,6 +1,7 @@
 """Complaints from the officials' side: coordinator, agency, officer; deadlines, reminders, silence."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,13 +13,16 @@ from asn_api.core.database import Database
 from asn_api.core.jobs import Means
 from asn_api.core.mapping import uuid7
 from asn_api.reseal import SEALED
+from asn_api.rules.identity import GrantedRole
 from asn_api.tables.complaints import Complaint
 from asn_api.tables.notifications import Notification
 from asn_api.tables.policies import RegionalDay
 from tests.areas.complaining import (
     HOLE,
     REPORTER,
+    SUPERVISORY,
     act,
+    add_grant,
     answered,
     contact,
     coordinator,
@@ -411,6 +415,22 @@ async def test_before_the_hour_nobody_is_reminded(city: City) -> None:
     assert await told(city, "COMPLAINT_DUE") == set()
     await at(city, datetime(2026, 11, 24, 1, tzinfo=UTC), jobs.remind)
     assert await told(city, "COMPLAINT_DUE") == {"coordinator"}
+
+
+async def test_whoever_holds_a_role_in_a_named_branch_is_not_told_of_it(city: City) -> None:
+    await coordinator(city)
+    await coordinator(city, "second")
+    async with city.database.sessions() as db, db.begin():
+        await add_grant(db, city, "second", GrantedRole.COMPLAINT_CONTACT, "clinic")
+    await received(city, kind=SUPERVISORY, about_unit_id=str(city.units["health"].id))
+    await received(city)
+    await at(city, datetime(2026, 11, 24, 1, tzinfo=UTC), jobs.remind)
+    async with city.database.sessions() as db:
+        found = await db.scalars(
+            select(Notification.employee_id).where(Notification.region_id == city.region.id)
+        )
+        counts = Counter(found)
+    assert counts == {city.id("coordinator"): 2, city.id("second"): 1}
 
 
 async def test_bytes_without_a_row_are_forgotten_after_a_day(city: City) -> None:

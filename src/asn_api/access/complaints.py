@@ -14,6 +14,7 @@ from asn_api.access.monitoring import by
 from asn_api.access.scope import records_within
 from asn_api.rules.complaints import KNOWN_TO_PUBLIC, ComplaintKind
 from asn_api.tables.complaints import Complaint, ComplaintSubject
+from asn_api.tables.identity import Account, RoleGrant
 from asn_api.tables.organization import Appointment, Unit
 
 Column: TypeAlias = ColumnElement[Any] | Any
@@ -23,6 +24,7 @@ ENTITY = "complaint"
 
 _NAMED, _PLACE, _HERE = aliased(ComplaintSubject), aliased(Unit), aliased(Unit)
 _POST, _HIS_POST = aliased(Appointment), aliased(Appointment)
+_GRANT, _ACCOUNT, _NODE = aliased(RoleGrant), aliased(Account), aliased(Unit)
 
 
 def complaints_within(access: Access) -> ColumnElement[bool]:
@@ -43,7 +45,7 @@ def kept_from_caller(access: Access) -> Select[UUID]:
 
 
 def kept_from(region_id: UUID, employee_id: Column, day: date, nodes: Collection[str] = ()) -> Select[UUID]:
-    """The complaints about this employee, or about somebody or a unit in whose branch he has a post on the day.
+    """The complaints about this employee, or about somebody or a unit in whose branch he has a post or role on the day.
 
     The branch of an official is his unit of when he was named and where he has posts on the day, with all below. Of
     the root it is the posts at the root itself: else nobody could hear a complaint about who leads the region.
@@ -63,7 +65,22 @@ def kept_from(region_id: UUID, employee_id: Column, day: date, nodes: Collection
         )
         .correlate_except(_POST, _HERE)
     )
-    in_branch = _of_branch(region_id, day, or_(stands_here, *holds_here))
+    granted_here = (
+        exists()
+        .where(
+            _ACCOUNT.region_id == region_id,
+            _ACCOUNT.employee_id == employee_id,
+            _GRANT.region_id == region_id,
+            _GRANT.account_id == _ACCOUNT.id,
+            _GRANT.valid.contains(day),
+            _NODE.region_id == region_id,
+            _NODE.id == _GRANT.unit_id,
+            _PLACE.parent_id.is_not(None),
+            _NODE.path.startswith(_PLACE.path),
+        )
+        .correlate_except(_ACCOUNT, _GRANT, _NODE)
+    )
+    in_branch = _of_branch(region_id, day, or_(stands_here, granted_here, *holds_here))
     return select(_NAMED.complaint_id).where(
         _NAMED.region_id == region_id, or_(_NAMED.employee_id == employee_id, in_branch)
     )
