@@ -1,6 +1,5 @@
 """What an entry must satisfy, when it is late, and when a period locks."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -47,7 +46,7 @@ def entry(**changes: Any) -> Entry:
         device_at=None,
         received_at=at(16),
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def judge(
@@ -126,7 +125,7 @@ def test_the_days_total_is_flagged_above_ten_hours_and_refused_above_24() -> Non
 def test_an_activity_over_24_hours_is_refused() -> None:
     long = entry(start_at=at(8), end_at=at(8, day=date(2026, 6, 9)), received_at=at(9, day=date(2026, 6, 9)))
     assert not judge(long).faults
-    longer = replace(long, end_at=long.end_at + timedelta(seconds=1))
+    longer = long._replace(end_at=long.end_at + timedelta(seconds=1))
     assert codes(judge(longer)) == [("/end_at", "ACTIVITY_TOO_LONG")]
 
 
@@ -134,7 +133,7 @@ def test_work_past_midnight_is_flagged_and_work_until_midnight_is_not() -> None:
     tuesday = date(2026, 6, 9)
     until = entry(start_at=at(22), end_at=at(0, day=tuesday), received_at=at(7, day=tuesday))
     assert judge(until).flags == set()
-    past = replace(until, end_at=at(0, 1, day=tuesday))
+    past = until._replace(end_at=at(0, 1, day=tuesday))
     assert judge(past).flags == {Flag.CROSSES_MIDNIGHT}
 
 
@@ -168,7 +167,7 @@ def test_leave_and_a_missing_link_are_flagged_or_refused_by_policy() -> None:
     assert codes(judge(unlinked, missing_work_result="REJECT")) == [
         ("/work_result_id", "ACTIVITY_WORK_RESULT_REQUIRED")
     ]
-    assert judge(replace(unlinked, category=Category.NON_TASK), missing_work_result="REJECT") == Judgement(
+    assert judge(unlinked._replace(category=Category.NON_TASK), missing_work_result="REJECT") == Judgement(
         (), frozenset()
     )
 

@@ -112,7 +112,7 @@ class Keyring:
 
     def mac(self, data: bytes, purpose: MacPurpose) -> bytes:
         """HMAC-SHA256 under the current key."""
-        return self.macs(data, purpose)[0]
+        return hmac.digest(self._derived(self.current, f"mac:{purpose}"), data, "sha256")
 
     def macs(self, data: bytes, purpose: MacPurpose) -> list[bytes]:
         """The MAC under every key, the current first: what was signed before a rotation stays valid."""

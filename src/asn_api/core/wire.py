@@ -1,19 +1,17 @@
 """Types of the wire: text that PostgreSQL can store, inputs that refuse unknown fields, labelled outputs."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
 
 def _printable(value: str) -> str:
-    for character in value:
-        if (
-            (character < " " and character not in "\n\t\r")
-            or character == "\x7f"
-            or "\ud800" <= character <= "\udfff"
-        ):
-            raise PydanticCustomError("TEXT_HAS_CONTROL_CHARACTERS", "text has control characters")
+    if _UNPRINTABLE.search(value):
+        raise PydanticCustomError("TEXT_HAS_CONTROL_CHARACTERS", "text has control characters")
     return value
 
 

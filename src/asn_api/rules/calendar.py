@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
@@ -24,7 +25,12 @@ class Zone(StrEnum):
 
     @property
     def tz(self) -> ZoneInfo:
-        return ZoneInfo({"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}[self])
+        return _zone_info(self)
+
+
+@cache
+def _zone_info(zone: Zone) -> ZoneInfo:
+    return ZoneInfo({"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}[zone])
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,14 @@ def local_day(instant: datetime, zone: Zone) -> date:
         return instant.astimezone(zone.tz).date()
     except OverflowError:  # the first and last hours that a datetime can hold have no local day
         return instant.date()
+
+
+def in_utc(instant: datetime) -> datetime:
+    """The same instant: those of one zone are compared without asking each for its offset."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:  # the first and last hours that a datetime can hold
+        return instant
 
 
 def midnight(day: date, zone: Zone) -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from asn_api.errors import Fault
@@ -24,8 +25,7 @@ from asn_api.rules.suspicion import (
 ONE_MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(NamedTuple):
     """Another activity of the same person that still counts (so not a rejected one)."""
 
     day: date
@@ -37,8 +37,7 @@ class Recorded:
     position: Position | None = None
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """An activity as claimed; `evidence` holds the links. All instants carry an offset.
 
     `text_key` and `evidence_keys` are those of `rules.suspicion`.
@@ -70,8 +69,7 @@ class Place:
     outages: Outages = field(default=NO_OUTAGES)
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """Faults refuse the entry, flags only draw the verifier's eye."""
 
     faults: tuple[Fault, ...]
@@ -94,8 +92,9 @@ def check_entry(
     has the texts and evidence of the person's days that `others` does not cover.
     """
     today = local_day(now, place.zone)
-    faults = [*_time_faults(entry, policy, place, today, others), *_content_faults(entry, policy)]
-    flags = _time_flags(entry, policy, place, now, today, others) | _doubtful(entry, policy, others, past)
+    total = entry.minutes + sum([other.minutes for other in others if other.day == entry.day])
+    faults = [*_time_faults(entry, policy, place, today, total), *_content_faults(entry, policy)]
+    flags = _time_flags(entry, policy, place, now, today, total) | _doubtful(entry, policy, others, past)
     doubts = [
         (_overlaps(entry, others), policy.overlap, Flag.OVERLAP, "/start_at", "ACTIVITY_OVERLAP"),
         (on_leave, policy.leave_day, Flag.ON_LEAVE, "/day", "ACTIVITY_ON_LEAVE"),
@@ -182,13 +181,10 @@ def oldest_day(today: date) -> date:
     return date(today.year - 1, 1, 1)
 
 
-def _time_faults(
-    entry: Entry, policy: ActivityPolicy, place: Place, today: date, others: Sequence[Recorded]
-) -> list[Fault]:
+def _time_faults(entry: Entry, policy: ActivityPolicy, place: Place, today: date, total: int) -> list[Fault]:
     faults = []
     span = entry.end_at - entry.start_at
     most = policy.max_minutes_per_day
-    total = entry.minutes + sum(other.minutes for other in others if other.day == entry.day)
     if entry.day > today:
         faults.append(Fault("/day", "ACTIVITY_DAY_IN_FUTURE"))
     if entry.day < oldest_day(today):
@@ -231,10 +227,9 @@ def _time_flags(
     place: Place,
     now: datetime,
     today: date,
-    others: Sequence[Recorded],
+    total: int,
 ) -> set[Flag]:
     tolerance = policy.device_clock_tolerance_minutes * ONE_MINUTE
-    total = entry.minutes + sum(other.minutes for other in others if other.day == entry.day)
     observations = {
         # Work that ends at 24:00 has not entered the next day yet.
         Flag.CROSSES_MIDNIGHT: entry.end_at > entry.start_at

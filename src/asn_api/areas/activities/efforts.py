@@ -1,8 +1,7 @@
 """Under which chains work comes to count, and what a ledger's write adds to the sums of contributions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -24,8 +23,7 @@ from asn_api.rules.contribution import (
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """An activity at one moment, None where there is none, and what a correction put in place of its minutes."""
 
     row: Row | None

@@ -1,11 +1,13 @@
 """People's days, locked and in memory: judged by the rules, changed, and stored with totals and journal at once."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +71,7 @@ class Ledger:
     def __init__(self, access: Access, driver: asyncpg.Connection) -> None:
         self.access = access
         self.driver = driver
+        self._author = access.author
         self.rows: dict[UUID, Row] = {}
         self.links: dict[UUID, Link] = {}
         self.complaints: set[UUID] = set()
@@ -78,7 +81,7 @@ class Ledger:
         self._posts: dict[Pair, Post] = {}
         self._zones: dict[UUID, Zone] = {}
         self._past = NO_PAST
-        self._policies: list[tuple[date, str]] = []
+        self._policies: Sequence[tuple[date, ActivityPolicy]] = ()
         self._changed: dict[UUID, Row] = {}
         self._deleted: list[UUID] = []
         self._touched: set[Pair] = set()
@@ -145,10 +148,7 @@ class Ledger:
             )
 
     def _read_context(self, context: Mapping[str, Any]) -> None:
-        self._policies = [
-            (date.fromisoformat(each["valid_from"]), orjson.dumps(each["content"]).decode())
-            for each in orjson.loads(context["policies"] or "[]")
-        ]
+        self._policies = _policies(context["policies"] or "[]")
         surroundings = places.Surroundings.read(context)
         for each in orjson.loads(context["posts"] or "[]"):
             place = surroundings.place(Zone(each["zone"]), each["days_per_week"], each["path"])
@@ -170,8 +170,8 @@ class Ledger:
         """The policy in force on the day: the newest one that began by then, else the first there is."""
         if not self._policies:
             raise Problem("POLICY_NOT_SET", area="activities")
-        begun = [content for valid_from, content in self._policies if valid_from <= day]
-        return _policy(begun[-1] if begun else self._policies[0][1])
+        after = bisect_right(self._policies, day, key=_VALID_FROM)
+        return self._policies[max(0, after - 1)][1]
 
     def judge(self, row: Row, *, now: datetime) -> Judgement:
         """What the rules say of this activity among the others of its day."""
@@ -274,11 +274,10 @@ class Ledger:
             changes,
             unit_id=row["unit_id"],
             employee_id=row["employee_id"],
+            operation_id=operation_id,
             on_behalf_of=on_behalf_of,
         )
-        self._journal.append(
-            {**entry(self.access.author, self.access.now, change), "operation_id": operation_id}
-        )
+        self._journal.append(entry(self._author, self.access.now, change))
 
     async def flush(self) -> None:
         """Store everything in one statement, and tell the owners in another where there is something to tell.
@@ -367,7 +366,13 @@ def _shown(row: Row) -> Row:
     return {name: str(value) if value is not None else None for name, value in row.items()}
 
 
-# It depends on nothing but its text, which changes when an admin changes the policy.
-@lru_cache(maxsize=256)
-def _policy(content: str) -> ActivityPolicy:
-    return ActivityPolicy.from_mapping(orjson.loads(content))
+_VALID_FROM = itemgetter(0)
+
+
+# It depends on nothing but its text, which changes when an admin changes a policy.
+@lru_cache(maxsize=64)
+def _policies(text: str) -> Sequence[tuple[date, ActivityPolicy]]:
+    return [
+        (date.fromisoformat(each["valid_from"]), ActivityPolicy.from_mapping(each["content"]))
+        for each in orjson.loads(text)
+    ]

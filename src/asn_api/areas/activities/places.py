@@ -26,8 +26,11 @@ class Surroundings:
         return cls(row["national_days"] or "[]", row["regional_days"] or "[]", row["outages"] or "[]")
 
     def place(self, zone: Zone, days_per_week: int, path: str) -> Place:
-        calendar = _calendar(self.national, self.regional, path)
-        return Place(zone, days_per_week, calendar, _outages(self.outages, zone, path))
+        return Place(zone, days_per_week, self.calendar(path), _outages(self.outages, zone, path))
+
+    def calendar(self, path: str) -> Calendar:
+        """Of the unit with this path; of the region without its branches for an empty one."""
+        return _calendar(self.national, self.regional, path)
 
 
 def bare(zone: Zone) -> Place:

@@ -1,10 +1,9 @@
 """The employee's own side: record, replace, submit, recall, delete. Nothing here verifies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,13 +16,13 @@ from asn_api.core.http.route import check_version
 from asn_api.core.mapping import uuid7
 from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import ActivityAction, ActivityActor, ActivityStatus, check_transition
+from asn_api.rules.calendar import in_utc
 from asn_api.rules.links import Share, check_links
 
 _OWNER = (ActivityActor.OWNER,)
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """The phone that recorded a change, when by its clock, and its own id of the change."""
 
     id: str | None = None
@@ -36,8 +35,8 @@ def claimed(values: ActivityValues) -> Row:
     place = values.location
     return {
         "day": values.day,
-        "start_at": values.start_at,
-        "end_at": values.end_at,
+        "start_at": in_utc(values.start_at),
+        "end_at": in_utc(values.end_at),
         "minutes": values.minutes,
         "category": values.category,
         "description": values.description,

@@ -1,6 +1,5 @@
 """Journal rows of identity: they belong to the unit where the person works."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -22,8 +21,8 @@ async def trace(db: AsyncSession, author: Author, now: datetime, *happened: Chan
     )
     units = dict((await db.execute(posts)).all()) if people else {}
     placed = [
-        replace(
-            change, unit_id=change.unit_id or (units.get(change.employee_id) if change.employee_id else None)
+        change._replace(
+            unit_id=change.unit_id or (units.get(change.employee_id) if change.employee_id else None)
         )
         for change in happened
     ]

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -10,14 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
-from asn_api.areas.calendar.queries import calendar_for
-from asn_api.areas.oversight import queries
+from asn_api.areas.activities.locked_queries import hot_surroundings_of
+from asn_api.areas.activities.places import Surroundings
+from asn_api.areas.oversight import month_queries as queries
 from asn_api.areas.oversight.schemas import MonthFilter
-from asn_api.areas.policies.current import activity_policies
+from asn_api.areas.policies.current import activity_policies_in
+from asn_api.core.database import Database
 from asn_api.core.http.exports import Column
 from asn_api.errors import Problem
 from asn_api.rules.calendar import Calendar, days_between
@@ -33,16 +34,25 @@ _PLAIN = [name for name in MONTH_NUMBERS if name not in CATEGORY_MINUTES.values(
 
 @dataclass
 class Month:
-    """What the expected minutes of a region's month are made from; `after` is the first day after it."""
+    """What the sums of a month are made from; `after` is the first day after it."""
 
     first: date
     after: date
     today: date
-    calendar: Calendar
-    branch_days: list[tuple[date, str]]
+    scope: str
+    surroundings: Surroundings
     policies: dict[date, tuple[date, ActivityPolicy]]
     posts: dict[UUID, list[Post]]
-    _targets: dict[tuple[int, frozenset[date]], list[int]] = field(default_factory=dict)
+    units: Sequence[Row]
+    """With their kept sums, by agency and path."""
+    listed: Select[Any]
+    """The statement that gave them."""
+    _targets: dict[tuple[int, Calendar], list[int]] = field(default_factory=dict)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Without days off of single branches."""
+        return self.surroundings.calendar("")
 
     @cached_property
     def policy(self) -> ActivityPolicy:
@@ -55,15 +65,12 @@ class Month:
 
     def targets(self, row: Row) -> list[int]:
         """The unit's minutes of each day of the month."""
-        off = frozenset(day for day, path in self.branch_days if row["path"].startswith(path))
-        key = row["days_per_week"], off
-        if key not in self._targets:
-            calendar = Calendar(self.calendar.days_off | off, self.calendar.loaded_years)
-            self._targets[key] = [
-                day_target(day, row["days_per_week"], calendar, policy)
-                for day, (_, policy) in self.policies.items()
+        week, calendar = row["days_per_week"], self.surroundings.calendar(row["path"])
+        if (week, calendar) not in self._targets:
+            self._targets[week, calendar] = [
+                day_target(day, week, calendar, policy) for day, (_, policy) in self.policies.items()
             ]
-        return self._targets[key]
+        return self._targets[week, calendar]
 
     def expected(self, row: Row, until: date) -> int:
         """Minutes of the posts held in the unit before `until`."""
@@ -87,50 +94,50 @@ class Month:
         }
 
 
-async def read(db: AsyncSession, access: Access, first: date, wanted: MonthFilter) -> Month:
-    if wanted.unit_id is not None and await db.scalar(queries.unit(access, wanted.unit_id)) is None:
+async def read(database: Database, access: Access, first: date, wanted: MonthFilter) -> Month:
+    dated = await database.fetch_row(queries.DATED, {"region": access.region_id, "unit": wanted.unit_id})
+    assert dated is not None
+    if wanted.unit_id is not None and dated["path"] is None:
         raise Problem("NOT_FOUND")
     last = first.replace(day=monthrange(first.year, first.month)[1])
     after = last + timedelta(days=1)
-    dated = await activity_policies(db, access.region_id)
+    policies = activity_policies_in(dated["policies"] or "[]")
+    shape = queries.shape(access, wanted)
+    params = queries.params(access, first, after, wanted, dated["path"] or "")
     posts: dict[UUID, list[Post]] = defaultdict(list)
-    for unit_id, start, end, people in await db.execute(queries.posts(access, first, after, wanted)):
+    for unit_id, start, end, people in await database.fetch(shape.posts, params):
         posts[unit_id].append(Post(start, end, people))
+    params |= {"held": list(posts)}
+    scope = "TEAM"
+    if queries.of_units(access, wanted):
+        scope = "REGION" if access.reaches(Reach.REGION) else "BRANCH"
     return Month(
         first,
         after,
         access.today,
-        await calendar_for(access, db, "", first, last),
-        [(day, path) for day, path in await db.execute(queries.days_off_of_branches(access, first, after))],
-        {day: dated.on(day) for day in days_between(first, last)},
+        scope,
+        await hot_surroundings_of(database, access),
+        {day: policies.on(day) for day in days_between(first, last)},
         posts,
+        await database.fetch(shape.prepared, params),
+        shape.months.params(params),
     )
 
 
-def listed(access: Access, month: Month, wanted: MonthFilter) -> Select[Any]:
-    return queries.months(access, month.first, month.after, month.posts, wanted)
-
-
-async def summary(db: AsyncSession, access: Access, month: Month, wanted: MonthFilter) -> dict[str, Any]:
+def summary(month: Month) -> dict[str, Any]:
     """All within reach, by agency and by unit: where the smallest share was claimed comes first."""
-    rows = [each._mapping for each in await db.execute(listed(access, month, wanted))]
-    units = [(row, month.sums(row)) for row in rows]
+    units = [(row, month.sums(row)) for row in month.units]
     agencies: dict[UUID | None, list[tuple[Row, dict[str, Any]]]] = defaultdict(list)
     for row, sums in units:
         agencies[row["agency_id"]].append((row, sums))
-    scope = "TEAM"
-    if queries.of_units(access, wanted):
-        scope = "REGION" if access.reaches(Reach.REGION) else "BRANCH"
+    by_agency = [(held[0][0], _added(sums for _, sums in held)) for held in agencies.values()]
     return {
         "month": f"{month.first:%Y-%m}",
-        "scope": scope,
+        "scope": month.scope,
         "target_rule": month.policy.month_target,
         "provisional": month.calendar.is_provisional(month.first, month.after - timedelta(days=1)),
-        "total": _shown(_added(sums for _, sums in units)),
-        "agencies": _worst_first(
-            {"agency": _agency(held[0][0]), "sums": _shown(_added(sums for _, sums in held))}
-            for held in agencies.values()
-        ),
+        "total": _shown(_added(sums for _, sums in by_agency)),
+        "agencies": _worst_first({"agency": _agency(row), "sums": _shown(sums)} for row, sums in by_agency),
         "units": _worst_first(unit_row(row, sums) for row, sums in units),
     }
 
@@ -165,14 +172,12 @@ def columns(month: Month) -> list[Column]:
     ]
 
 
-async def explanation(db: AsyncSession, access: Access, month: Month, wanted: MonthFilter) -> dict[str, Any]:
+def explanation(access: Access, month: Month, wanted: MonthFilter) -> dict[str, Any]:
     """How the month's numbers are made: of one unit within reach, or of all that is."""
-    if wanted.unit_id is not None and not queries.of_units(access, wanted):
-        raise Problem("NOT_FOUND")
-    rows = [each._mapping for each in await db.execute(listed(access, month, wanted))]
+    rows = month.units
     if wanted.unit_id is not None:
         rows = [row for row in rows if row["id"] == wanted.unit_id]
-        if not rows:
+        if not rows or not queries.of_units(access, wanted):
             raise Problem("NOT_FOUND")
     sums = _shown(_added(month.sums(row) for row in rows))
     weeks = sorted({row["days_per_week"] for row in rows})

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
-from asn_api.areas.oversight.queries import activity_sums
+from asn_api.areas.oversight.month_queries import activity_sums
 from asn_api.core.database import Database
 from asn_api.rules.entries import oldest_day
 from asn_api.rules.rollups import DECISION_NUMBERS, LATENCIES, MONTH_NUMBERS

@@ -21,7 +21,7 @@ from asn_api.areas.oversight.schemas import (
 )
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
-from asn_api.core.http.route import Db, Route
+from asn_api.core.http.route import Db, HotDatabase, Route
 
 router = APIRouter(tags=["oversight"], route_class=Route)
 
@@ -33,7 +33,7 @@ Month = Annotated[str, Path(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$", description=
 async def get_month_summary(
     month: Month,
     request: Request,
-    db: Db,
+    database: HotDatabase,
     access: CanRead,
     wanted: Annotated[MonthFilter, Query()],
     format: Wanted,
@@ -44,30 +44,28 @@ async def get_month_summary(
     own team and of himself. As a file the units come by agency.
     """
     first = _first(month)
-    found = await months.read(db, access, first, wanted)
+    found = await months.read(database, access, first, wanted)
     if format is not Format.JSON:
-        statement = months.listed(access, found, wanted)
         return await export(
             request,
-            statement,
+            found.listed,
             months.columns(found),
             "bulan",
             format,
             lambda row: months.unit_row(row, found.sums(row)),
             first,
         )
-    content = await months.summary(db, access, found, wanted)
     # Hundreds of units: validating our own answer would cost more than making it.
-    return Response(orjson.dumps(content, default=str), media_type="application/json")
+    return Response(orjson.dumps(months.summary(found), default=str), media_type="application/json")
 
 
 @router.get("/v1/months/{month}/summary/explanation", response_model=MonthExplanationOut)
 async def explain_month_summary(
-    month: Month, db: Db, access: CanRead, wanted: Annotated[MonthFilter, Query()]
+    month: Month, database: HotDatabase, access: CanRead, wanted: Annotated[MonthFilter, Query()]
 ) -> dict[str, Any]:
     """How the month's numbers are made: of one unit, if it is within reach as a whole, or of all within reach."""
-    found = await months.read(db, access, _first(month), wanted)
-    return await months.explanation(db, access, found, wanted)
+    found = await months.read(database, access, _first(month), wanted)
+    return months.explanation(access, found, wanted)
 
 
 @router.get("/v1/verifications/summary", response_model=Page[VerificationSumsOut], responses=EXPORTS)

@@ -1,10 +1,12 @@
 """The numbers that apply on a day, read from the database each time: a change holds at once everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,8 +39,8 @@ async def policy_on(db: AsyncSession, region_id: UUID, kind: type[P], day: date)
 class ActivityPolicies:
     """All dated activity policies of a region, for spans of days that may cross a change."""
 
-    def __init__(self, rows: Sequence[Policy]) -> None:
-        self._rows = [(row.valid_from, ActivityPolicy.from_mapping(row.content)) for row in rows]
+    def __init__(self, dated: Iterable[tuple[date, Mapping[str, Any]]]) -> None:
+        self._rows = [(valid_from, ActivityPolicy.from_mapping(content)) for valid_from, content in dated]
 
     def on(self, day: date) -> tuple[date, ActivityPolicy]:
         """The policy of the day and the day from which it holds."""
@@ -54,4 +56,12 @@ async def activity_policies(db: AsyncSession, region_id: UUID) -> ActivityPolici
         .where(Policy.region_id == region_id, Policy.area == "activities")
         .order_by(Policy.valid_from, Policy.revision)
     )
-    return ActivityPolicies(rows.all())
+    return ActivityPolicies((row.valid_from, row.content) for row in rows)
+
+
+# It depends on nothing but its text, which changes when an admin changes a policy.
+@lru_cache(maxsize=64)
+def activity_policies_in(text: str) -> ActivityPolicies:
+    """A JSON array of `valid_from` and `content`, in their order."""
+    rows = orjson.loads(text)
+    return ActivityPolicies((date.fromisoformat(row["valid_from"]), row["content"]) for row in rows)

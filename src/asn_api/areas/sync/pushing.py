@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -32,8 +32,7 @@ OURS_TO_MEND = frozenset({"POLICY_NOT_SET", "ACTIVITY_NO_POST"})
 """Refusals that an admin removes, not the person: the operation may come again as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     record_id: UUID
     version: int
 
@@ -46,7 +45,7 @@ class Batch:
     access: Access
     keyring: Keyring
     language: Language
-    device_id: UUID
+    device: str
     accepted: dict[UUID, Accepted] = field(default_factory=dict)
     foreign: set[UUID] = field(default_factory=set)
     kept: dict[UUID, asyncpg.Record] = field(default_factory=dict)
@@ -246,7 +245,7 @@ async def push(
     usable = await queries.begin(driver, access, given.device_id)
     if not usable:
         raise Problem("DEVICE_UNKNOWN" if usable is None else "DEVICE_REVOKED")
-    batch = Batch(driver, access, keyring, language, given.device_id)
+    batch = Batch(driver, access, keyring, language, str(given.device_id))
     await batch.read(readable)
     resources: dict[str, Resource] = {}
     results = []
@@ -361,7 +360,7 @@ def _too_old(batch: Batch, operation: OperationIn) -> bool:
 
 
 def _device(batch: Batch, operation: OperationIn) -> Device:
-    return Device(str(batch.device_id), operation.device_at, operation.op_id)
+    return Device(batch.device, operation.device_at, operation.op_id)
 
 
 def _malformed(given: Malformed, batch: Batch, fault: Callable[[Any], Fault]) -> Result:
