@@ -43,11 +43,12 @@ class Post:
 
 def expected_minutes(posts: Iterable[Post], first: date, targets: Sequence[int], until: date) -> int:
     """Whole minutes before `until`: the day's target once per person; `targets` are those of the days from `first`."""
-    return sum(
-        post.people * sum(targets[(post.start - first).days : (min(post.after, until) - first).days])
-        for post in posts
-        if post.start < until
-    )
+    minutes = 0
+    for post in posts:
+        if post.start < until:
+            days = slice((post.start - first).days, (min(post.after, until) - first).days)
+            minutes += post.people * sum(targets[days])
+    return minutes
 
 
 def share(part: int, whole: int) -> Decimal | None:

@@ -47,7 +47,7 @@ class Month:
     """With their kept sums, by agency and path."""
     listed: Select[Any]
     """The statement that gave them."""
-    _targets: dict[tuple[int, Calendar], list[int]] = field(default_factory=dict)
+    _targets: dict[tuple[int, frozenset[date]], list[int]] = field(default_factory=dict)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -66,30 +66,40 @@ class Month:
     def targets(self, row: Row) -> list[int]:
         """The unit's minutes of each day of the month."""
         week, calendar = row["days_per_week"], self.surroundings.calendar(row["path"])
-        if (week, calendar) not in self._targets:
-            self._targets[week, calendar] = [
+        key = week, calendar.days_off
+        if key not in self._targets:
+            self._targets[key] = [
                 day_target(day, week, calendar, policy) for day, (_, policy) in self.policies.items()
             ]
-        return self._targets[week, calendar]
+        return self._targets[key]
 
-    def expected(self, row: Row, until: date) -> int:
-        """Minutes of the posts held in the unit before `until`."""
-        held = self.posts.get(row["id"], [])
+    def expected(self, row: Row) -> tuple[int, int]:
+        """Minutes of the posts held in the unit: of the whole month, and of the days that are due."""
+        held = self.posts.get(row["id"], ())
         if self.policy.month_target is MonthTargetRule.FIXED:
-            whole = (self.after - self.first).days
-            even = self.policy.fixed_month_minutes
-            return sum(post.people * even * post.days(until) // whole for post in held)
-        return expected_minutes(held, self.first, self.targets(row), until)
+            days, even = (self.after - self.first).days, self.policy.fixed_month_minutes
+            whole, due = (
+                sum(post.people * even * post.days(until) // days for post in held)
+                for until in (self.after, self.counted_to)
+            )
+            return whole, due
+        targets = self.targets(row)
+        return (
+            expected_minutes(held, self.first, targets, self.after),
+            expected_minutes(held, self.first, targets, self.counted_to),
+        )
+
+    def employees(self, row: Row) -> int:
+        """People in posts of the unit today, or on the first or last day of a month that today is not in."""
+        day = min(self.after - timedelta(days=1), max(self.first, self.today))
+        return sum([post.people for post in self.posts.get(row["id"], ()) if post.start <= day < post.after])
 
     def sums(self, row: Row) -> dict[str, Any]:
-        last = min(self.after - timedelta(days=1), max(self.first, self.today))
-        employees = sum(
-            post.people for post in self.posts.get(row["id"], []) if post.start <= last < post.after
-        )
+        whole, due = self.expected(row)
         return {
-            "employees": employees,
-            "target_minutes": self.expected(row, self.after),
-            "target_to_date": self.expected(row, self.counted_to),
+            "employees": self.employees(row),
+            "target_minutes": whole,
+            "target_to_date": due,
             **{name: row[name] or 0 for name in MONTH_NUMBERS},
         }
 
