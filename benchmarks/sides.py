@@ -47,6 +47,7 @@ class Server:
         command = [sys.executable, "-m", "asn_api", "serve"]
         if name != OURS:
             options = ["--port", str(self.port), "--loop", "uvloop", "--http", "httptools", "--no-access-log"]
+            options += ["--workers", str(settings.workers)] if settings.workers > 1 else []
             command = [sys.executable, "-m", "uvicorn", f"benchmarks.{name}:app", *options]
         self._output = open(folder / f"{name}.log", "ab")  # noqa: SIM115 (held until stop)
         self._began = time.perf_counter()

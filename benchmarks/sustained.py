@@ -1,4 +1,4 @@
-"""How many activities a second the pushes of many phones store, beside one COPY of the same rows."""
+"""How many activities a second the pushes of many phones store, beside the floor's and one COPY of the same rows."""
 
 import statistics
 import time
@@ -10,38 +10,41 @@ from benchmarks.compare import CONCURRENCY, say
 from benchmarks.grown import LARGE, SMALL, Grown
 from benchmarks.load import closed_loop, request
 from benchmarks.peak import stored
-from benchmarks.sides import BATCH, COPIED, OURS, PUSH, Asked, Server, free_port
+from benchmarks.sides import BATCH, COPIED, FLOOR, OURS, PUSH, Asked, Server, free_port
 
-WORKERS = (1, 2)
+SERVERS = {
+    f"{name}, {count} process{'es' if count > 1 else ''}": (side, count)
+    for name, side in (("push", OURS), ("floor", FLOOR))
+    for count in (1, 2)
+}
 
 
 async def run(grown: Grown, rounds: int, pushes: int) -> dict[str, Any]:
-    """Blocks of pushes through one and through two server processes, and COPY in turn, on both cities."""
+    """Blocks of pushes through one and through two processes of each server, and COPY in turn, on both cities."""
     found: dict[str, Any] = {}
     for size in (SMALL, LARGE):
         settings, city, asked = grown.settings[size], grown.city, Asked(grown.city)
-        rates: dict[str, list[float]] = {f"push, {each} process(es)": [] for each in WORKERS} | {"COPY": []}
+        rates: dict[str, list[float]] = {name: [] for name in (*SERVERS, "COPY")}
         connection = await asyncpg.connect(settings.libpq)
         servers = {}
         try:
-            for workers in WORKERS:
+            for name, (side, workers) in SERVERS.items():
                 chosen = settings.model_copy(update={"workers": workers, "port": free_port()})
-                servers[workers] = Server(OURS, chosen, city, settings.local_dir)
-                await servers[workers].ready()
+                servers[name] = Server(side, chosen, city, settings.local_dir)
+                await servers[name].ready()
             for number in range(rounds + 1):
                 say(f"{size}: round {number} of {rounds}")
-                for workers, server in servers.items():
-                    requests = asked.take(PUSH, OURS, pushes)
-                    # Each has asked before, as a phone that has pulled.
-                    tokens = [each.split(b"Bearer ", 1)[1].split(b"\r\n", 1)[0].decode() for each in requests]
-                    greetings = [request("GET", "/v1/me/activities?limit=1", token=each) for each in tokens]
-                    await closed_loop(server.port, greetings * workers, CONCURRENCY)
+                for name, server in servers.items():
+                    side, workers = SERVERS[name]
+                    requests = asked.take(PUSH, side, pushes)
+                    if side == OURS:
+                        await closed_loop(server.port, _greetings(requests) * workers, CONCURRENCY)
                     before = await stored(settings, city)
                     seconds = await closed_loop(server.port, requests, CONCURRENCY)
                     if await stored(settings, city) - before != BATCH * pushes:
                         raise SystemExit("not everything that was acknowledged is stored")
                     if number:
-                        rates[f"push, {workers} process(es)"].append(BATCH * pushes / seconds)
+                        rates[name].append(BATCH * pushes / seconds)
                 rows = asked.rows(pushes)
                 began = time.perf_counter()
                 await connection.copy_records_to_table("activities", records=rows, columns=COPIED)
@@ -53,6 +56,12 @@ async def run(grown: Grown, rounds: int, pushes: int) -> dict[str, Any]:
             await connection.close()
         found[size] = {name: statistics.median(each) for name, each in rates.items()} | {"rounds": rates}
     return {"push": {"rows_per_block": BATCH * pushes, "concurrency": CONCURRENCY, "sizes": found}}
+
+
+def _greetings(requests: list[bytes]) -> list[bytes]:
+    """Each has asked before, as a phone that has pulled."""
+    tokens = [each.split(b"Bearer ", 1)[1].split(b"\r\n", 1)[0].decode() for each in requests]
+    return [request("GET", "/v1/me/activities?limit=1", token=each) for each in tokens]
 
 
 def lines(found: dict[str, Any]) -> list[str]:
@@ -69,4 +78,8 @@ def lines(found: dict[str, Any]) -> list[str]:
             if name != "rounds"
         ]
         shown.append(f"{size:10} " + "   ".join(cells))
-    return [*shown, "COPY writes no journal and no totals and judges nothing; its foreign keys are checked."]
+    return [
+        *shown,
+        "COPY writes no journal and no totals, judges nothing and commits once; its foreign keys are checked.",
+        "The floor parses JSON, inserts and commits every 20 rows; it knows no caller, rules, journal or totals.",
+    ]

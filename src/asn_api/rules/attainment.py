@@ -1,8 +1,10 @@
 """How far an indicator was attained, in percent: advisory, shown beside the effort, never a rating."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from asn_api.rules.contribution import percent
 from asn_api.rules.plans import Polarity
@@ -11,6 +13,8 @@ Known = tuple[Fraction, int]
 """A sum of percents, and of how many indicators."""
 
 
+# Dashboards ask for the same few thousand again and again.
+@lru_cache(maxsize=16384)
 def attainment(
     polarity: Polarity, target: Decimal | None, upper: Decimal | None, realisation: Decimal | None
 ) -> Fraction | None:
@@ -52,12 +56,21 @@ def capped(found: Fraction | None, cap: int) -> Fraction | None:
 
 def known(found: Iterable[Fraction | None], cap: int) -> Known:
     """Those that are known, each capped first: their sum and how many they are."""
-    each = [at_most for at_most in (capped(one, cap) for one in found) if at_most is not None]
-    return sum(each, Fraction(0)), len(each)
+    most = Fraction(cap)
+    each = [min(one, most) for one in found if one is not None]
+    return _sum(each), len(each)
 
 
 def mean(parts: Iterable[Known]) -> Decimal | None:
     """Of all that is known in these parts; percent with 1 decimal, half up; None when nothing is known."""
     held = list(parts)
     number = sum(count for _, count in held)
-    return percent(sum((total for total, _ in held), Fraction(0)) / number) if number else None
+    return percent(_sum(total for total, _ in held) / number) if number else None
+
+
+def _sum(parts: Iterable[Fraction]) -> Fraction:
+    """Exact; those of one denominator are added as integers, for adding fractions looks for a common one each time."""
+    numerators: dict[int, int] = defaultdict(int)
+    for part in parts:
+        numerators[part.denominator] += part.numerator
+    return sum((Fraction(number, whole) for whole, number in numerators.items()), Fraction(0))

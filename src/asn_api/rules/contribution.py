@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -193,7 +192,8 @@ class Effort:
 
 def percent(number: Fraction) -> Decimal:
     """1 decimal, half up, of a number not below 0. Rounded parts of a whole need not sum to 100."""
-    return Decimal(floor(number * 10 + Fraction(1, 2))).scaleb(-1)
+    whole = number.denominator
+    return Decimal((20 * number.numerator + whole) // (2 * whole)).scaleb(-1)
 
 
 def share(part: int, whole: int) -> Decimal | None:
@@ -204,7 +204,7 @@ def share(part: int, whole: int) -> Decimal | None:
 def flags(effort: Effort, policy: ContributionPolicy) -> list[ContributionFlag]:
     """What the minutes and the flags of the activities behind them ask to look at."""
     found = []
-    if effort.minutes and Fraction(effort.non_task_minutes, effort.minutes) > Fraction(policy.non_task_share):
+    if effort.non_task_minutes > policy.non_task_share * effort.minutes:
         found.append(ContributionFlag.MUCH_NON_TASK)
     if effort.copied_texts > 0:
         found.append(ContributionFlag.COPIED_TEXT)

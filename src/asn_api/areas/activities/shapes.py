@@ -1,7 +1,7 @@
 """How an activity looks to whoever reads it, and what the reader may do about it."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -105,11 +105,18 @@ def _actors(owner: bool, verifier: bool, admin: bool) -> frozenset[ActivityActor
 
 
 def _locked(record: Any, now: datetime, around: places.Surroundings | None) -> bool:
-    lock_day, zone = record["lock_day"], Zone(record["zone"])
+    lock_day = record["lock_day"]
     if lock_day is None:
         return False
-    place = around.place(zone, record["days_per_week"], record["path"]) if around else places.bare(zone)
+    if around is None:
+        return now >= _undisturbed_lock(record["day"], lock_day, record["zone"])
+    place = around.place(Zone(record["zone"]), record["days_per_week"], record["path"])
     return now >= period_lock(record["day"], lock_day, place)
+
+
+@lru_cache(maxsize=4096)
+def _undisturbed_lock(day: date, lock_day: int, zone: str) -> datetime:
+    return period_lock(day, lock_day, places.bare(Zone(zone)))
 
 
 @lru_cache(maxsize=256)
