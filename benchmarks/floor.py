@@ -60,6 +60,19 @@ from unnest({", ".join(f"${place}::{kind}[]" for place, (kind, _) in enumerate(S
 returning {COLUMNS}
 """
 
+JOURNALLED = f"""
+with stored as ({INSERT}), logged as (
+    insert into journal
+        (region_id, at, entity, entity_id, version, action, changes, unit_id, employee_id, operation_id)
+    select $1, received_at, 'activity', id::uuid, version, 'CREATE', jsonb_strip_nulls(to_jsonb(stored)),
+        unit_id::uuid, employee_id::uuid, id::uuid
+    from stored
+)
+select * from stored
+"""
+"""The same, and a journal entry with each row's values, as nothing here may change without one."""
+BATCHES = {"/activities/batch": INSERT, "/activities/batch/journalled": JOURNALLED}
+
 Message = dict[str, Any]
 
 
@@ -86,7 +99,7 @@ class Floor:
             elif path.startswith("/activities/of/"):
                 rows = await connection.fetch(ACTIVITIES, REGION, UUID(path[15:]), 20)
                 found = {"data": [_shown(row) for row in rows]}
-            elif path == "/activities/batch":
+            elif path in BATCHES:
                 body = b""
                 while True:
                     message = await receive()
@@ -95,7 +108,7 @@ class Floor:
                         break
                 sent = orjson.loads(body)
                 arrays = [[parse(row[name]) for row in sent] for name, (_, parse) in SENT.items()]
-                rows = await connection.fetch(INSERT, REGION, *arrays)
+                rows = await connection.fetch(BATCHES[path], REGION, *arrays)
                 found = {"data": [_shown(row) for row in rows]}
             else:
                 found = _shown(await connection.fetchrow(ACTIVITY, REGION, UUID(path[12:])))

@@ -29,6 +29,7 @@ FLOOR, IDIOM, OURS = "floor", "idiom", "ours"
 SIDES = (FLOOR, IDIOM, OURS)
 LIST, ONE, PUSH, EMPLOYEE = "own activities, 20 rows", "one activity", "day's push of 20", "employee by id"
 PATHS = (LIST, ONE, EMPLOYEE, PUSH)
+JOURNALLED_PUSH = "day's push of 20 with its journal entries"
 KIND_PUSH = "day's push of 20, idiom without its 20 refreshes"
 
 BATCH = 20
@@ -134,6 +135,7 @@ class Asked:
                 (EMPLOYEE, side): self._their(lambda one: f"/employees/{one.id}"),
                 (PUSH, side): lambda: self._batch("/activities/batch"),
             }
+        self._makers[JOURNALLED_PUSH, FLOOR] = lambda: self._batch("/activities/batch/journalled")
         self._makers[KIND_PUSH, IDIOM] = lambda: self._batch("/activities/batch/unrefreshed")
 
     def take(self, path: str, side: str, count: int) -> list[bytes]:

@@ -10,33 +10,35 @@ from benchmarks.compare import CONCURRENCY, say
 from benchmarks.grown import LARGE, SMALL, Grown
 from benchmarks.load import closed_loop, request
 from benchmarks.peak import stored
-from benchmarks.sides import BATCH, COPIED, FLOOR, OURS, PUSH, Asked, Server, free_port
+from benchmarks.sides import BATCH, COPIED, FLOOR, JOURNALLED_PUSH, OURS, PUSH, Asked, Server, free_port
 
-SERVERS = {
-    f"{name}, {count} process{'es' if count > 1 else ''}": (side, count)
-    for name, side in (("push", OURS), ("floor", FLOOR))
-    for count in (1, 2)
+SENDINGS = {
+    "push, 1 process": (OURS, 1, PUSH),
+    "push, 2 processes": (OURS, 2, PUSH),
+    "floor": (FLOOR, 2, PUSH),
+    "floor with journal": (FLOOR, 2, JOURNALLED_PUSH),
 }
+"""What is sent where: side, processes, path."""
 
 
 async def run(grown: Grown, rounds: int, pushes: int) -> dict[str, Any]:
-    """Blocks of pushes through one and through two processes of each server, and COPY in turn, on both cities."""
+    """Blocks of pushes through one and through two server processes, the floor and COPY in turn, on both cities."""
     found: dict[str, Any] = {}
     for size in (SMALL, LARGE):
         settings, city, asked = grown.settings[size], grown.city, Asked(grown.city)
-        rates: dict[str, list[float]] = {name: [] for name in (*SERVERS, "COPY")}
+        rates: dict[str, list[float]] = {name: [] for name in (*SENDINGS, "COPY")}
         connection = await asyncpg.connect(settings.libpq)
         servers = {}
         try:
-            for name, (side, workers) in SERVERS.items():
-                chosen = settings.model_copy(update={"workers": workers, "port": free_port()})
-                servers[name] = Server(side, chosen, city, settings.local_dir)
-                await servers[name].ready()
+            for side, workers, _ in SENDINGS.values():
+                if (side, workers) not in servers:
+                    chosen = settings.model_copy(update={"workers": workers, "port": free_port()})
+                    servers[side, workers] = Server(side, chosen, city, settings.local_dir)
+                    await servers[side, workers].ready()
             for number in range(rounds + 1):
                 say(f"{size}: round {number} of {rounds}")
-                for name, server in servers.items():
-                    side, workers = SERVERS[name]
-                    requests = asked.take(PUSH, side, pushes)
+                for name, (side, workers, path) in SENDINGS.items():
+                    server, requests = servers[side, workers], asked.take(path, side, pushes)
                     if side == OURS:
                         await closed_loop(server.port, _greetings(requests) * workers, CONCURRENCY)
                     before = await stored(settings, city)
@@ -81,5 +83,6 @@ def lines(found: dict[str, Any]) -> list[str]:
     return [
         *shown,
         "COPY writes no journal and no totals, judges nothing and commits once; its foreign keys are checked.",
-        "The floor parses JSON, inserts and commits every 20 rows; it knows no caller, rules, journal or totals.",
+        "The floor, two processes, parses JSON, inserts and commits every 20 rows; it knows no caller, no rules and no",
+        "totals, and a journal only where the line says so.",
     ]
