@@ -62,16 +62,18 @@ class Batch:
     async def read(self, operations: Sequence[OperationIn]) -> None:
         ids = {each.op_id for each in operations} | {before for each in operations for before in each.after}
         mine = self.access.employee_id
-        for op_id, row in (await queries.receipts(self.driver, self.access, ids)).items():
-            if row["actor_id"] == mine:
-                self.accepted[op_id] = Accepted(row["entity_id"], row["version"])
-            else:
-                self.foreign.add(op_id)
-        records = {each.id for each in operations}
-        for row in await queries.unapplied(self.driver, self.access, ids, records):
+        fates = await queries.fates(self.driver, self.access, ids, {each.id for each in operations})
+        for row in fates:
             if row["employee_id"] != mine:
                 self.foreign.add(row["id"])
-            elif row["outcome"] == Outcome.MERGED:
+            elif row["outcome"] is None:
+                self.accepted[row["id"]] = Accepted(row["record_id"], row["version"])
+        for row in fates:
+            if row["outcome"] is None or row["id"] in self.foreign:
+                continue
+            if row["outcome"] == Outcome.MERGED:
+                # What said only what was there already has no entry of its own in the journal.
+                self.accepted.setdefault(row["id"], Accepted(row["record_id"], row["version"]))
                 self.sent[row["id"]] = (
                     orjson.loads(row["data"]) if isinstance(row["data"], str) else row["data"]
                 )

@@ -40,8 +40,12 @@ where u.region_id = $1 and u.id = any($2::uuid[]) and u.outcome = 'MERGED' and n
     select from journal j where j.region_id = $1 and j.operation_id = u.id)
 """
 
-_UNAPPLIED = """
-select id, employee_id, record_id, outcome, decision, problem, fields, data
+_FATES = """
+select operation_id as id, actor_id as employee_id, entity_id as record_id, version,
+    null as outcome, null as decision, null::jsonb as problem, null::text[] as fields, null::jsonb as data
+from journal where region_id = $1 and operation_id = any($2::uuid[])
+union all
+select id, employee_id, record_id, base_version, outcome, decision, problem, fields, data
 from unapplied_operations
 where region_id = $1 and (
     id = any($2::uuid[])
@@ -95,13 +99,12 @@ async def receipts(
     return {row["operation_id"]: row for row in rows}
 
 
-async def unapplied(
+async def fates(
     driver: asyncpg.Connection, access: Access, operations: Collection[UUID], records: Collection[UUID]
 ) -> list[asyncpg.Record]:
-    """These operations if they were not applied, and the caller's open conflicts about these records."""
-    rows = await driver.fetch(
-        _UNAPPLIED, access.region_id, list(operations), access.employee_id, list(records)
-    )
+    """What became of these operations, without an `outcome` for the applied ones, and the caller's open conflicts
+    about these records."""
+    rows = await driver.fetch(_FATES, access.region_id, list(operations), access.employee_id, list(records))
     return list(rows)
 
 
