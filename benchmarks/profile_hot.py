@@ -51,6 +51,7 @@ async def measure(settings: Settings, options: argparse.Namespace) -> None:
     # The access log is made as in operation, but not onto this terminal.
     with contextlib.redirect_stdout(io.StringIO()):
         async with app.router.lifespan_context(app):
+            app.state.areas.open_all()
             plain, profiled = taken(), taken()
             for raw in asked.take(LIST, OURS, 250) if options.cold else [*plain, *profiled]:
                 # The list by the same callers: their tokens are known afterwards.

@@ -10,7 +10,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def _printable(value: str) -> str:
-    if _UNPRINTABLE.search(value):
+    if not value.isprintable() and _UNPRINTABLE.search(value):
         raise PydanticCustomError("TEXT_HAS_CONTROL_CHARACTERS", "text has control characters")
     return value
 
