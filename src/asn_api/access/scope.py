@@ -76,7 +76,7 @@ def stored(access: Access, table: type[Row], id: UUID) -> Select[Row]:
     return select(table).where(table.region_id == access.region_id, table.id == id)
 
 
-def team(region_id: UUID, superior_id: UUID, day: date) -> Select[UUID]:
+def team(region_id: UUID | Column, superior_id: UUID | Column, day: date | Column) -> Select[UUID]:
     """The employees whose superior this person is on the day."""
     return select(ReportingLine.employee_id).where(
         ReportingLine.region_id == region_id,
@@ -239,6 +239,14 @@ def personal(access: Access) -> CompoundSelect[UUID] | None:
         if access.permission in EVALUATED:
             parts.append(assigned(access.region_id, access.employee_id, access.today))
     return union(*parts) if parts else None
+
+
+def hot_units_within(path: Column) -> ColumnElement[bool]:
+    """`units_within` in one fixed shape for prepared statements, by the unit's path; `hot_params` gives its values."""
+    return or_(
+        bindparam("scope_region", type_=Boolean),
+        path.like(any_(bindparam("scope_branches", type_=ARRAY(Text)))),
+    )
 
 
 def hot_records_within(region_id: Column, employee_id: Column, unit_id: Column) -> ColumnElement[bool]:

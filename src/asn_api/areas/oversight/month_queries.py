@@ -6,7 +6,6 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ARRAY,
-    Boolean,
     ColumnElement,
     Date,
     Select,
@@ -24,13 +23,14 @@ from sqlalchemy.orm import aliased
 
 from asn_api.access.actor import Access
 from asn_api.access.grants import Reach
+from asn_api.access.scope import hot_params, hot_units_within, team
 from asn_api.areas.oversight.schemas import MonthFilter
 from asn_api.core.database import Prepared
 from asn_api.rules.activities import ActivityStatus, Flag
 from asn_api.rules.organization import AppointmentKind
 from asn_api.rules.rollups import CATEGORY_MINUTES, MONTH_NUMBERS
 from asn_api.tables.activities import Activity, UnitMonth
-from asn_api.tables.organization import Appointment, ReportingLine, Unit
+from asn_api.tables.organization import Appointment, Unit
 
 Rows: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -74,43 +74,26 @@ def of_units(access: Access, wanted: MonthFilter) -> bool:
 
 def params(access: Access, first: date, after: date, wanted: MonthFilter, path: str) -> dict[str, Any]:
     """`path`: of the unit that is asked for, or empty. `months` also wants `held`, the units with posts."""
+    scope = hot_params(access)
     return {
         "region": access.region_id,
         "first": first,
         "after": after,
         "below": f"{path}%",
-        "everywhere": access.reaches(Reach.REGION) or not of_units(access, wanted),
-        "branches": [f"{branch}%" for branch in access.branches],
-        "superior": access.employee_id if access.reaches(Reach.TEAM) else None,
-        "own": access.employee_id if access.reaches(Reach.OWN) and not wanted.team else None,
-        "today": access.today,
+        "own": None if wanted.team else scope["scope_own"],
+        **scope,
     }
-
-
-def _within() -> ColumnElement[bool]:
-    return and_(
-        Unit.region_id == _REGION,
-        Unit.path.like(bindparam("below", type_=Text)),
-        or_(
-            bindparam("everywhere", type_=Boolean),
-            Unit.path.like(any_(bindparam("branches", type_=ARRAY(Text)))),
-        ),
-    )
 
 
 def _people() -> ColumnElement[Any]:
     """To be compared with an employee: one's reports of today and oneself, as far as they are asked for."""
-    team = select(ReportingLine.employee_id).where(
-        ReportingLine.region_id == _REGION,
-        ReportingLine.superior_id == bindparam("superior", type_=Uuid),
-        ReportingLine.valid.contains(bindparam("today", type_=Date)),
-    )
+    reports = team(_REGION, bindparam("scope_superior", type_=Uuid), bindparam("scope_today", type_=Date))
     # One array, computed once, keeps the look-up by the index of people.
-    people = func.array(team.correlate(None).scalar_subquery(), type_=ARRAY(Uuid))
+    people = func.array(reports.correlate(None).scalar_subquery(), type_=ARRAY(Uuid))
     return any_(func.array_append(people, bindparam("own", type_=Uuid), type_=ARRAY(Uuid)))
 
 
-def _months(sums: Rows) -> Rows:
+def _months(sums: Rows, within: ColumnElement[bool]) -> Rows:
     agency, kept = aliased(Unit), sums.subquery()
     return (
         select(
@@ -126,7 +109,9 @@ def _months(sums: Rows) -> Rows:
         .outerjoin(kept, kept.c.unit_id == Unit.id)
         .outerjoin(agency, and_(agency.region_id == Unit.region_id, agency.id == Unit.agency_id))
         .where(
-            or_(kept.c.unit_id.is_not(None), Unit.id == any_(bindparam("held", type_=ARRAY(Uuid)))), _within()
+            Unit.region_id == _REGION,
+            or_(kept.c.unit_id.is_not(None), Unit.id == any_(bindparam("held", type_=ARRAY(Uuid)))),
+            within,
         )
         .order_by(agency.name, Unit.path)
     )
@@ -145,6 +130,11 @@ def _posts(*conditions: ColumnElement[bool]) -> Prepared:
         )
         .group_by(Appointment.unit_id, lower, upper)
     )
+
+
+def _held_in(units: ColumnElement[bool]) -> ColumnElement[bool]:
+    inside = select(Unit.id).where(Unit.region_id == _REGION, units)
+    return Appointment.unit_id == any_(func.array(inside.scalar_subquery(), type_=ARRAY(Uuid)))
 
 
 def activity_sums() -> list[ColumnElement[int]]:
@@ -188,11 +178,11 @@ _OF_TEAM = (
     )
     .group_by(Activity.unit_id)
 )
-_INSIDE = Appointment.unit_id == any_(
-    func.array(select(Unit.id).where(_within()).scalar_subquery(), type_=ARRAY(Uuid))
-)
-_OF_UNITS = _months(_KEPT)
-_OF_PEOPLE = _months(_OF_TEAM)
-_UNITS = Shape(_OF_UNITS, _posts(_INSIDE), Prepared(_OF_UNITS))
+_BELOW = Unit.path.like(bindparam("below", type_=Text))
+_WITHIN = and_(_BELOW, hot_units_within(Unit.path))
+_OF_UNITS, _OF_PEOPLE = _months(_KEPT, _WITHIN), _months(_OF_TEAM, _BELOW)
+_UNITS = Shape(_OF_UNITS, _posts(_held_in(_WITHIN)), Prepared(_OF_UNITS))
 _REGION_WHOLE = Shape(_OF_UNITS, _posts(), _UNITS.prepared)  # every unit: a join of all posts for nothing
-_TEAM = Shape(_OF_PEOPLE, _posts(_INSIDE, Appointment.employee_id == _people()), Prepared(_OF_PEOPLE))
+_TEAM = Shape(
+    _OF_PEOPLE, _posts(_held_in(_BELOW), Appointment.employee_id == _people()), Prepared(_OF_PEOPLE)
+)
