@@ -220,7 +220,7 @@ def test_a_share_is_off_by_half_a_tenth_at_most(part: int, whole: int) -> None:
 
 
 def effort(**numbers: int) -> Effort:
-    return Effort(**{**dict.fromkeys(Effort.__slots__, 0), **numbers})
+    return Effort(**{**dict.fromkeys(Effort._fields, 0), **numbers})
 
 
 def test_flags_ask_to_look_beyond_the_thresholds_only() -> None:

@@ -1,7 +1,7 @@
 """How far an indicator was attained, in percent: advisory, shown beside the effort, never a rating."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -64,12 +64,17 @@ def known(found: Iterable[Fraction | None], cap: int) -> Known:
 def mean(parts: Iterable[Known]) -> Decimal | None:
     """Of all that is known in these parts; percent with 1 decimal, half up; None when nothing is known."""
     held = list(parts)
-    number = sum(count for _, count in held)
-    return percent(_sum(total for total, _ in held) / number) if number else None
+    number = sum([count for _, count in held])
+    if not number:
+        return None
+    total = _sum([total for total, _ in held])
+    return percent(Fraction(total.numerator, total.denominator * number))
 
 
-def _sum(parts: Iterable[Fraction]) -> Fraction:
+def _sum(parts: Sequence[Fraction]) -> Fraction:
     """Exact; those of one denominator are added as integers, for adding fractions looks for a common one each time."""
+    if len(parts) == 1:
+        return parts[0]
     numerators: dict[int, int] = defaultdict(int)
     for part in parts:
         numerators[part.denominator] += part.numerator

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from asn_api.rules.activities import ActivityStatus, Category, Flag
@@ -178,8 +178,7 @@ def unit_changes(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
+class Effort(NamedTuple):
     """Counted minutes of somebody or of some unit; those of the plan include those that reach a goal."""
 
     minutes: int

@@ -6,28 +6,28 @@ from fractions import Fraction
 from typing import Any
 
 from asn_api.rules import attainment
-from asn_api.rules.contribution import UNIT_NUMBERS, ContributionFlag, Effort, flags, share
+from asn_api.rules.contribution import ContributionFlag, Effort, flags, share
 from asn_api.rules.contribution_policy import ContributionPolicy
 from asn_api.rules.plans import Polarity
 
 Row = Mapping[Any, Any]
 
+_NOTHING = Effort(0, 0, 0, 0, 0, 0)
+
 
 def effort_of(row: Row) -> Effort:
-    return Effort(**{name: row[name] for name in UNIT_NUMBERS})
+    return Effort._make([row[name] for name in Effort._fields])
 
 
 def added(efforts: Iterable[Effort]) -> Effort:
-    numbers = [[getattr(each, name) for name in UNIT_NUMBERS] for each in efforts]
-    sums = map(sum, zip(*numbers, strict=True)) if numbers else [0] * len(UNIT_NUMBERS)
-    return Effort(**dict(zip(UNIT_NUMBERS, sums, strict=True)))
+    return Effort._make(map(sum, zip(_NOTHING, *efforts, strict=True)))
 
 
 def shown(
     effort: Effort, policy: ContributionPolicy, further: Sequence[ContributionFlag] = ()
 ) -> dict[str, Any]:
     return {
-        **{name: getattr(effort, name) for name in UNIT_NUMBERS},
+        **effort._asdict(),
         "plan_alignment_pct": text(share(effort.plan_minutes, effort.minutes)),
         "goal_alignment_pct": text(share(effort.goal_minutes, effort.minutes)),
         "non_task_pct": text(share(effort.non_task_minutes, effort.minutes)),
