@@ -19,6 +19,7 @@ FORMS = {
     "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 SAMPLE_SECONDS = 0.1
+SETTLED_SECONDS = 5
 
 
 async def run(grown: Grown, forms: list[str]) -> dict[str, Any]:
@@ -29,6 +30,7 @@ async def run(grown: Grown, forms: list[str]) -> dict[str, Any]:
         server = Server(OURS, settings, grown.city, settings.local_dir)
         try:
             await server.ready()
+            await _settled(server)
             day = grown.reported
             await _export(
                 server, grown, FORMS[form], f"/v1/activities?day={day}&employee_id={grown.admin.id}"
@@ -46,6 +48,16 @@ async def run(grown: Grown, forms: list[str]) -> dict[str, Any]:
         finally:
             server.stop()
     return {"export": found}
+
+
+async def _settled(server: Server) -> None:
+    """A server imports what is not hot once it is left alone (decision 0036): that is no export's memory."""
+    held, still = 0, 0.0
+    while still < SETTLED_SECONDS:
+        now = rss(server.process.pid)
+        still = still + SAMPLE_SECONDS if now == held else 0.0
+        held = now
+        await asyncio.sleep(SAMPLE_SECONDS)
 
 
 async def _export(server: Server, grown: Grown, accept: str, path: str) -> dict[str, Any]:
