@@ -56,12 +56,12 @@ class Prepared:
     """
 
     def __init__(self, statement: Executable) -> None:
-        self._statement = statement
+        self.statement: Any = statement
 
     @cached_property
     def _compiled(self) -> tuple[str, Sequence[str], Mapping[str, Any]]:
         """Text, names of the parameters in their order, values of the constants."""
-        compiled = self._statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+        compiled = self.statement.compile(dialect=_DIALECT)
         left_open = {bound.key: None for bound in compiled.binds.values() if bound.required}
         # With the values of IN (...) written out as parameters of their own.
         expanded = compiled.construct_expanded_state(left_open)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asn_api.access.actor import Access
@@ -102,8 +101,6 @@ async def open_round(access: Access, db: AsyncSession, row: AssessmentRound) -> 
 
 async def _copied(db: AsyncSession, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
     """A region has ten thousand people and a hundred thousand tasks: in pieces that keep the statement's limit."""
-    # The foreign keys of each row are checked by plans made once: making them anew took most of the time.
-    await db.execute(text("set local plan_cache_mode = 'force_generic_plan'"))
     for start in range(0, len(rows), PIECE):
         await copy_in(db, table, rows[start : start + PIECE])
 

@@ -56,9 +56,8 @@ class Shape:
     `after` of a post is no longer part of it.
     """
 
-    months: Rows
+    months: Prepared
     posts: Prepared
-    prepared: Prepared
 
 
 def shape(access: Access, wanted: MonthFilter) -> Shape:
@@ -93,9 +92,9 @@ def _people() -> ColumnElement[Any]:
     return any_(func.array_append(people, bindparam("own", type_=Uuid), type_=ARRAY(Uuid)))
 
 
-def _months(sums: Rows, within: ColumnElement[bool]) -> Rows:
+def _months(sums: Rows, within: ColumnElement[bool]) -> Prepared:
     agency, kept = aliased(Unit), sums.subquery()
-    return (
+    return Prepared(
         select(
             Unit.id,
             Unit.name,
@@ -180,9 +179,6 @@ _OF_TEAM = (
 )
 _BELOW = Unit.path.like(bindparam("below", type_=Text))
 _WITHIN = and_(_BELOW, hot_units_within(Unit.path))
-_OF_UNITS, _OF_PEOPLE = _months(_KEPT, _WITHIN), _months(_OF_TEAM, _BELOW)
-_UNITS = Shape(_OF_UNITS, _posts(_held_in(_WITHIN)), Prepared(_OF_UNITS))
-_REGION_WHOLE = Shape(_OF_UNITS, _posts(), _UNITS.prepared)  # every unit: a join of all posts for nothing
-_TEAM = Shape(
-    _OF_PEOPLE, _posts(_held_in(_BELOW), Appointment.employee_id == _people()), Prepared(_OF_PEOPLE)
-)
+_UNITS = Shape(_months(_KEPT, _WITHIN), _posts(_held_in(_WITHIN)))
+_REGION_WHOLE = Shape(_UNITS.months, _posts())  # every unit: a join of all posts for nothing
+_TEAM = Shape(_months(_OF_TEAM, _BELOW), _posts(_held_in(_BELOW), Appointment.employee_id == _people()))

@@ -129,8 +129,8 @@ async def read(database: Database, access: Access, first: date, wanted: MonthFil
         await hot_surroundings_of(database, access),
         {day: policies.on(day) for day in days_between(first, last)},
         posts,
-        await database.fetch(shape.prepared, params),
-        shape.months.params(params),
+        await database.fetch(shape.months, params),
+        shape.months.statement.params(params),
     )
 
 
