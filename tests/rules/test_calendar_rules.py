@@ -1,6 +1,6 @@
 """Working days, deadlines counted in them, and where a day begins."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,7 @@ from asn_api.rules.calendar import (
     Due,
     Zone,
     add_working_days,
+    in_utc,
     local_day,
     midnight,
     working_days,
@@ -96,6 +97,15 @@ def test_an_instant_without_offset_has_no_local_day_and_the_last_one_does_not_ov
     with pytest.raises(ValueError, match="offset"):
         local_day(datetime(2026, 6, 8), Zone.WIB)
     assert local_day(datetime.max.replace(tzinfo=UTC), Zone.WIT) == date.max
+
+
+@given(st.datetimes(timezones=st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))))
+def test_an_instant_in_utc_is_the_same_instant_even_at_the_ends_of_time(instant: datetime) -> None:
+    assert in_utc(instant) == instant
+    for last in (datetime.max, datetime.min):
+        for hours in (-12, 14):
+            edge = last.replace(tzinfo=timezone(timedelta(hours=hours)))
+            assert in_utc(edge) == edge
 
 
 def test_the_shipped_days_are_distinct_and_lie_in_the_loaded_years() -> None:

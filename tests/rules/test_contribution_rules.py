@@ -311,3 +311,22 @@ def test_percent_rounds_half_up() -> None:
         "0.2",
         "100.0",
     ]
+
+
+PERCENTS = st.one_of(st.none(), st.fractions(min_value=0, max_value=400, max_denominator=97))
+
+
+@given(st.lists(st.lists(PERCENTS, max_size=6), max_size=6), st.integers(100, 200))
+def test_a_mean_is_the_sum_of_what_is_known_over_its_number(
+    parts: list[list[Fraction | None]], cap: int
+) -> None:
+    held = [min(one, Fraction(cap)) for part in parts for one in part if one is not None]
+    expected = percent(sum(held, Fraction(0)) / len(held)) if held else None
+    assert mean([known(part, cap) for part in parts]) == expected
+
+
+@given(st.fractions(min_value=0, max_value=10**6))
+def test_a_percent_is_the_nearest_tenth_and_the_higher_one_of_two(number: Fraction) -> None:
+    tenths = Fraction(percent(number)) * 10
+    assert tenths.denominator == 1
+    assert -Fraction(1, 2) < tenths - number * 10 <= Fraction(1, 2)

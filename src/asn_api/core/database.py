@@ -18,7 +18,7 @@ _COMMON = {"application_name": "asn-api", "jit": "off", "search_path": "public, 
 _PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
 """The hot statements have one good plan each; making it anew took a third of a push's time in the database.
 
-It goes by an index, whatever the tables hold when it is made: the plan of an empty table is kept while it grows.
+It goes by an index, whatever the tables hold when it is made: the plan of a table of one page is kept while it grows.
 """
 _PLANNED_EACH_TIME = {"plan_cache_mode": "force_custom_plan"}
 """Ordinary statements vary with filters, reach and page: one plan for all values reads whole histories."""
