@@ -101,10 +101,11 @@ def test_the_demo_has_gaps_rejections_late_entries_and_a_journal(
 ) -> None:
     [(days, rejected, late)] = ask(
         given,
-        "SELECT count(DISTINCT day), count(*) FILTER (WHERE status = 'REJECTED'),"
-        " count(*) FILTER (WHERE 'LATE' = ANY(flags)) FROM activities",
+        "SELECT count(DISTINCT day) FILTER (WHERE day < (now() AT TIME ZONE 'Asia/Jakarta')::date),"
+        " count(*) FILTER (WHERE status = 'REJECTED'), count(*) FILTER (WHERE 'LATE' = ANY(flags)) FROM activities",
     )
-    assert days == 65
+    # The 65th is today, if that is a working day; nobody has reported yet in its first hours.
+    assert days in (64, 65)
     assert rejected > 0
     assert late > 0
     [(silent,)] = ask(
