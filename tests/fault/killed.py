@@ -128,12 +128,13 @@ class KilledWorld(World):
         cut = fault.cut
         if fault.dies_at is not None:
             cut = Cut(fault.dies_at % 12, Until.UNANSWERED)
-        if cut is not None:
-            self.line.on_cut = self.server.replace
-            self.line.arm(cut)
+        if cut is None:
+            # The other copy of a request that arrives twice may have armed the line: it stays armed.
+            return await way.handle_async_request(request), False
+        self.line.on_cut = self.server.replace
+        self.line.arm(cut)
         try:
-            response = await way.handle_async_request(request)
-            return response, False
+            return await way.handle_async_request(request), False
         finally:
             self.line.arm(None)
             self.line.on_cut = None
