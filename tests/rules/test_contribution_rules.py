@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from asn_api.rules.activities import ActivityStatus, Category, Flag
@@ -325,6 +325,7 @@ def test_a_mean_is_the_sum_of_what_is_known_over_its_number(
     assert mean([known(part, cap) for part in parts]) == expected
 
 
+@example(Fraction(1, 20))
 @given(st.fractions(min_value=0, max_value=10**6))
 def test_a_percent_is_the_nearest_tenth_and_the_higher_one_of_two(number: Fraction) -> None:
     tenths = Fraction(percent(number)) * 10
