@@ -2,11 +2,10 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -24,6 +23,7 @@ from asn_api.areas.activities.ledger_queries import Pair
 from asn_api.areas.activities.rollups import DECIDING, Sums
 from asn_api.areas.activities.writing_queries import CHAINS, COLUMNS, Additions, write
 from asn_api.areas.notifications.writing import Notice, notify
+from asn_api.areas.policies.current import Dated, dated_policies
 from asn_api.core.journal import Change, difference, entry
 from asn_api.errors import Fault, Problem
 from asn_api.rules.activities import ActivityAction, ActivityStatus, Category
@@ -43,6 +43,7 @@ _TOLD: Mapping[str, NoticeKind] = {
     ActivityAction.REOPEN: NoticeKind.ACTIVITY_REOPENED,
 }
 """What the owner is told of, because it asks him to act or to look."""
+_VALID_FROM = itemgetter(0)
 _NEIGHBOURS = (timedelta(days=-1), timedelta(), timedelta(days=1))
 
 
@@ -81,7 +82,7 @@ class Ledger:
         self._posts: dict[Pair, Post] = {}
         self._zones: dict[UUID, Zone] = {}
         self._past = NO_PAST
-        self._policies: Sequence[tuple[date, ActivityPolicy]] = ()
+        self._policies: Dated = ()
         self._changed: dict[UUID, Row] = {}
         self._deleted: list[UUID] = []
         self._touched: set[Pair] = set()
@@ -148,7 +149,7 @@ class Ledger:
             )
 
     def _read_context(self, context: Mapping[str, Any]) -> None:
-        self._policies = _policies(context["policies"] or "[]")
+        self._policies = dated_policies(context["policies"] or "[]")
         surroundings = places.Surroundings.read(context)
         for each in orjson.loads(context["posts"] or "[]"):
             place = surroundings.place(Zone(each["zone"]), each["days_per_week"], each["path"])
@@ -364,15 +365,3 @@ def _position(row: Row) -> Position | None:
 
 def _shown(row: Row) -> Row:
     return {name: str(value) if value is not None else None for name, value in row.items()}
-
-
-_VALID_FROM = itemgetter(0)
-
-
-# It depends on nothing but its text, which changes when an admin changes a policy.
-@lru_cache(maxsize=64)
-def _policies(text: str) -> Sequence[tuple[date, ActivityPolicy]]:
-    return [
-        (date.fromisoformat(each["valid_from"]), ActivityPolicy.from_mapping(each["content"]))
-        for each in orjson.loads(text)
-    ]

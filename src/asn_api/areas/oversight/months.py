@@ -17,7 +17,7 @@ from asn_api.areas.activities.locked_queries import hot_surroundings_of
 from asn_api.areas.activities.places import Surroundings
 from asn_api.areas.oversight import month_queries as queries
 from asn_api.areas.oversight.schemas import MonthFilter
-from asn_api.areas.policies.current import activity_policies_in
+from asn_api.areas.policies.current import ActivityPolicies, dated_policies
 from asn_api.core.database import Database
 from asn_api.core.http.exports import Column
 from asn_api.errors import Problem
@@ -111,7 +111,7 @@ async def read(database: Database, access: Access, first: date, wanted: MonthFil
         raise Problem("NOT_FOUND")
     last = first.replace(day=monthrange(first.year, first.month)[1])
     after = last + timedelta(days=1)
-    policies = activity_policies_in(dated["policies"] or "[]")
+    policies = ActivityPolicies(dated_policies(dated["policies"] or "[]"))
     shape = queries.shape(access, wanted)
     params = queries.params(access, first, after, wanted, dated["path"] or "")
     posts: dict[UUID, list[Post]] = defaultdict(list)

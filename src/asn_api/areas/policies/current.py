@@ -1,9 +1,9 @@
 """The numbers that apply on a day, read from the database each time: a change holds at once everywhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 import orjson
@@ -16,6 +16,8 @@ from asn_api.rules.policy_values import PolicyArea
 from asn_api.tables.policies import Policy
 
 P = TypeVar("P", bound=PolicyArea)
+Dated: TypeAlias = Sequence[tuple[date, ActivityPolicy]]
+"""Each policy with the day from which it holds, in their order."""
 
 
 def applicable(region_id: UUID, area: str, day: date) -> Select[Policy]:
@@ -39,12 +41,12 @@ async def policy_on(db: AsyncSession, region_id: UUID, kind: type[P], day: date)
 class ActivityPolicies:
     """All dated activity policies of a region, for spans of days that may cross a change."""
 
-    def __init__(self, dated: Iterable[tuple[date, Mapping[str, Any]]]) -> None:
-        self._rows = [(valid_from, ActivityPolicy.from_mapping(content)) for valid_from, content in dated]
+    def __init__(self, dated: Dated) -> None:
+        self._dated = dated
 
     def on(self, day: date) -> tuple[date, ActivityPolicy]:
         """The policy of the day and the day from which it holds."""
-        begun = [each for each in self._rows if each[0] <= day]
+        begun = [each for each in self._dated if each[0] <= day]
         if not begun:
             raise Problem("POLICY_NOT_YET", area="activities", day=day.isoformat())
         return begun[-1]
@@ -56,12 +58,14 @@ async def activity_policies(db: AsyncSession, region_id: UUID) -> ActivityPolici
         .where(Policy.region_id == region_id, Policy.area == "activities")
         .order_by(Policy.valid_from, Policy.revision)
     )
-    return ActivityPolicies((row.valid_from, row.content) for row in rows)
+    return ActivityPolicies([(row.valid_from, ActivityPolicy.from_mapping(row.content)) for row in rows])
 
 
 # It depends on nothing but its text, which changes when an admin changes a policy.
 @lru_cache(maxsize=64)
-def activity_policies_in(text: str) -> ActivityPolicies:
-    """A JSON array of `valid_from` and `content`, in their order."""
-    rows = orjson.loads(text)
-    return ActivityPolicies((date.fromisoformat(row["valid_from"]), row["content"]) for row in rows)
+def dated_policies(text: str) -> Dated:
+    """Activity policies of a JSON array of `valid_from` and `content`, in their order."""
+    return [
+        (date.fromisoformat(each["valid_from"]), ActivityPolicy.from_mapping(each["content"]))
+        for each in orjson.loads(text)
+    ]
