@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 import secrets
 from dataclasses import dataclass, field
 
@@ -25,6 +26,10 @@ MODULES = [
     for each in pkgutil.iter_modules(tests.matrix.__path__)
 ]
 SAMPLES: dict[str, Build] = {name: build for module in MODULES for name, build in module.SAMPLES.items()}
+
+READABLE = [
+    re.compile(re.sub(r"{\w+}", "[^/]+", each.path)) for each in OPERATIONS.values() if each.method == "GET"
+]
 
 
 @dataclass
@@ -77,11 +82,26 @@ async def test_each_caller_gets_what_the_policy_says(name: str, stage: City, els
         async with city.call_as(person) as client:
             response = await send(client, operation, sample)
         judge(answers, stage, operation, sample, caller, response)
+        check_headers(answers, operation, response)
     if sample.succeeds and not answers.succeeded:
         answers.wrong.append(f"nobody succeeds, so the sample shows nothing: {answers.last}")
     if sample.rows and not answers.rows_seen:
         answers.wrong.append("nobody sees a row: the sample shows nothing")
     assert not answers.wrong, "\n".join([f"{operation.method} {operation.path}", *answers.wrong])
+
+
+def check_headers(answers: Answers, operation: Operation, response: httpx.Response) -> None:
+    """A record's ETag is its version and a checksum; a `Location` can be read."""
+    location = response.headers.get("location")
+    if location and not any(each.fullmatch(location) for each in READABLE):
+        answers.wrong.append(f"nothing can be read at {location}")
+    is_json = response.headers.get("content-type") == "application/json" and response.content
+    if not is_json or operation.permission is None or operation.path.endswith("/explanation"):
+        return
+    shown, tag = response.json(), response.headers.get("etag", "")
+    version = shown.get("version")
+    if version is not None and not re.fullmatch(rf'"{version}-[0-9a-f]{{8}}"', tag):
+        answers.wrong.append(f"version {version} has the ETag {tag or 'nothing'}")
 
 
 async def send(client: httpx.AsyncClient, operation: Operation, sample: Sample) -> httpx.Response:

@@ -193,7 +193,7 @@ async def test_a_withdrawn_day_is_a_working_day_again_and_stays_on_record(city: 
             "name"
         ] == "Hari Jadi"
         gone = await client.delete(path, headers={"If-Match": '"1"'})
-        assert (gone.status_code, gone.headers["etag"], gone.json()["withdrawn"]) == (200, '"2"', True)
+        assert (gone.status_code, gone.headers["etag"][:3], gone.json()["withdrawn"]) == (200, '"2-', True)
         again = await client.patch(path, headers={"If-Match": '"2"'}, json={"name": "x"})
         assert again.json()["code"] == "REGIONAL_DAY_WITHDRAWN"
         assert [row["withdrawn"] for row in (await client.get("/v1/regional-days")).json()["data"]] == [True]

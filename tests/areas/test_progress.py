@@ -82,7 +82,7 @@ async def test_a_report_is_made_read_corrected_and_taken_back(city: City) -> Non
     assert (await done(city, "head", "GET", path, params={"latest": "true"}))["data"] == [later]
     assert (await done(city, "staff", "GET", path, params={"indicator_id": str(uuid7())}))["data"] == []
     corrected = await put(city, report(mine, value="6", day="2026-06-29"), first["id"], 1)
-    assert (corrected.status_code, corrected.headers["etag"]) == (200, '"2"')
+    assert (corrected.status_code, corrected.headers["etag"][:3]) == (200, '"2-')
     assert (corrected.json()["value"], corrected.json()["note"]) == ("6", None)
     assert await done(city, "supervisor", "GET", f"/progress/{first['id']}") == corrected.json()
     assert await done(city, "staff", "DELETE", f"/progress/{first['id']}", 2) is None

@@ -32,19 +32,20 @@ async def listed_of_activity(city: City) -> Sample:
     return Sample(query={"activity_id": activity_id}, rows={id: "staff"})
 
 
+async def one(city: City) -> Sample:
+    return Sample({"id": (await shown(city))[1]})
+
+
 async def replaced(city: City) -> Sample:
     activity_id, id = await shown(city)
     return Sample({"id": id}, body=values(activity_id))
-
-
-async def deleted(city: City) -> Sample:
-    return Sample({"id": (await shown(city))[1]})
 
 
 SAMPLES: dict[str, Build] = {
     "list_activity_evidence": of_activity,
     "list_evidence": listed,
     "list_evidence:of one activity": listed_of_activity,
+    "get_evidence": one,
     "put_evidence": replaced,
-    "delete_evidence": deleted,
+    "delete_evidence": one,
 }

@@ -25,7 +25,7 @@ from asn_api.areas.assessments.schemas import (
 )
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Key, Page, PagingQuery, page
-from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Route, Tx, tagged
 from asn_api.tables.assessments import Assessment, AssessmentRound, AssessmentTask
 
 router = APIRouter(prefix="/v1", tags=["assessments"], route_class=Route)
@@ -60,13 +60,13 @@ async def plan_assessment_round(access: CanManage, db: Tx, given: RoundIn, respo
     planned, new = await rounds.plan(access, db, given)
     if not new:
         response.status_code = 200
-    return _round(planned, response)
+    return tagged(response, planned)
 
 
 @router.get("/assessment-rounds/{round_id}")
 async def get_assessment_round(access: CanManage, db: Db, round_id: UUID, response: Response) -> RoundOut:
     """One round of one's branch, how far it is as a whole, and what may be done with it."""
-    return _round(await rounds.shown(access, db, round_id), response)
+    return tagged(response, await rounds.shown(access, db, round_id))
 
 
 @router.patch("/assessment-rounds/{round_id}")
@@ -74,7 +74,7 @@ async def change_assessment_round(
     access: CanManage, db: Tx, round_id: UUID, version: IfMatch, given: RoundPatch, response: Response
 ) -> RoundOut:
     """Change the title or the days of a round that is not closed. A closed round is never opened again."""
-    return _round(await rounds.change(access, db, round_id, version, given), response)
+    return tagged(response, await rounds.change(access, db, round_id, version, given))
 
 
 @router.delete("/assessment-rounds/{round_id}", status_code=204)
@@ -91,7 +91,7 @@ async def close_assessment_round(
 
     From now on no answer is taken. The results are made in the background; then every single answer is deleted.
     """
-    return _round(await rounds.close(access, db, round_id, version), response)
+    return tagged(response, await rounds.close(access, db, round_id, version))
 
 
 @router.get("/me/assessment-tasks", response_model=Page[TaskOut])
@@ -106,7 +106,7 @@ async def list_assessment_tasks(
 @router.get("/assessment-tasks/{task_id}")
 async def get_assessment_task(access: CanAnswer, db: Db, task_id: UUID, response: Response) -> TaskOut:
     """One thing I am asked. Whether I answered is shown to me alone; what I answered to nobody."""
-    return _task(await answering.shown(access, db, task_id), response)
+    return tagged(response, await answering.shown(access, db, task_id))
 
 
 @router.put("/assessment-tasks/{task_id}/answer")
@@ -126,7 +126,7 @@ async def put_assessment_answer(
     nobody, is deleted when the round closes, and enters only sums of at least three.
     """
     keyring = request.app.state.keyring
-    return _task(await answering.answer(access, db, keyring, task_id, version, given), response)
+    return tagged(response, await answering.answer(access, db, keyring, task_id, version, given))
 
 
 @router.post("/assessment-tasks/{task_id}/conflict", status_code=204)
@@ -164,22 +164,10 @@ async def get_assessment(access: CanRead, db: Db, assessment_id: UUID, response:
     A group's own score appears only when at least three answered and no smaller group's answers follow by
     subtraction. It advises the evaluator; it never sets or changes a predicate.
     """
-    shown = await showing.shown(access, db, assessment_id)
-    response.headers["ETag"] = etag(shown.version)
-    return shown
+    return tagged(response, await showing.shown(access, db, assessment_id))
 
 
 @router.get("/assessments/{assessment_id}/explanation")
 async def explain_assessment(access: CanRead, db: Db, assessment_id: UUID) -> AssessmentExplanationOut:
     """How the score came about: who was asked by which rule, weights, counts, bands; never a single answer."""
     return await showing.explanation(access, db, assessment_id)
-
-
-def _round(shown: RoundOut, response: Response) -> RoundOut:
-    response.headers["ETag"] = etag(shown.version)
-    return shown
-
-
-def _task(shown: TaskOut, response: Response) -> TaskOut:
-    response.headers["ETag"] = etag(shown.version)
-    return shown

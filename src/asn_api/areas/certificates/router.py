@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from asn_api.access.actor import Access
@@ -57,7 +56,7 @@ from asn_api.areas.evaluations.organisation_schemas import ExplanationOut
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Now, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Now, Route, Tx, tagged
 from asn_api.core.wire import Line
 from asn_api.errors import Problem
 
@@ -295,9 +294,9 @@ async def answer_training_evaluation(
 
     At the end the answers of at least three people of a class are added up, and the single ones are deleted.
     """
-    shown = await evaluating.answer(access, db, request.app.state.keyring, id, version, given)
-    response.headers["ETag"] = etag(shown.version)
-    return shown
+    return tagged(
+        response, await evaluating.answer(access, db, request.app.state.keyring, id, version, given)
+    )
 
 
 @router.put(
@@ -319,8 +318,7 @@ async def write_training_result_note(
     note, is_new = await evaluating.write_note(access, db, class_id, version, given.note)
     if is_new:
         response.status_code = 201
-    response.headers["ETag"] = etag(note.version)
-    return note
+    return tagged(response, note)
 
 
 @router.get("/courses/{course_id}/record")
@@ -333,11 +331,4 @@ async def get_course_record(access: CanChoose, db: Db, course_id: UUID) -> Cours
 
 
 async def _shown(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    """What may be done changes with posts and grants, without the version: the checksum tells."""
-    shown = await showing.shown(access, db, id)
-    response.headers["ETag"] = etag(shown["version"], orjson.dumps(shown, default=_plain))
-    return shown
-
-
-def _plain(value: Any) -> Any:
-    return value.model_dump(mode="json") if hasattr(value, "model_dump") else str(value)
+    return tagged(response, await showing.shown(access, db, id))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from asn_api.access.actor import Access
@@ -48,7 +47,7 @@ from asn_api.areas.classes.schemas import (
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, Writing, etag, in_turns
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, Writing, etag, in_turns, json_response, tagged
 from asn_api.errors import Problem
 from asn_api.rules.enrolments import EnrolmentAction
 from asn_api.tables.training import Enrolment
@@ -148,9 +147,9 @@ async def nominate_for_class(
 
 
 @router.get("/classes/{id}/attendance", response_model=SheetOut)
-async def get_attendance(access: CanRecord, db: Db, id: UUID) -> dict[str, Any]:
+async def get_attendance(access: CanRecord, db: Db, id: UUID, response: Response) -> dict[str, Any]:
     """The attendance list of a class that one organises: all that a phone needs to go on without a network."""
-    return await attendance.sheet(access, db, id)
+    return tagged(response, await attendance.sheet(access, db, id))
 
 
 @router.put("/classes/{id}/attendance", response_model=AttendanceResultsOut)
@@ -247,9 +246,8 @@ async def request_enrolment(access: CanRequest, work: Writing, given: EnrolmentI
             shown = await showing.shown(access, db, id)
     else:
         shown = showing.whole(access, row)
-    body = orjson.dumps(shown, default=str)
-    headers = {"ETag": etag(shown["version"], body), "Location": f"/v1/enrolments/{id}"}
-    return Response(body, 200 if row is None else 201, headers, media_type="application/json")
+    headers = {"ETag": etag(shown["version"]), "Location": f"/v1/enrolments/{id}"}
+    return json_response(shown, headers, 200 if row is None else 201)
 
 
 @router.post("/enrolments/decisions", response_model=EnrolmentResultsOut)
@@ -313,17 +311,11 @@ async def remove_enrolment(
 
 
 async def _class(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    return _tagged(response, await showing.shown_class(access, db, id))
+    return tagged(response, await showing.shown_class(access, db, id))
 
 
 async def _enrolment(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    return _tagged(response, await showing.shown(access, db, id))
-
-
-def _tagged(response: Response, shown: dict[str, Any]) -> dict[str, Any]:
-    """Seats and places change with what others do, without the version: the checksum tells."""
-    response.headers["ETag"] = etag(shown["version"], orjson.dumps(shown, default=str))
-    return shown
+    return tagged(response, await showing.shown(access, db, id))
 
 
 def _results(

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from asn_api.access.actor import Access
@@ -39,7 +38,7 @@ from asn_api.areas.competencies.schemas import (
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 from asn_api.errors import Problem
 
 router = APIRouter(prefix="/v1", tags=["competencies"], route_class=Route)
@@ -277,19 +276,12 @@ async def get_competency_map(
 async def _competency(
     access: Access, db: Db, request: Request, code: str, response: Response
 ) -> CompetencyOut:
-    row = await catalogue.shown(access, db, code, language_of(request))
-    response.headers["ETag"] = etag(row.version, row.name.encode())
-    return row
+    return tagged(response, await catalogue.shown(access, db, code, language_of(request)))
 
 
 async def _standard(access: Access, db: Db, id: UUID, response: Response) -> StandardOut:
-    row = await standards.shown(access, db, id)
-    response.headers["ETag"] = etag(row.version)
-    return row
+    return tagged(response, await standards.shown(access, db, id))
 
 
 async def _evidence(access: Access, db: Db, id: UUID, response: Response) -> EvidenceOut:
-    """What may be done changes with the reporting line, without the version: the checksum tells."""
-    row = await evidence.shown(access, db, id)
-    response.headers["ETag"] = etag(row.version, orjson.dumps(row.model_dump(mode="json")))
-    return row
+    return tagged(response, await evidence.shown(access, db, id))

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from asn_api.access.actor import Access
@@ -47,7 +46,7 @@ from asn_api.core.http import downloads
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import fault, language_of
-from asn_api.core.http.route import Db, IfMatch, Route, Store, Tx, Writing, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Store, Tx, Writing, tagged
 from asn_api.errors import Problem
 from asn_api.rules.files import MEDIA_TYPES
 
@@ -277,10 +276,7 @@ async def list_ready_answers(access: CanAnswer, db: Db, id: UUID) -> dict[str, A
 
 
 async def _shown(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    """What may be done changes with days and posts, without the version: the checksum tells."""
-    shown = await showing.shown(access, db, id)
-    response.headers["ETag"] = etag(shown["version"], orjson.dumps(shown, default=str))
-    return shown
+    return tagged(response, await showing.shown(access, db, id))
 
 
 def _readable(item: GatheredIn | Unreadable) -> GatheredIn | Problem:

@@ -20,7 +20,7 @@ from asn_api.areas.complaints.schemas import (
 )
 from asn_api.areas.contribution.schemas import SpanFilter
 from asn_api.core.http.paging import Page, PagingQuery, page
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 
 router = APIRouter(prefix="/v1", tags=["complaints"], route_class=Route)
 
@@ -46,8 +46,7 @@ async def add_complaint_template(
     shown, is_new = await templates.add(access, db, given)
     if not is_new:
         response.status_code = 200
-    response.headers["ETag"] = etag(shown.version)
-    return shown
+    return tagged(response, shown)
 
 
 @router.put("/complaint-templates/{id}")
@@ -55,9 +54,7 @@ async def change_complaint_template(
     access: CanManage, db: Tx, id: UUID, version: IfMatch, given: TemplateChangeIn, response: Response
 ) -> TemplateOut:
     """Replace it; answers that were made from it stay as they are."""
-    shown = await templates.change(access, db, id, version, given)
-    response.headers["ETag"] = etag(shown.version)
-    return shown
+    return tagged(response, await templates.change(access, db, id, version, given))
 
 
 @router.delete("/complaint-templates/{id}", status_code=204)
@@ -82,8 +79,7 @@ async def add_complaint_category(
     shown, is_new = await categories.add(access, db, given)
     if not is_new:
         response.status_code = 200
-    response.headers["ETag"] = etag(shown.version)
-    return shown
+    return tagged(response, shown)
 
 
 @router.put("/complaint-categories/{id}")
@@ -91,9 +87,7 @@ async def change_complaint_category(
     access: CanManage, db: Tx, id: UUID, version: IfMatch, given: CategoryChangeIn, response: Response
 ) -> CategoryOut:
     """Replace all but the code."""
-    shown = await categories.change(access, db, id, version, given)
-    response.headers["ETag"] = etag(shown.version)
-    return shown
+    return tagged(response, await categories.change(access, db, id, version, given))
 
 
 @router.get("/units/{id}/complaint-results")

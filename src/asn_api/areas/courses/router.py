@@ -25,7 +25,7 @@ from asn_api.areas.courses.schemas import (
 )
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
-from asn_api.core.http.route import Db, IfMatch, Now, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Now, Route, Tx, tagged
 from asn_api.errors import Problem
 
 router = APIRouter(prefix="/v1", tags=["courses"], route_class=Route)
@@ -185,17 +185,11 @@ async def _anybody(db: Db, region: str, now: Now) -> Access:
 
 
 async def _partner(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    return _tagged(response, await partners.shown(access, db, id))
+    return tagged(response, await partners.shown(access, db, id))
 
 
 async def _course(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    return _tagged(response, await courses.shown(access, db, id))
-
-
-def _tagged(response: Response, shown: dict[str, Any]) -> dict[str, Any]:
-    """An agreement ends by a day passing, without a new version: the checksum tells."""
-    response.headers["ETag"] = etag(shown["version"], orjson.dumps(shown, default=str))
-    return shown
+    return tagged(response, await courses.shown(access, db, id))
 
 
 def _cacheable(shown: dict[str, Any], response: Response | None = None) -> Response:

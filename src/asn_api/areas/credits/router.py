@@ -26,7 +26,7 @@ from asn_api.areas.credits.schemas import (
 )
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Key, Page, PagingQuery, page
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 from asn_api.tables.credits import Credit, FunctionalTerm
 from asn_api.tables.employees import Employee
 
@@ -70,8 +70,7 @@ async def enter_functional_level(access: CanManage, db: Tx, given: TermIn, respo
     term, new = await entering.enter_term(access, db, given)
     if not new:
         response.status_code = 200
-    response.headers["ETag"] = etag(term.version)
-    return term
+    return tagged(response, term)
 
 
 @router.delete("/functional-levels/{term_id}", status_code=204)
@@ -103,8 +102,7 @@ async def enter_credits(access: CanManage, db: Tx, given: CreditIn, response: Re
     credit, new = await entering.enter_credit(access, db, given)
     if not new:
         response.status_code = 200
-    response.headers["ETag"] = etag(credit.version)
-    return credit
+    return tagged(response, credit)
 
 
 @router.delete("/credits/{credit_id}", status_code=204)

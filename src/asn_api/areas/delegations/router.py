@@ -11,7 +11,7 @@ from asn_api.access.guard import require
 from asn_api.areas.delegations import queries, service
 from asn_api.areas.delegations.schemas import DelegationFilter, DelegationIn, DelegationOut
 from asn_api.core.http import paging
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 
 router = APIRouter(prefix="/v1/verification-delegations", tags=["activities"], route_class=Route)
 
@@ -44,13 +44,13 @@ async def delegate_verification(
     if not new:
         response.status_code = 200
     response.headers["Location"] = f"/v1/verification-delegations/{shown['id']}"
-    return _answer(response, shown)
+    return tagged(response, shown)
 
 
 @router.get("/{id}", response_model=DelegationOut)
 async def get_delegation(access: CanDelegate, db: Db, id: UUID, response: Response) -> dict[str, Any]:
     """One delegation that one gave or received."""
-    return _answer(response, await service.shown(access, db, id))
+    return tagged(response, await service.shown(access, db, id))
 
 
 @router.post("/{id}/revocation", response_model=DelegationOut)
@@ -58,9 +58,4 @@ async def revoke_delegation(
     access: CanDelegate, db: Tx, id: UUID, expected: IfMatch, response: Response
 ) -> dict[str, Any]:
     """End a delegation that one gave, at once; what was decided meanwhile stays."""
-    return _answer(response, await service.revoke(access, db, id, expected))
-
-
-def _answer(response: Response, shown: dict[str, Any]) -> dict[str, Any]:
-    response.headers["ETag"] = etag(shown["version"])
-    return shown
+    return tagged(response, await service.revoke(access, db, id, expected))

@@ -1,9 +1,8 @@
 """Training needs, surveys and yearly development plans, over HTTP."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from asn_api.access.actor import Access
@@ -37,11 +36,10 @@ from asn_api.areas.development.schemas import (
 from asn_api.areas.performance.schemas import Year
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 
 router = APIRouter(prefix="/v1", tags=["development"], route_class=Route)
 
-Tagged = TypeVar("Tagged", TrainingNeedOut, SurveyOut, DevelopmentPlanOut, PlanItemOut)
 
 CanRead = Annotated[Access, require(Permission.TRAINING_NEEDS_READ)]
 CanWrite = Annotated[Access, require(Permission.TRAINING_NEEDS_WRITE)]
@@ -83,13 +81,13 @@ async def state_training_need(
     if not is_new:
         response.status_code = 200
     response.headers["Location"] = f"/v1/training-needs/{id}"
-    return _tagged(response, await needs.shown(access, db, id))
+    return tagged(response, await needs.shown(access, db, id))
 
 
 @router.get("/training-needs/{id}")
 async def get_training_need(access: CanRead, db: Db, id: UUID, response: Response) -> TrainingNeedOut:
     """One need within reach, with what the caller may do with it."""
-    return _tagged(response, await needs.shown(access, db, id))
+    return tagged(response, await needs.shown(access, db, id))
 
 
 @router.post("/training-needs/{id}/withdrawal")
@@ -98,7 +96,7 @@ async def withdraw_training_need(
 ) -> TrainingNeedOut:
     """Take back what one has said, as long as nothing is planned for it."""
     await needs.withdraw(access, db, id, version)
-    return _tagged(response, await needs.shown(access, db, id))
+    return tagged(response, await needs.shown(access, db, id))
 
 
 @router.get("/employees/{employee_id}/training-needs")
@@ -134,13 +132,13 @@ async def open_training_survey(access: CanSurvey, db: Tx, given: SurveyIn, respo
     if not is_new:
         response.status_code = 200
     response.headers["Location"] = f"/v1/training-surveys/{id}"
-    return _tagged(response, await surveys.shown(access, db, id))
+    return tagged(response, await surveys.shown(access, db, id))
 
 
 @router.get("/training-surveys/{id}")
 async def get_training_survey(access: CanRead, db: Db, id: UUID, response: Response) -> SurveyOut:
     """One survey that asks the caller, or of one's branch."""
-    return _tagged(response, await surveys.shown(access, db, id))
+    return tagged(response, await surveys.shown(access, db, id))
 
 
 @router.patch("/training-surveys/{id}")
@@ -149,7 +147,7 @@ async def change_training_survey(
 ) -> SurveyOut:
     """Rename a survey, lengthen it, or end it."""
     await surveys.change(access, db, id, version, given)
-    return _tagged(response, await surveys.shown(access, db, id))
+    return tagged(response, await surveys.shown(access, db, id))
 
 
 @router.put("/training-surveys/{id}/answer")
@@ -191,13 +189,13 @@ async def draw_up_development_plan(
     if not is_new:
         response.status_code = 200
     response.headers["Location"] = f"/v1/development-plans/{id}"
-    return _tagged(response, await plans.shown(access, db, id))
+    return tagged(response, await plans.shown(access, db, id))
 
 
 @router.get("/development-plans/{id}")
 async def get_development_plan(access: CanRead, db: Db, id: UUID, response: Response) -> DevelopmentPlanOut:
     """One plan with its sums and what the caller may do with it."""
-    return _tagged(response, await plans.shown(access, db, id))
+    return tagged(response, await plans.shown(access, db, id))
 
 
 @router.patch("/development-plans/{id}")
@@ -206,7 +204,7 @@ async def set_development_budget(
 ) -> DevelopmentPlanOut:
     """Another budget for a draft; what it pays for is decided anew, except for items edited by hand."""
     await plans.budget(access, db, id, version, given.budget)
-    return _tagged(response, await plans.shown(access, db, id))
+    return tagged(response, await plans.shown(access, db, id))
 
 
 @router.post("/development-plans/{id}/drawing")
@@ -215,7 +213,7 @@ async def draw_development_plan_again(
 ) -> DevelopmentPlanOut:
     """Gather the needs as they stand today into a draft; items edited by hand keep what was decided."""
     await plans.draw_again(access, db, id, version)
-    return _tagged(response, await plans.shown(access, db, id))
+    return tagged(response, await plans.shown(access, db, id))
 
 
 @router.post("/development-plans/{id}/submission")
@@ -229,7 +227,7 @@ async def submit_development_plan(
 ) -> DevelopmentPlanOut:
     """Put a draft before the head of the agency; it has to be within its budget."""
     await plans.submit(access, db, id, version, given.remark)
-    return _tagged(response, await plans.shown(access, db, id))
+    return tagged(response, await plans.shown(access, db, id))
 
 
 @router.post("/development-plans/{id}/return")
@@ -243,7 +241,7 @@ async def return_development_plan(
 ) -> DevelopmentPlanOut:
     """Give a submitted plan back as the head of the agency, with the reason; it is a draft again."""
     await plans.give_back(access, db, id, version, given.reason)
-    return _tagged(response, await plans.shown(access, db, id))
+    return tagged(response, await plans.shown(access, db, id))
 
 
 @router.post("/development-plans/{id}/approval")
@@ -260,7 +258,7 @@ async def approve_development_plan(
     What is planned for the head himself is left out: nobody approves his own.
     """
     await plans.approve(access, db, id, version, given.remark)
-    return _tagged(response, await plans.shown(access, db, id))
+    return tagged(response, await plans.shown(access, db, id))
 
 
 @router.get("/development-plan-items", response_model=Page[PlanItemOut], responses=EXPORTS)
@@ -283,7 +281,7 @@ async def list_development_plan_items(
 @router.get("/development-plan-items/{id}")
 async def get_development_plan_item(access: CanRead, db: Db, id: UUID, response: Response) -> PlanItemOut:
     """One item."""
-    return _tagged(response, await plans.item_shown(access, db, id))
+    return tagged(response, await plans.item_shown(access, db, id))
 
 
 @router.patch("/development-plan-items/{id}")
@@ -292,16 +290,10 @@ async def change_development_plan_item(
 ) -> PlanItemOut:
     """Decide about an item of a draft by hand: in or out, which course, what it costs. The next drawing keeps that."""
     await plans.edit_item(access, db, id, version, given)
-    return _tagged(response, await plans.item_shown(access, db, id))
+    return tagged(response, await plans.item_shown(access, db, id))
 
 
 @router.get("/development-plan-items/{id}/explanation")
 async def explain_development_plan_item(access: CanRead, db: Db, id: UUID) -> PlanItemExplanationOut:
     """Why it has its priority: the records behind it with their versions, and how their points add up."""
     return await plans.item_explained(access, db, id)
-
-
-def _tagged(response: Response, shown: Tagged) -> Tagged:
-    """What may be done, and sums of items, change without the version: the checksum tells."""
-    response.headers["ETag"] = etag(shown.version, orjson.dumps(shown.model_dump(mode="json")))
-    return shown

@@ -88,5 +88,5 @@ async def get_certificate_document(
 
 
 def _pdf(written: bytes, name: str, version: int) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "ETag": etag(version, written)}
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "ETag": etag(version)}
     return Response(written, headers=headers, media_type=MEDIA_TYPE)

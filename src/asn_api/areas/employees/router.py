@@ -208,6 +208,4 @@ def _record(
 ) -> Response:
     third_party = access.actor.client_id is not None
     shape = shapes.record_shape(row, request.app.state.keyring, access.region_id, third_party=third_party)
-    answer = json_response({**shape, **(more or {})}, status=status)
-    answer.headers["ETag"] = etag(row["version"], bytes(answer.body))
-    return answer
+    return json_response({**shape, **(more or {})}, {"ETag": etag(row["version"])}, status)

@@ -49,7 +49,7 @@ from asn_api.areas.evaluations.schemas import (
 )
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Key, Page, page
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 from asn_api.tables.evaluations import Evaluation, OrganisationRating
 
 router = APIRouter(prefix="/v1", tags=["evaluations"], route_class=Route)
@@ -95,17 +95,16 @@ async def open_evaluation(
 
     All others come by themselves when their period is over. There already, it is given as it is.
     """
-    return _shown(await opening.open_one(access, db, given), response)
+    return tagged(response, await opening.open_one(access, db, given))
 
 
 @router.get("/evaluations/{id}")
 async def get_evaluation(access: CanRead, db: Db, id: UUID, response: Response) -> EvaluationOut:
     """A whole evaluation: results with their progress and work, the report, the rating, the objection.
 
-    What an employee has drafted is his alone until he reports. The ETag stands for the evaluation; progress,
-    work and who may act today change without it.
+    What an employee has drafted is his alone until he reports.
     """
-    return _shown(await showing.shown(access, db, id), response)
+    return tagged(response, await showing.shown(access, db, id))
 
 
 @router.put("/evaluations/{id}/report")
@@ -113,7 +112,7 @@ async def draft_report(
     access: CanReport, db: Tx, id: UUID, version: IfMatch, given: ReportIn, response: Response
 ) -> EvaluationOut:
     """Keep one's report as a draft, exactly as given; what is left out is blank."""
-    return _shown(await reporting.draft(access, db, id, version, given), response)
+    return tagged(response, await reporting.draft(access, db, id, version, given))
 
 
 @router.post("/evaluations/{id}/submission")
@@ -121,7 +120,7 @@ async def submit_report(
     access: CanReport, db: Tx, id: UUID, version: IfMatch, response: Response
 ) -> EvaluationOut:
     """Hand one's report in, also after its day while nothing is rated. It stays as it is."""
-    return _shown(await reporting.submit(access, db, id, version), response)
+    return tagged(response, await reporting.submit(access, db, id, version))
 
 
 @router.post("/evaluations/{id}/suggestion")
@@ -140,7 +139,7 @@ async def rate_evaluation(
     reason; a core value below expectations needs a comment and evidence. While it is neither accepted nor
     contested the rating can be given anew, with a reason; the time to object then begins anew.
     """
-    return _shown(await rating.rate(access, db, id, version, given), response)
+    return tagged(response, await rating.rate(access, db, id, version, given))
 
 
 @router.post("/evaluations/{id}/recorded-rating")
@@ -148,7 +147,7 @@ async def record_rating(
     access: CanRecord, db: Tx, id: UUID, version: IfMatch, given: RecordedRatingIn, response: Response
 ) -> EvaluationOut:
     """Record how a superior who is no employee (such as the mayor) rated on paper, with the letter."""
-    return _shown(await rating.record_rating(access, db, id, version, given), response)
+    return tagged(response, await rating.record_rating(access, db, id, version, given))
 
 
 @router.post("/evaluations/{id}/acknowledgement")
@@ -156,7 +155,7 @@ async def acknowledge_rating(
     access: CanReport, db: Tx, id: UUID, version: IfMatch, response: Response
 ) -> EvaluationOut:
     """Accept one's rating. It can no longer be contested or amended."""
-    return _shown(await closing.acknowledge(access, db, id, version), response)
+    return tagged(response, await closing.acknowledge(access, db, id, version))
 
 
 @router.post("/evaluations/{id}/objection")
@@ -164,7 +163,7 @@ async def object_to_rating(
     access: CanReport, db: Tx, id: UUID, version: IfMatch, given: ObjectionIn, response: Response
 ) -> EvaluationOut:
     """Contest one's rating, until the day in `deadlines.objection_until`. The evaluator's superior decides."""
-    return _shown(await closing.object_to(access, db, id, version, given), response)
+    return tagged(response, await closing.object_to(access, db, id, version, given))
 
 
 @router.put("/evaluations/{id}/objection/statement")
@@ -172,7 +171,7 @@ async def state_on_objection(
     access: CanRate, db: Tx, id: UUID, version: IfMatch, given: StatementIn, response: Response
 ) -> EvaluationOut:
     """Explain a rating that is contested, as the one who gave it or who evaluates today."""
-    return _shown(await closing.state(access, db, id, version, given), response)
+    return tagged(response, await closing.state(access, db, id, version, given))
 
 
 @router.post("/evaluations/{id}/objection/decision")
@@ -183,7 +182,7 @@ async def decide_objection(
 
     Once the evaluator has explained himself, or his days for it are over.
     """
-    return _shown(await closing.decide(access, db, id, version, given), response)
+    return tagged(response, await closing.decide(access, db, id, version, given))
 
 
 @router.post("/evaluations/{id}/objection/recorded-decision")
@@ -196,7 +195,7 @@ async def record_objection_decision(
     response: Response,
 ) -> EvaluationOut:
     """Record what a superior who is no employee decided about an objection on paper, with the letter."""
-    return _shown(await closing.record_decision(access, db, id, version, given), response)
+    return tagged(response, await closing.record_decision(access, db, id, version, given))
 
 
 @router.get("/evaluations/{id}/explanation")
@@ -243,8 +242,7 @@ async def rate_organisation(
     Where that superior is no employee, an admin records his letter.
     """
     made = await organisation.rate(access, db, given)
-    response.headers["ETag"] = etag(made.version)
-    return made
+    return tagged(response, made)
 
 
 @router.put("/organisation-ratings/{id}")
@@ -258,8 +256,7 @@ async def change_organisation_rating(
 ) -> OrganisationRatingOut:
     """Set it anew, with a reason, or justify a distribution that departs from the pattern."""
     changed = await organisation.change(access, db, id, version, given)
-    response.headers["ETag"] = etag(changed.version)
-    return changed
+    return tagged(response, changed)
 
 
 @router.get("/units/{unit_id}/rating-distribution")
@@ -271,8 +268,3 @@ async def get_rating_distribution(
     Findings are warnings to be justified; nothing is blocked and nobody's predicate changes.
     """
     return await organisation.distribution(access, db, unit_id, wanted)
-
-
-def _shown(evaluation: EvaluationOut, response: Response) -> EvaluationOut:
-    response.headers["ETag"] = etag(evaluation.version)
-    return evaluation

@@ -11,7 +11,7 @@ from asn_api.access.guard import require
 from asn_api.areas.evaluators import queries, service
 from asn_api.areas.evaluators.schemas import AssignmentFilter, AssignmentIn, AssignmentOut, EndIn
 from asn_api.core.http import paging
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 
 router = APIRouter(prefix="/v1/evaluator-assignments", tags=["performance"], route_class=Route)
 
@@ -51,13 +51,13 @@ async def assign_evaluator(
     if not new:
         response.status_code = 200
     response.headers["Location"] = f"/v1/evaluator-assignments/{shown['id']}"
-    return _answer(response, shown)
+    return tagged(response, shown)
 
 
 @router.get("/{id}", response_model=AssignmentOut)
 async def get_evaluator_assignment(access: CanManage, db: Db, id: UUID, response: Response) -> dict[str, Any]:
     """One letter about an employee within reach."""
-    return _answer(response, await service.shown(access, db, id))
+    return tagged(response, await service.shown(access, db, id))
 
 
 @router.post("/{id}/end", response_model=AssignmentOut)
@@ -65,15 +65,10 @@ async def end_evaluator_assignment(
     access: CanManage, db: Tx, id: UUID, expected: IfMatch, given: EndIn, response: Response
 ) -> dict[str, Any]:
     """Let a term end earlier; what was decided in it stays. From the next day on the superior judges again."""
-    return _answer(response, await service.end(access, db, id, expected, given.last_day))
+    return tagged(response, await service.end(access, db, id, expected, given.last_day))
 
 
 @router.delete("/{id}", status_code=204)
 async def remove_evaluator_assignment(access: CanManage, db: Tx, id: UUID, expected: IfMatch) -> None:
     """Take back a letter that had no day before today; one that has begun is ended instead."""
     await service.remove(access, db, id, expected)
-
-
-def _answer(response: Response, shown: dict[str, Any]) -> dict[str, Any]:
-    response.headers["ETag"] = etag(shown["version"])
-    return shown

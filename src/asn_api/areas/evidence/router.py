@@ -16,7 +16,7 @@ from asn_api.areas.evidence.schemas import (
     EvidenceRecordsOut,
 )
 from asn_api.core.http.paging import Page, page
-from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Route, Tx, tagged
 from asn_api.errors import Problem
 
 router = APIRouter(tags=["evidence"], route_class=Route)
@@ -47,6 +47,15 @@ async def list_evidence(
     return await page(db, request, response, statement, queries.NEWEST_FIRST, wanted, queries.shown)
 
 
+@router.get("/v1/evidence/{id}")
+async def get_evidence(id: UUID, db: Db, access: CanRead, response: Response) -> EvidenceRecordOut:
+    """One piece of evidence within reach, with the state of its file."""
+    shown = (await queries.by_ids(db, access, [id])).get(id)
+    if shown is None:
+        raise Problem("NOT_FOUND")
+    return EvidenceRecordOut.model_validate(tagged(response, shown))
+
+
 @router.put("/v1/evidence/{id}", responses={201: {"model": EvidenceRecordOut, "description": "It is new."}})
 async def put_evidence(
     id: UUID,
@@ -61,12 +70,12 @@ async def put_evidence(
     The file may arrive before or after. The same creation again gives what is there already.
     """
     is_new = version is None and await db.scalar(queries.stored(access, id)) is None
-    response.headers["ETag"] = etag(await service.put(db, access, id, given, version))
+    await service.put(db, access, id, given, version)
     if is_new:
         response.status_code = 201
         response.headers["Location"] = f"/v1/evidence/{id}"
-    shown = await queries.by_ids(db, access, [id])
-    return EvidenceRecordOut.model_validate(shown[id])
+    shown = (await queries.by_ids(db, access, [id]))[id]
+    return EvidenceRecordOut.model_validate(tagged(response, shown))
 
 
 @router.delete("/v1/evidence/{id}", status_code=204)

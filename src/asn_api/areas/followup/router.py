@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from asn_api.access.actor import Access
@@ -44,7 +43,7 @@ from asn_api.areas.followup.schemas import (
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 from asn_api.errors import Problem
 from asn_api.rules.development import NoteAction
 
@@ -278,14 +277,8 @@ async def withdraw_nomination(
 
 
 async def _note(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    return _tagged(response, await notes.shown(access, db, id))
+    return tagged(response, await notes.shown(access, db, id))
 
 
 async def _nomination(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    return _tagged(response, await nominations.shown(access, db, id))
-
-
-def _tagged(response: Response, shown: dict[str, Any]) -> dict[str, Any]:
-    """What may be done changes with the reporting line, without the version: the checksum tells."""
-    response.headers["ETag"] = etag(shown["version"], orjson.dumps(shown, default=str))
-    return shown
+    return tagged(response, await nominations.shown(access, db, id))

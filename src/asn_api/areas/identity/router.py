@@ -1,7 +1,7 @@
 """Endpoints of identity."""
 
 import hashlib
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
@@ -40,7 +40,7 @@ from asn_api.areas.identity.schemas import (
 from asn_api.core import tokens
 from asn_api.core.http.paging import Key, Page, PagingQuery, page
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, IfMatch, Now, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Now, Route, Tx, tagged
 from asn_api.tables.identity import Account, Client, RoleGrant, Session
 
 router = APIRouter(tags=["identity"], route_class=Route)
@@ -49,7 +49,6 @@ CanMe = Annotated[Access, require(Permission.ME)]
 CanManageAccounts = Annotated[Access, require(Permission.ACCOUNTS_MANAGE)]
 CanManageClients = Annotated[Access, require(Permission.CLIENTS_MANAGE)]
 
-Versioned = TypeVar("Versioned", AccountOut, GrantOut, ClientOut, ClientWithSecretOut)
 
 FIVE_MINUTES = "public, max-age=300"
 CSV: dict[int | str, dict[str, Any]] = {201: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
@@ -115,9 +114,7 @@ async def activate_account(db: Tx, desk: AtDesk, given: ActivationIn) -> SignedI
 @router.get("/v1/me")
 async def get_me(access: CanMe, db: Db, response: Response) -> MeOut:
     """Your account, post, roles and what they permit."""
-    profile = await me.profile(access, db)
-    response.headers["ETag"] = etag(profile.version)
-    return profile
+    return tagged(response, await me.profile(access, db))
 
 
 @router.post("/v1/me/password", status_code=204)
@@ -176,7 +173,7 @@ async def list_accounts(
 @router.get("/v1/accounts/{id}")
 async def get_account(access: CanManageAccounts, db: Db, id: UUID, response: Response) -> AccountOut:
     """One account with what you may do with it."""
-    return _versioned(response, await accounts.one(access, db, id))
+    return tagged(response, await accounts.one(access, db, id))
 
 
 @router.post("/v1/accounts/{id}/disablement")
@@ -184,7 +181,7 @@ async def disable_account(
     access: CanManageAccounts, db: Tx, desk: AtDesk, id: UUID, expected: IfMatch, response: Response
 ) -> AccountOut:
     """Stop an account; all its sessions end within a second."""
-    return _versioned(response, await accounts.disable(access, db, desk, id, expected))
+    return tagged(response, await accounts.disable(access, db, desk, id, expected))
 
 
 @router.post("/v1/accounts/{id}/enablement")
@@ -192,7 +189,7 @@ async def enable_account(
     access: CanManageAccounts, db: Tx, id: UUID, expected: IfMatch, response: Response
 ) -> AccountOut:
     """Let a disabled account work again."""
-    return _versioned(response, await accounts.enable(access, db, id, expected))
+    return tagged(response, await accounts.enable(access, db, id, expected))
 
 
 @router.post("/v1/accounts/{id}/totp-removal")
@@ -200,7 +197,7 @@ async def remove_totp_of_account(
     access: CanManageAccounts, db: Tx, desk: AtDesk, id: UUID, expected: IfMatch, response: Response
 ) -> AccountOut:
     """Take the second factor off the account of someone who lost phone and recovery codes."""
-    return _versioned(response, await accounts.free_of_totp(access, db, desk, id, expected))
+    return tagged(response, await accounts.free_of_totp(access, db, desk, id, expected))
 
 
 @router.get("/v1/role-grants", response_model=Page[GrantOut])
@@ -219,13 +216,13 @@ async def list_role_grants(
 @router.get("/v1/role-grants/{id}")
 async def get_role_grant(access: CanManageAccounts, db: Db, id: UUID, response: Response) -> GrantOut:
     """One granted role."""
-    return _versioned(response, await grants.one(access, db, id))
+    return tagged(response, await grants.one(access, db, id))
 
 
 @router.post("/v1/role-grants", status_code=201)
 async def grant_role(access: CanManageAccounts, db: Tx, given: GrantIn, response: Response) -> GrantOut:
     """Grant a role at a node within your reach; not to yourself, and from today on at the earliest."""
-    return _versioned(response, await grants.grant(access, db, given))
+    return tagged(response, await grants.grant(access, db, given))
 
 
 @router.delete("/v1/role-grants/{id}", status_code=204)
@@ -246,7 +243,7 @@ async def list_clients(
 @router.get("/v1/clients/{id}")
 async def get_client(access: CanManageClients, db: Db, id: UUID, response: Response) -> ClientOut:
     """One third party."""
-    return _versioned(response, await clients.one(access, db, id))
+    return tagged(response, await clients.one(access, db, id))
 
 
 @router.post("/v1/clients", status_code=201)
@@ -254,7 +251,7 @@ async def register_client(
     access: CanManageClients, db: Tx, given: ClientIn, response: Response
 ) -> ClientWithSecretOut:
     """Register a third party at a node of the tree; the answer has its secret, once."""
-    return _versioned(response, await clients.register(access, db, given))
+    return tagged(response, await clients.register(access, db, given))
 
 
 @router.post("/v1/clients/{id}/secret")
@@ -262,7 +259,7 @@ async def rotate_client_secret(
     access: CanManageClients, db: Tx, id: UUID, expected: IfMatch, response: Response
 ) -> ClientWithSecretOut:
     """Give a third party another secret; the present one stops working."""
-    return _versioned(response, await clients.new_secret(access, db, id, expected))
+    return tagged(response, await clients.new_secret(access, db, id, expected))
 
 
 @router.delete("/v1/clients/{id}", status_code=204)
@@ -310,8 +307,3 @@ async def get_server_metadata(desk: AtDesk, response: Response) -> ServerMetadat
         token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post"],
         service_documentation=f"{here}/docs",
     )
-
-
-def _versioned(response: Response, shown: Versioned) -> Versioned:
-    response.headers["ETag"] = etag(shown.version)
-    return shown

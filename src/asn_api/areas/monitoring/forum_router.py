@@ -23,7 +23,7 @@ from asn_api.areas.monitoring.forum_schemas import (
 )
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, page
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 
 router = APIRouter(prefix="/v1/forums", tags=["monitoring"], route_class=Route)
 
@@ -132,7 +132,4 @@ async def correct_forum_minutes(
 
 
 async def _forum(access: Access, db: Db, id: UUID, response: Response) -> ForumOut:
-    """Attendance, and what may be done at this hour, change without the version: the checksum tells."""
-    shown = await meetings.shown(access, db, id)
-    response.headers["ETag"] = etag(shown.version, shown.model_dump_json().encode())
-    return shown
+    return tagged(response, await meetings.shown(access, db, id))

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from asn_api.access.actor import Access
@@ -44,7 +43,7 @@ from asn_api.areas.monitoring.schemas import (
 )
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Page, PagingQuery, page
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 from asn_api.rules.feedback import FeedbackRequestAction
 
 router = APIRouter(prefix="/v1", tags=["monitoring"], route_class=Route)
@@ -321,18 +320,12 @@ async def list_coaching_counts(
 
 
 async def _feedback(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    return _tagged(response, await feedback.shown(access, db, id))
+    return tagged(response, await feedback.shown(access, db, id))
 
 
 async def _request(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    return _tagged(response, await requesting.shown(access, db, id))
+    return tagged(response, await requesting.shown(access, db, id))
 
 
 async def _session(access: Access, db: Db, id: UUID, response: Response) -> dict[str, Any]:
-    return _tagged(response, await coaching.shown(access, db, id))
-
-
-def _tagged(response: Response, shown: dict[str, Any]) -> dict[str, Any]:
-    """What may be done changes with the day, without the version: the checksum tells."""
-    response.headers["ETag"] = etag(shown["version"], orjson.dumps(shown, default=str))
-    return shown
+    return tagged(response, await coaching.shown(access, db, id))

@@ -18,7 +18,7 @@ from asn_api.areas.notifications.schemas import (
 )
 from asn_api.core.http.paging import page
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, Driver, Route, etag
+from asn_api.core.http.route import Db, Driver, Route, tagged
 
 router = APIRouter(prefix="/v1/me/notifications", tags=["notifications"], route_class=Route)
 
@@ -54,8 +54,7 @@ async def read_notification(
     """Mark one as read; the first time counts, a repetition changes nothing."""
     await writing.mark_read(driver, access, id)
     shown = (await queries.by_ids(driver, access, [id], language_of(request)))[id]
-    response.headers["ETag"] = etag(shown["version"])
-    return shown
+    return tagged(response, shown)
 
 
 @router.post("/readings", response_model=ReadingsOut)

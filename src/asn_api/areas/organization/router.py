@@ -32,7 +32,7 @@ from asn_api.areas.organization.schemas import (
     UnitPatch,
 )
 from asn_api.core.http import paging
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag, tagged
 from asn_api.errors import Problem
 from asn_api.tables.organization import Appointment, Position, ReportingLine, Unit
 
@@ -73,9 +73,13 @@ async def create_unit(access: CanManageUnits, db: Tx, given: UnitIn, response: R
 
 
 @router.get("/units/{id}")
-async def get_unit(access: CanReadUnits, db: Db, id: UUID, as_of: AsOf = None) -> UnitDetailOut:
-    """One unit with its head and headcount on a day. `If-Match` takes the unit's `version`."""
-    return await detail(access, db, id, as_of or access.today)
+async def get_unit(
+    access: CanReadUnits, db: Db, id: UUID, response: Response, as_of: AsOf = None
+) -> UnitDetailOut:
+    """One unit with its head and headcount on a day."""
+    found = await detail(access, db, id, as_of or access.today)
+    tagged(response, found.unit)
+    return found
 
 
 @router.patch("/units/{id}")
@@ -182,9 +186,7 @@ async def appoint_employee(
 @router.get("/appointments/{id}")
 async def get_appointment(access: CanReadPeople, db: Db, id: UUID, response: Response) -> AppointmentOut:
     """One appointment."""
-    row = await appointments.shown(access, db, id)
-    response.headers["ETag"] = etag(row.version)
-    return row
+    return tagged(response, await appointments.shown(access, db, id))
 
 
 @router.patch("/appointments/{id}")
@@ -192,9 +194,7 @@ async def change_appointment(
     access: CanManageUnits, db: Tx, id: UUID, expected: IfMatch, given: AppointmentPatch, response: Response
 ) -> AppointmentOut:
     """End an appointment, or correct its last day or decree."""
-    row = await appointments.change(access, db, id, expected, given)
-    response.headers["ETag"] = etag(row.version)
-    return row
+    return tagged(response, await appointments.change(access, db, id, expected, given))
 
 
 @router.get("/reporting-lines", response_model=paging.Page[ReportingLineOut])

@@ -46,7 +46,7 @@ from asn_api.areas.performance.team_queries import BY_NAME
 from asn_api.areas.performance.team_schemas import MatrixFilter, MissingFilter, MissingOut, RoleMatrixOut
 from asn_api.core.http.exports import EXPORTS, Format, Wanted, export
 from asn_api.core.http.paging import Key, Page, PagingQuery, day, page
-from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, IfMatchOrNone, Route, Tx, tagged
 from asn_api.errors import Problem
 from asn_api.rules.plans import PlanAction
 from asn_api.tables.performance import AgencyGoal, Plan, PlanRevision, ProgressReport, WorkResult
@@ -169,17 +169,13 @@ async def begin_plan(access: CanWrite, db: Tx, given: PlanIn, response: Response
     again gives the plan that it made. JPT_OR_UNIT_HEAD is for senior executives
     and heads of agencies, schools and health centres.
     """
-    return _plan(await drafting.begin(access, db, given), response)
+    return tagged(response, await drafting.begin(access, db, given))
 
 
 @router.get("/plans/{plan_id}")
 async def get_plan(access: CanRead, db: Db, plan_id: UUID, response: Response) -> PlanOut:
-    """A whole plan with its results, indicators, evaluator and what this caller may do with it.
-
-    The ETag stands for the plan and its content. What it shows of others, such as the superior's wording, and
-    who may decide today can change without it; ask without If-None-Match for these.
-    """
-    return _plan(await showing.shown(access, db, plan_id), response)
+    """A whole plan with its results, indicators, evaluator and what this caller may do with it."""
+    return tagged(response, await showing.shown(access, db, plan_id))
 
 
 @router.patch("/plans/{plan_id}")
@@ -187,7 +183,7 @@ async def amend_plan(
     access: CanWrite, db: Tx, plan_id: UUID, version: IfMatch, given: PlanPatch, response: Response
 ) -> PlanOut:
     """Change the approach or the note of one's draft."""
-    return _plan(await drafting.amend(access, db, plan_id, version, given), response)
+    return tagged(response, await drafting.amend(access, db, plan_id, version, given))
 
 
 @router.delete("/plans/{plan_id}", status_code=204)
@@ -206,7 +202,7 @@ async def replace_plan_content(
     another plan points at it, withdrawn: it disappears from the plan, but not from that work. A draft may be
     incomplete; what is missing is said when it is submitted.
     """
-    return _plan(await content.replace_content(access, db, plan_id, version, given), response)
+    return tagged(response, await content.replace_content(access, db, plan_id, version, given))
 
 
 @router.post("/plans/{plan_id}/submission")
@@ -218,7 +214,7 @@ async def submit_plan(
     PLAN_WAITS_FOR_SUPERIOR when only the superior's approved plan is missing; PLAN_NOT_SUBMITTABLE names
     everything that is incomplete.
     """
-    return _plan(await deciding.submit(access, db, plan_id, version), response)
+    return tagged(response, await deciding.submit(access, db, plan_id, version))
 
 
 @router.put("/plans/{plan_id}/behaviour-expectations")
@@ -229,7 +225,7 @@ async def set_behaviour_expectations(
 
     The employee's own proposals stay beside. The guidance is in the vocabulary `core_value`.
     """
-    return _plan(await deciding.set_expectations(access, db, plan_id, version, given), response)
+    return tagged(response, await deciding.set_expectations(access, db, plan_id, version, given))
 
 
 @router.post("/plans/{plan_id}/return")
@@ -237,8 +233,8 @@ async def return_plan(
     access: CanDecide, db: Tx, plan_id: UUID, version: IfMatch, given: CommentIn, response: Response
 ) -> PlanOut:
     """Give a submitted plan of one's team back to be corrected."""
-    return _plan(
-        await deciding.decide(access, db, plan_id, version, PlanAction.RETURN, given.comment), response
+    return tagged(
+        response, await deciding.decide(access, db, plan_id, version, PlanAction.RETURN, given.comment)
     )
 
 
@@ -247,7 +243,7 @@ async def approve_plan(
     access: CanDecide, db: Tx, plan_id: UUID, version: IfMatch, response: Response
 ) -> PlanOut:
     """Approve a submitted plan of one's team; its text is kept as this revision for ever."""
-    return _plan(await deciding.decide(access, db, plan_id, version, PlanAction.APPROVE), response)
+    return tagged(response, await deciding.decide(access, db, plan_id, version, PlanAction.APPROVE))
 
 
 @router.post("/plans/{plan_id}/revision-request")
@@ -255,7 +251,7 @@ async def request_plan_revision(
     access: CanWrite, db: Tx, plan_id: UUID, version: IfMatch, given: ReasonIn, response: Response
 ) -> PlanOut:
     """Ask that one's approved plan be opened again; until then it stays in force."""
-    return _plan(await deciding.request_revision(access, db, plan_id, version, given.reason), response)
+    return tagged(response, await deciding.request_revision(access, db, plan_id, version, given.reason))
 
 
 @router.post("/plans/{plan_id}/reopening")
@@ -263,7 +259,7 @@ async def reopen_plan(
     access: CanDecide, db: Tx, plan_id: UUID, version: IfMatch, response: Response
 ) -> PlanOut:
     """Open an approved plan of one's team whose revision was asked for; the old text is kept."""
-    return _plan(await deciding.decide(access, db, plan_id, version, PlanAction.REOPEN), response)
+    return tagged(response, await deciding.decide(access, db, plan_id, version, PlanAction.REOPEN))
 
 
 @router.post("/plans/{plan_id}/recorded-decision")
@@ -279,7 +275,7 @@ async def record_plan_decision(
 
     Only for plans of people without a superior among the employees, and never for one's own plan.
     """
-    return _plan(await deciding.record_decision(access, db, plan_id, version, given), response)
+    return tagged(response, await deciding.record_decision(access, db, plan_id, version, given))
 
 
 @router.get("/plans/{plan_id}/revisions", response_model=Page[RevisionOut])
@@ -340,8 +336,7 @@ async def get_progress(access: CanRead, db: Db, id: UUID, response: Response) ->
     row = (await db.execute(progress_queries.one(access, id))).mappings().one_or_none()
     if row is None:
         raise Problem("NOT_FOUND")
-    response.headers["ETag"] = etag(row["version"])
-    return ProgressOut.model_validate(dict(row))
+    return ProgressOut.model_validate(tagged(response, dict(row)))
 
 
 @router.put("/progress/{id}", responses={201: {"model": ProgressOut, "description": "Created."}})
@@ -355,12 +350,11 @@ async def put_progress(
     change. Possible for days of the plan's period up to today, until the plan is closed.
     """
     await progress.put(db, access, id, given, version, progress.Device())
-    shown = await progress_queries.progress_by_ids(db, access, [id])
+    shown = (await progress_queries.progress_by_ids(db, access, [id]))[id]
     if version is None:
         response.status_code = 201
         response.headers["Location"] = f"/v1/progress/{id}"
-    response.headers["ETag"] = etag(shown[id]["version"])
-    return ProgressOut.model_validate(shown[id])
+    return ProgressOut.model_validate(tagged(response, shown))
 
 
 @router.delete("/progress/{id}", status_code=204)
@@ -369,11 +363,5 @@ async def delete_progress(access: CanWrite, db: Tx, id: UUID, version: IfMatch) 
     await progress.remove(db, access, id, version)
 
 
-def _plan(plan: PlanOut, response: Response) -> PlanOut:
-    response.headers["ETag"] = etag(plan.version)
-    return plan
-
-
 def _goal(goal: AgencyGoal, response: Response) -> GoalOut:
-    response.headers["ETag"] = etag(goal.version)
-    return GoalOut.model_validate(goal)
+    return tagged(response, GoalOut.model_validate(goal))

@@ -29,7 +29,7 @@ from asn_api.core.crypto import Keyring
 from asn_api.core.http.hot import hot
 from asn_api.core.http.paging import Page, PagingQuery, page
 from asn_api.core.http.problems import fault, language_of
-from asn_api.core.http.route import Db, Driver, HotDatabase, Route, Tx, Writing, etag, json_response
+from asn_api.core.http.route import Db, Driver, HotDatabase, Route, Tx, Writing, json_response, tagged
 
 router = APIRouter(tags=["sync"], route_class=Route)
 
@@ -114,9 +114,8 @@ async def confirm_receipts(
 @router.post("/v1/devices", status_code=201, response_model=DeviceOut)
 async def enrol_device(access: CanMe, db: Tx, response: Response, given: DeviceIn) -> DeviceOut:
     """Enrol the phone that you signed in with; sending needs it. Repeating is harmless."""
-    device = await devices.enrol(access, db, given)
-    response.headers["ETag"] = etag(device.version)
-    return DeviceOut.model_validate(device)
+    device = DeviceOut.model_validate(await devices.enrol(access, db, given))
+    return tagged(response, device)
 
 
 @router.get("/v1/me/devices", response_model=Page[DeviceOut])
@@ -139,6 +138,5 @@ async def revoke_device(
     id: UUID, access: CanManageAccounts, db: Tx, response: Response, given: RevocationIn
 ) -> DeviceOut:
     """Revoke a phone of somebody within reach."""
-    device = await devices.revoke(access, db, id, given.reason)
-    response.headers["ETag"] = etag(device.version)
-    return DeviceOut.model_validate(device)
+    device = DeviceOut.model_validate(await devices.revoke(access, db, id, given.reason))
+    return tagged(response, device)

@@ -86,7 +86,11 @@ _ANSWERS = {
 }
 
 _HEADERS: dict[str, Json] = {
-    "ETag": {"description": "The version, for If-Match and If-None-Match.", "schema": {"type": "string"}},
+    "ETag": {
+        "description": 'The version and a checksum of what is shown, as in `"3-1f0a9c2e"`: for '
+        "If-Match, which compares the version, and for If-None-Match.",
+        "schema": {"type": "string"},
+    },
     "Link": {"description": "The next and previous page (RFC 8288).", "schema": {"type": "string"}},
     "Location": {"description": "Where the new resource is.", "schema": {"type": "string"}},
     "RateLimit": {"description": "What is left of the allowance.", "schema": {"type": "string"}},

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 from uuid import UUID
 from zlib import crc32
 
@@ -116,7 +116,7 @@ class Route(LazyRoute):
             request.scope["asn_work"] = work
             try:
                 if not writes:
-                    return _conditional(request, await handle(request))
+                    return _conditional(request, _stamped(await handle(request)))
                 async with turn:
                     try:
                         return await _write(request, work, handle, public=public)
@@ -145,6 +145,7 @@ async def _write(
     response = await handle(request)
     if response.status_code >= 400:
         return response
+    response = _stamped(response)
     if attempt is not None and not work.dry:
         headers = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
         answer = Answer(response.status_code, headers, bytes(response.body))
@@ -197,6 +198,14 @@ def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
         raise Problem("PARAMETERS_UNKNOWN", faults=faults, allowed=allowed)
 
 
+def _stamped(response: Response) -> Response:
+    """Adds a checksum to a version's ETag: what is shown changes without it too, as when a post begins today."""
+    tag = response.headers.get("etag")
+    if tag is not None and tag[1:-1].isdigit() and response.body:
+        response.headers["etag"] = f'{tag[:-1]}-{crc32(response.body):08x}"'
+    return response
+
+
 def _conditional(request: Request, response: Response) -> Response:
     etag = response.headers.get("etag")
     wanted = request.headers.get("if-none-match")
@@ -240,7 +249,8 @@ async def _driving(work: Annotated[Work, Depends(_asked)]) -> asyncpg.Connection
 
 async def _if_match(
     if_match: Annotated[
-        str | None, Header(description='The version this change builds on, as the ETag gave it: "3".')
+        str | None,
+        Header(description='The version this change builds on, as the ETag gave it; "3" is enough.'),
     ] = None,
 ) -> int:
     if if_match is None:
@@ -274,9 +284,24 @@ async def _now(request: Request) -> datetime:
     return moment
 
 
-def etag(version: int, body: bytes | None = None) -> str:
-    """The version; with a body that changes without it (a post that begins today), also its checksum."""
-    return f'"{version}"' if body is None else f'"{version}-{crc32(body):08x}"'
+def etag(version: int) -> str:
+    """Of a record; the answer that shows it gets a checksum too (decision 0015)."""
+    return f'"{version}"'
+
+
+class Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+Shown = TypeVar("Shown", bound=Mapping[str, Any] | Versioned)
+
+
+def tagged(response: Response, shown: Shown) -> Shown:
+    """A record on its way out: its version becomes the ETag."""
+    version = shown["version"] if isinstance(shown, Mapping) else shown.version
+    response.headers["ETag"] = etag(version)
+    return shown
 
 
 def check_version(
