@@ -77,7 +77,7 @@ class Regional(Table):
 
 
 class Versioned(Regional):
-    """A row that may be edited: `version` is its strong ETag and guards against lost updates."""
+    """A row that may be edited: `version` stands in its ETag and guards against lost updates."""
 
     __abstract__ = True
 

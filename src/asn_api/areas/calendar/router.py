@@ -24,7 +24,7 @@ from asn_api.areas.calendar.schemas import (
 )
 from asn_api.areas.calendar.year import day_of, year_of
 from asn_api.core.http import paging
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, tagged
 from asn_api.errors import Problem
 from asn_api.tables.policies import Outage, RegionalDay
 
@@ -158,10 +158,8 @@ async def withdraw_outage(
 
 
 def _outage(response: Response, row: Outage) -> OutageOut:
-    response.headers["ETag"] = etag(row.version)
-    return outages.shown(row)
+    return tagged(response, outages.shown(row))
 
 
 def _answer(response: Response, row: RegionalDay) -> RegionalDayOut:
-    response.headers["ETag"] = etag(row.version)
-    return RegionalDayOut.model_validate(row)
+    return tagged(response, RegionalDayOut.model_validate(row))

@@ -15,7 +15,7 @@ from asn_api.areas.employees.import_schemas import ImportOut, ImportRowOut, RowF
 from asn_api.areas.employees.import_views import imported, report_lines, row_shown
 from asn_api.core.http import paging
 from asn_api.core.http.problems import language_of
-from asn_api.core.http.route import Db, IfMatch, Route, Tx, check_version, etag
+from asn_api.core.http.route import Db, IfMatch, Route, Tx, check_version, tagged
 from asn_api.errors import Problem
 from asn_api.tables.employees import EmployeeImport, EmployeeImportRow
 
@@ -151,8 +151,8 @@ def _check(request: Request, found: EmployeeImport, expected: int) -> None:
 
 
 def _shown(request: Request, response: Response, found: EmployeeImport) -> ImportOut:
-    response.headers["ETag"] = etag(found.version)
-    return ImportOut.model_validate(imported(_mapping(found), language_of(request)))
+    shown = ImportOut.model_validate(imported(_mapping(found), language_of(request)))
+    return tagged(response, shown)
 
 
 def _mapping(found: EmployeeImport) -> Mapping[str, Any]:

@@ -91,9 +91,7 @@ async def change_unit(
     A move takes all units below along. A unit closes only when nobody is appointed to it any more and no
     open unit lies below it.
     """
-    unit = await units.change(access, db, id, expected, given)
-    response.headers["ETag"] = etag(unit.version)
-    return UnitOut.model_validate(unit)
+    return tagged(response, UnitOut.model_validate(await units.change(access, db, id, expected, given)))
 
 
 @router.get("/units/{id}/head")
@@ -146,8 +144,7 @@ async def get_position(access: CanReadUnits, db: Db, id: UUID, response: Respons
     row = await db.scalar(queries.position(access, id))
     if row is None:
         raise Problem("NOT_FOUND")
-    response.headers["ETag"] = etag(row.version)
-    return PositionOut.model_validate(row)
+    return tagged(response, PositionOut.model_validate(row))
 
 
 @router.patch("/positions/{id}")
@@ -155,9 +152,9 @@ async def change_position(
     access: CanManageUnits, db: Tx, id: UUID, expected: IfMatch, given: PositionPatch, response: Response
 ) -> PositionOut:
     """Change a position; the title of a head's position is changed at its unit."""
-    row = await positions.change(access, db, id, expected, given)
-    response.headers["ETag"] = etag(row.version)
-    return PositionOut.model_validate(row)
+    return tagged(
+        response, PositionOut.model_validate(await positions.change(access, db, id, expected, given))
+    )
 
 
 @router.get("/appointments", response_model=paging.Page[AppointmentOut])
