@@ -96,13 +96,13 @@ class Store:
         """Later changes of the record repeat its values: they take those `instead`, or those before it."""
         instead = instead or self.shown(gone["type"], gone["seq"]).get(gone["id"], {})
         self._remove(gone)
-        left, base = gone["wire"], {} if renamed else {"base_version": gone["wire"]["base_version"]}
+        left, begun = gone["wire"], () if renamed else ("base_version", "submit")
         for each in self.operations():
             wire, same = each["wire"], each["id"] == gone["id"] and each["seq"] > gone["seq"]
             if gone["op_id"] in wire["after"]:
                 wire["after"] += [renamed] if renamed else left["after"]
                 wire["after"].remove(gone["op_id"])
-                wire |= base if same else {}
+                wire |= {name: left[name] for name in begun if same and name in left}
             if same and each["state"] == QUEUED and wire["data"] and left["data"]:
                 repeated = [name for name in instead if wire["data"].get(name) == left["data"].get(name)]
                 wire["data"] |= {name: instead[name] for name in repeated if name in wire["data"]}

@@ -62,6 +62,7 @@ class After:
         self.acknowledged_is_stored()
         self.nothing_is_doubled()
         self.only_what_was_changed_changes()
+        self.work_begins_as_its_owner_began_it()
         self.totals_are_true()
         self.no_text_is_lost()
         await self.conflicts_are_visible()
@@ -123,7 +124,8 @@ class After:
             made = self.story.made[op_id]
             if made.wire["action"] != "put":
                 continue
-            data, seen = made.wire["data"], made.seen or {}
+            # What he went on with after giving up a refused beginning is the beginning now: all of it is new.
+            data, seen = made.wire["data"], made.seen or {} if entry["version"] > 1 else {}
             typed = SHAPES[made.wire["type"]].typed
             meant = {field for field in typed if not _same(data[field], seen.get(field))}
             done = typed & entry["changes"].keys()
@@ -132,6 +134,16 @@ class After:
             assert done <= meant, f"{op_id} changed {done - meant}, which nobody asked for"
             for field in done:
                 assert _same(entry["changes"][field][1], data[field]), (op_id, field)
+
+    def work_begins_as_its_owner_began_it(self) -> None:
+        """A draft is not submitted because its first words were refused, corrected or given up."""
+        begun: dict[str, Json] = {}
+        for made in self.story.made.values():
+            begun.setdefault(made.wire["id"], made.wire)
+        for id, history in self.history.items():
+            if history[0]["entity"] == "activity":
+                status = history[0]["changes"]["status"][1]
+                assert status == ("SUBMITTED" if begun[id]["submit"] else "DRAFT"), (id, begun[id])
 
     def totals_are_true(self) -> None:
         """The numbers of each day, computed anew in another way than the server's."""

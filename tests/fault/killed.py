@@ -131,10 +131,8 @@ class KilledWorld(World):
         if cut is None:
             # The other copy of a request that arrives twice may have armed the line: it stays armed.
             return await way.handle_async_request(request), False
-        self.line.on_cut = self.server.replace
-        self.line.arm(cut)
+        self.line.arm(cut, self.server.replace)
         try:
             return await way.handle_async_request(request), False
         finally:
             self.line.arm(None)
-            self.line.on_cut = None

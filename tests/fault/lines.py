@@ -34,7 +34,7 @@ class Line:
         self._target = host, port
         self._cut: Cut | None = None
         self._packets = 0
-        self.on_cut: Callable[[], None] | None = None
+        self._on_cut: Callable[[], None] | None = None
         self.cuts = 0
         self.bytes = 0
         self.connections = 0
@@ -52,27 +52,27 @@ class Line:
         for each in list(self.open):
             each.abort()
 
-    def arm(self, cut: Cut | None) -> None:
-        self._cut, self._packets = cut, 0
+    def arm(self, cut: Cut | None, on_cut: Callable[[], None] | None = None) -> None:
+        self._cut, self._on_cut, self._packets = cut, on_cut, 0
 
     async def dial(self, near: "_Near") -> "_Far":
         _, far = await asyncio.get_running_loop().create_connection(lambda: _Far(self, near), *self._target)
         return far
 
-    def meets(self, data: bytes) -> Cut | None:
-        """The cut, when this packet is the one; it is used up by that."""
+    def meets(self, data: bytes, near: "_Near") -> Cut | None:
+        """The cut, when this packet is the one; it is used up by that.
+
+        What is to be done then is the connection's from now on: the request that armed the line may be answered
+        before this one is.
+        """
         if self._cut is None:
             return None
         self._packets += 1
         if b"COMMIT" not in data if self._cut.packet is None else self._packets <= self._cut.packet:
             return None
         met, self._cut = self._cut, None
+        near.on_cut = self._on_cut
         return met
-
-    def happened(self) -> None:
-        self.cuts += 1
-        if self.on_cut is not None:
-            self.on_cut()
 
 
 class _Near(asyncio.Protocol):
@@ -81,6 +81,7 @@ class _Near(asyncio.Protocol):
     def __init__(self, line: Line) -> None:
         self.line = line
         self.far: _Far | None = None
+        self.on_cut: Callable[[], None] | None = None
         self.waiting = b""
 
     def connection_made(self, transport: Any) -> None:
@@ -107,7 +108,7 @@ class _Near(asyncio.Protocol):
             return
         if self.far.transport.is_closing():
             return
-        cut = self.line.meets(data)
+        cut = self.line.meets(data, self)
         if cut is None:
             self.far.transport.write(data)
         elif cut.until is Until.NOTHING:
@@ -121,7 +122,9 @@ class _Near(asyncio.Protocol):
             self.far.answered = 0.0 if cut.until is Until.UNANSWERED else 0.5
 
     def sever(self) -> None:
-        self.line.happened()
+        self.line.cuts += 1
+        if self.on_cut is not None:
+            self.on_cut()
         self.transport.abort()
         if self.far is not None:
             self.far.transport.abort()

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase
 
 from tests.fault.invariants import After
 from tests.fault.killed import KilledWorld
-from tests.fault.schedules import OPENING, Step, schedules
+from tests.fault.schedules import OPENING, Amend, Edit, Record, Step, Sync, schedules
 from tests.fault.story import Story
 from tests.fault.world import World
 
@@ -67,6 +67,14 @@ def play_many(runner: asyncio.Runner, world: World, folder: Path, count: int, pa
 
     each()
     return {**played, "seconds": time.perf_counter() - began}
+
+
+def test_what_was_built_on_a_refused_beginning_survives_it(
+    runner: asyncio.Runner, world: World, folder: Path
+) -> None:
+    """Found by seed 44000."""
+    schedule = [Record(0, draft=True, wrong=True), Sync(0), Edit(0, pick=2), Amend(0, pick=0, give_up=True)]
+    runner.run(play(world, folder, schedule))
 
 
 @pytest.mark.timeout(0)

@@ -50,6 +50,18 @@ def test_a_change_on_top_of_a_discarded_one_goes_without_its_values(store: Store
     assert store.shown()[id]["minutes"] == 30
 
 
+def test_what_was_built_on_a_discarded_beginning_begins_as_it_did(store: Store) -> None:
+    """A draft stays a draft: nobody submits what its owner has not finished."""
+    id = store.change("activity", "put", data={**WORK, "minutes": 31}, submit=False)
+    store.change("activity", "put", id, WORK)
+    wrong = store.operations()[0]["op_id"]
+    fails(store, wrong)
+    store.discard(wrong)
+    [left] = store.operations()
+    assert (left["wire"]["base_version"], left["wire"]["after"], left["wire"]["submit"]) == (None, [], False)
+    assert store.shown() == {id: {"id": id, **WORK, "status": "DRAFT"}}
+
+
 def test_what_was_deleted_elsewhere_goes_although_a_refused_change_of_it_is_still_shown(store: Store) -> None:
     change = {"type": "activity", "id": "one", "version": 1, "data": {"id": "one", **WORK}}
     for listed_anew_first in (True, False):
