@@ -124,10 +124,10 @@ async def test_an_answer_can_be_changed_until_the_round_closes(city: City) -> No
     stale = await answer(city, "peer_c", "staff", scores(8), **{"If-Match": '"1"'})
     assert stale.status_code == 412
     changed = await answer(city, "peer_c", "staff", scores(8), **{"If-Match": '"2"'})
-    assert (changed.status_code, changed.json()["status"], changed.headers["etag"]) == (
+    assert (changed.status_code, changed.json()["status"], changed.headers["etag"][:3]) == (
         200,
         "ANSWERED",
-        '"3"',
+        '"3-',
     )
     task = (await tasks(city, "peer_c"))["staff"]
     await closed(city, shown["id"])
