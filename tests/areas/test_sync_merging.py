@@ -156,6 +156,22 @@ async def test_what_was_typed_on_top_of_an_unsent_change_does_not_undo_the_other
     assert (now["minutes"], now["description"], now["output_quantity"]) == (45, MINE, "2")
 
 
+async def test_a_chain_that_lost_its_first_link_does_not_undo_the_other_side_either(city: City) -> None:
+    """The person gave up a refused change below both: their counts have a gap, `after` names what they build on."""
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, minutes=45)
+        first = operation(id=id, base_version=1, data=activity(description=MINE))
+        handed_in = operation("submit", id=id, base_version=3, after=[first["op_id"]])
+        back = operation("recall", id=id, base_version=4, after=[handed_in["op_id"]])
+        values = activity(description=MINE, output_quantity="2")
+        last = operation(id=id, base_version=5, after=[back["op_id"]], data=values)
+        together = await push(staff, first, handed_in, back, last)
+        now = await shown(staff, id)
+    assert [each["status"] for each in together] == ["merged", "applied", "applied", "merged"]
+    assert (now["minutes"], now["description"], now["output_quantity"]) == (45, MINE, "2")
+
+
 async def test_a_later_batch_that_comes_first_is_held_until_the_earlier_one_arrives(city: City) -> None:
     id = str(uuid7())
     create = operation(id=id, submit=False)

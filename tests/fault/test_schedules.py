@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase
 
 from tests.fault.invariants import After
 from tests.fault.killed import KilledWorld
-from tests.fault.schedules import OPENING, Amend, Edit, Record, Step, Sync, schedules
+from tests.fault.schedules import OPENING, Amend, Edit, EditBoth, Record, Step, Sync, schedules
 from tests.fault.story import Story
 from tests.fault.world import World
 
@@ -69,11 +69,21 @@ def play_many(runner: asyncio.Runner, world: World, folder: Path, count: int, pa
     return {**played, "seconds": time.perf_counter() - began}
 
 
-def test_what_was_built_on_a_refused_beginning_survives_it(
-    runner: asyncio.Runner, world: World, folder: Path
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        [Record(0, draft=True, wrong=True), Sync(0), Edit(0, pick=2), Amend(0, pick=0, give_up=True)],
+        [
+            *(Edit(0, pick=0, wrong=True), Sync(0), EditBoth(pick=0, same=False), Edit(0, pick=0)),
+            *(Amend(0, pick=0, give_up=True), Sync(1)),
+        ],
+    ],
+    ids=["of a draft", "beside another phone's"],
+)
+def test_what_was_built_on_a_refused_change_survives_it(
+    runner: asyncio.Runner, world: World, folder: Path, schedule: list[Step]
 ) -> None:
-    """Found by seed 44000."""
-    schedule = [Record(0, draft=True, wrong=True), Sync(0), Edit(0, pick=2), Amend(0, pick=0, give_up=True)]
+    """Found by seeds 44000 and 46000."""
     runner.run(play(world, folder, schedule))
 
 

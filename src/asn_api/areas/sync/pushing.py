@@ -56,7 +56,7 @@ class Batch:
     shown: dict[tuple[UUID, int], BaseModel | None] = field(default_factory=dict)
     """By the version that a phone which counts on expects: the one it became, and what the phone showed."""
     sent: dict[UUID, Any] = field(default_factory=dict)
-    """The values of merged operations of earlier sendings, as the phone sent them."""
+    """What the phone showed after each operation of this sending, and after the merged ones of earlier ones."""
     unapplied: list[Mapping[str, Any]] = field(default_factory=list)
 
     async def read(self, operations: Sequence[OperationIn]) -> None:
@@ -84,26 +84,29 @@ class Batch:
 
     def base(self, operation: OperationIn) -> int | None:
         """The version that the operation builds on, which a merge may have moved."""
-        built_on = [
-            self.accepted[before].version
-            for before in operation.after
-            if before in self.accepted and self.accepted[before].record_id == operation.id
-        ]
-        if built_on:
-            return max(built_on)
+        earlier = self._earlier(operation)
+        if earlier is not None:
+            return self.accepted[earlier].version
         if operation.base_version is None:
             return None
         return self.counted.get((operation.id, operation.base_version), operation.base_version)
 
     def seen(self, operation: OperationIn, resource: Resource) -> BaseModel | None:
         """What the phone showed when it made a change on top of another one that had to be merged."""
-        here = self.shown.get((operation.id, operation.base_version or 0))
-        if here is not None:
-            return here
-        for before in operation.after:
-            if before in self.sent and self.accepted[before].record_id == operation.id:
-                return resource.values.model_validate(self.sent[before])
-        return None
+        showed = self._showed(operation)
+        return resource.values.model_validate(showed) if isinstance(showed, Mapping) else showed
+
+    def _showed(self, operation: OperationIn) -> Any:
+        earlier = self._earlier(operation)
+        if earlier is not None:
+            return self.sent.get(earlier)
+        return self.shown.get((operation.id, operation.base_version or 0))
+
+    def _earlier(self, operation: OperationIn) -> UUID | None:
+        """What the operation names as built on: the phone's own count may have gaps where it gave a change up."""
+        named = [each for each in operation.after if each in self.accepted]
+        same = [each for each in named if self.accepted[each].record_id == operation.id]
+        return max(same, key=lambda each: self.accepted[each].version, default=None)
 
     def settled(self, operation: OperationIn) -> Result | None:
         """The fate the operation met before, or the reason why it cannot be tried now."""
@@ -146,9 +149,7 @@ class Batch:
         if operation.action != "delete":
             reached = operation.id, (operation.base_version or 0) + 1
             self.counted[reached] = version
-            self.shown[reached] = operation.data or self.shown.get(
-                (operation.id, operation.base_version or 0)
-            )
+            self.shown[reached] = self.sent[operation.op_id] = operation.data or self._showed(operation)
         receipt = receipts.receipt(self.keyring, self.access, operation.op_id, version)
         return self.result(operation, status, version=version, receipt=receipt, problem=problem)
 
