@@ -83,6 +83,27 @@ async def test_one_call_carries_out_the_proposal_and_then_it_is_a_receipt(city: 
     assert left == []
 
 
+async def test_what_builds_on_a_proposal_keeps_what_was_decided_instead_of_it(city: City) -> None:
+    """Typed on top of the proposal before anybody decided: it leaves alone what the decision put there."""
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, description=OTHER)
+        late = operation(id=id, base_version=1, data=activity(description=MINE))
+        values = activity(description=MINE, output_quantity="2")
+        child = operation(id=id, base_version=2, after=[late["op_id"]], data=values)
+        first = await push(staff, late, child)
+        url, decided = (
+            f"/v1/sync/conflicts/{late['op_id']}/resolution",
+            activity(description=f"{MINE}, {OTHER}"),
+        )
+        await staff.post(url, json={"decision": "APPLY", "base_version": 2, "data": decided})
+        [result] = await push(staff, child)
+        now = await shown(staff, id)
+    assert [each["status"] for each in first] == ["conflict", "held"]
+    assert (result["status"], result["version"]) == ("merged", 4)
+    assert (now["description"], now["output_quantity"]) == (f"{MINE}, {OTHER}", "2")
+
+
 async def test_what_builds_on_a_discarded_proposal_is_refused_and_kept(city: City) -> None:
     async with city.call_as("staff") as staff:
         id = await draft(staff)

@@ -56,7 +56,7 @@ class Batch:
     shown: dict[tuple[UUID, int], BaseModel | None] = field(default_factory=dict)
     """By the version that a phone which counts on expects: the one it became, and what the phone showed."""
     sent: dict[UUID, Any] = field(default_factory=dict)
-    """What the phone showed after each operation of this sending, and after the merged ones of earlier ones."""
+    """What the phone showed after each operation of this sending, and after the merged and decided ones of earlier."""
     unapplied: list[Mapping[str, Any]] = field(default_factory=list)
 
     async def read(self, operations: Sequence[OperationIn]) -> None:
@@ -74,13 +74,13 @@ class Batch:
             if row["outcome"] == Outcome.MERGED:
                 # What said only what was there already has no entry of its own in the journal.
                 self.accepted.setdefault(row["id"], Accepted(row["record_id"], row["version"]))
-                self.sent[row["id"]] = (
-                    orjson.loads(row["data"]) if isinstance(row["data"], str) else row["data"]
-                )
-            elif row["id"] not in self.accepted:
-                self.kept[row["id"]] = row
-                if row["outcome"] == Outcome.CONFLICT and row["decision"] is None:
-                    self.waiting.add(row["record_id"])
+            if row["id"] in self.accepted:
+                data = row["data"]
+                self.sent[row["id"]] = orjson.loads(data) if isinstance(data, str) else data
+                continue
+            self.kept[row["id"]] = row
+            if row["outcome"] == Outcome.CONFLICT and row["decision"] is None:
+                self.waiting.add(row["record_id"])
 
     def base(self, operation: OperationIn) -> int | None:
         """The version that the operation builds on, which a merge may have moved."""
