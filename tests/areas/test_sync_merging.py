@@ -92,14 +92,13 @@ async def test_what_builds_on_a_proposal_keeps_what_was_decided_instead_of_it(ci
         values = activity(description=MINE, output_quantity="2")
         child = operation(id=id, base_version=2, after=[late["op_id"]], data=values)
         first = await push(staff, late, child)
-        url, decided = (
-            f"/v1/sync/conflicts/{late['op_id']}/resolution",
-            activity(description=f"{MINE}, {OTHER}"),
-        )
-        await staff.post(url, json={"decision": "APPLY", "base_version": 2, "data": decided})
+        decided = activity(description=f"{MINE}, {OTHER}")
+        url = f"/v1/sync/conflicts/{late['op_id']}/resolution"
+        answer = await staff.post(url, json={"decision": "APPLY", "base_version": 2, "data": decided})
         [result] = await push(staff, child)
         now = await shown(staff, id)
     assert [each["status"] for each in first] == ["conflict", "held"]
+    assert (answer.status_code, answer.json()["version"]) == (200, 3)
     assert (result["status"], result["version"]) == ("merged", 4)
     assert (now["description"], now["output_quantity"]) == (f"{MINE}, {OTHER}", "2")
 

@@ -56,7 +56,7 @@ class Batch:
     shown: dict[tuple[UUID, int], BaseModel | None] = field(default_factory=dict)
     """By the version that a phone which counts on expects: the one it became, and what the phone showed."""
     sent: dict[UUID, Any] = field(default_factory=dict)
-    """What the phone showed after each operation of this sending, and after the merged and decided ones of earlier."""
+    """What the phone showed after each operation; of earlier sendings only after merged and decided ones."""
     unapplied: list[Mapping[str, Any]] = field(default_factory=list)
 
     async def read(self, operations: Sequence[OperationIn]) -> None:
