@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from asn_api.core.mapping import uuid7
 from tests.areas.test_activities import activity
 from tests.areas.test_sync import operation, push
@@ -176,8 +178,14 @@ async def test_what_was_typed_on_top_of_an_unsent_change_does_not_undo_the_other
     assert (now["minutes"], now["description"], now["output_quantity"]) == (45, MINE, "2")
 
 
-async def test_a_chain_that_lost_its_first_link_does_not_undo_the_other_side_either(city: City) -> None:
-    """The person gave up a refused change below both: their counts have a gap, `after` names what they build on."""
+@pytest.mark.parametrize("at_once", [1, 2, 4])
+async def test_a_chain_that_lost_its_first_link_does_not_undo_the_other_side_either(
+    city: City, at_once: int
+) -> None:
+    """The person gave up a refused change below all: their counts have a gap, `after` names what they build on.
+
+    Nor does it matter how many the phone sends in one request.
+    """
     async with city.call_as("staff") as staff:
         id = await draft(staff)
         await edited_online(staff, id, minutes=45)
@@ -186,10 +194,42 @@ async def test_a_chain_that_lost_its_first_link_does_not_undo_the_other_side_eit
         back = operation("recall", id=id, base_version=4, after=[handed_in["op_id"]])
         values = activity(description=MINE, output_quantity="2")
         last = operation(id=id, base_version=5, after=[back["op_id"]], data=values)
-        together = await push(staff, first, handed_in, back, last)
+        chain = [first, handed_in, back, last]
+        results = []
+        for begin in range(0, len(chain), at_once):
+            results += await push(staff, *chain[begin : begin + at_once])
         now = await shown(staff, id)
-    assert [each["status"] for each in together] == ["merged", "applied", "applied", "merged"]
+    assert [each["status"] for each in results] == ["merged", "applied", "applied", "merged"]
     assert (now["minutes"], now["description"], now["output_quantity"]) == (45, MINE, "2")
+
+
+@pytest.mark.parametrize("sent", [((1,), (2,)), ((1, 2),), ((0, 1, 2),)])
+async def test_what_builds_on_a_submission_that_had_to_be_decided_does_not_undo_the_other_side(
+    city: City, sent: tuple[tuple[int, ...], ...]
+) -> None:
+    """Submitted, recalled and changed without a network, while another phone changed another field.
+
+    A phone that missed the answer sends all again after its person has decided on another one.
+    """
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, minutes=45)
+        handed_in = operation("submit", id=id, base_version=1)
+        back = operation("recall", id=id, base_version=2, after=[handed_in["op_id"]])
+        values = activity(description=MINE)
+        last = operation(id=id, base_version=3, after=[back["op_id"]], data=values)
+        chain = [handed_in, back, last]
+        before = await push(staff, *chain)
+        url = f"/v1/sync/conflicts/{handed_in['op_id']}/resolution"
+        decided = await staff.post(url, json={"decision": "APPLY", "base_version": 2})
+        results = []
+        for numbers in sent:
+            results += await push(staff, *(chain[number] for number in numbers))
+        now = await shown(staff, id)
+    assert [each["status"] for each in before] == ["conflict", "held", "held"]
+    assert decided.status_code == 200, decided.text
+    assert [each["status"] for each in results[-2:]] == ["applied", "merged"]
+    assert (now["status"], now["minutes"], now["description"]) == ("DRAFT", 45, MINE)
 
 
 async def test_a_later_batch_that_comes_first_is_held_until_the_earlier_one_arrives(city: City) -> None:

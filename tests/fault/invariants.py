@@ -130,10 +130,21 @@ class After:
             meant = {field for field in typed if not _same(data[field], seen.get(field))}
             done = typed & entry["changes"].keys()
             if self.unapplied.get(op_id, {}).get("decision") == "APPLY":
+                self._as_decided(op_id, entry)
                 continue
             assert done <= meant, f"{op_id} changed {done - meant}, which nobody asked for"
             for field in done:
                 assert _same(entry["changes"][field][1], data[field]), (op_id, field)
+
+    def _as_decided(self, op_id: str, entry: Json) -> None:
+        """A decision leaves the record with the values that were decided, all of them."""
+        data = self.story.decided.get(op_id, self.story.made[op_id].wire["data"])
+        state: Json = {}
+        for each in self.history[str(entry["entity_id"])]:
+            if each["version"] <= entry["version"]:
+                state |= {field: after for field, (_, after) in each["changes"].items()}
+        for field in SHAPES[entry["entity"]].typed:
+            assert _same(state.get(field), data[field]), (op_id, field, state.get(field))
 
     def work_begins_as_its_owner_began_it(self) -> None:
         """A draft is not submitted because its first words were refused, corrected or given up."""

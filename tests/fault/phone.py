@@ -22,6 +22,10 @@ class MortalStore(Store):
     """Dies around its n-th write from now: before it, within it, or after it."""
 
     dies_after: int | None = None
+    at_once = 500
+
+    def batch(self) -> list[dict[str, Any]]:
+        return super().batch()[: self.at_once]
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -89,10 +93,13 @@ class Phone:
         self.start()
         return sorted(lost - {each["op_id"] for each in self.store.operations()})
 
-    async def sync(self, faults: tuple[Fault, ...] = (), dies_after: int | None = None) -> bool:
+    async def sync(
+        self, faults: tuple[Fault, ...] = (), dies_after: int | None = None, at_once: int = 500
+    ) -> bool:
         """Whether it went through."""
         self.network.ahead = list(faults)
         self.store.dies_after = dies_after
+        self.store.at_once = at_once
         try:
             if self.signed_out:
                 await self.sign_in()

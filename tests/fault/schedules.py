@@ -74,11 +74,13 @@ class Move:
 
 @dataclass(frozen=True)
 class Amend:
-    """The person looks at what was refused or clashes, and corrects, applies or gives up."""
+    """The person looks at what was refused or clashes, and corrects, applies or gives up; `anew`: applies other
+    values than the proposed ones."""
 
     phone: int
     pick: int
     give_up: bool
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Sync:
     faults: tuple[Fault, ...] = ()
     dies_after: int | None = None
     """The app is killed around its n-th write to the phone's own store."""
+    at_once: int = 500
+    """How many operations the app sends in one request."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +200,7 @@ KINDS: dict[int, tuple[st.SearchStrategy[Step], ...]] = {
     ),
     2: (
         st.builds(LateArrivals, phones),
-        st.builds(Amend, phones, picks, st.booleans()),
+        st.builds(Amend, phones, picks, st.booleans(), st.booleans()),
         st.builds(Decide, st.sampled_from([0, 0, 1]), picks, st.booleans()),
         st.builds(Move, phones, picks, st.sampled_from(["submit", "recall", "recall", "delete"])),
         st.builds(SuperiorSync, st.sampled_from([0, 1, HEAD, HEAD]), faults),
@@ -207,7 +211,7 @@ KINDS: dict[int, tuple[st.SearchStrategy[Step], ...]] = {
         st.builds(Edit, phones, picks, st.booleans(), rarely, types),
         st.builds(EditBoth, picks, st.booleans(), types),
     ),
-    14: (st.builds(Sync, phones, faults, deaths),),
+    14: (st.builds(Sync, phones, faults, deaths, st.sampled_from([500, 500, 500, 1, 2])),),
 }
 """How often each comes up. The first of all is what a counter-example shrinks to, and is not worth a word."""
 

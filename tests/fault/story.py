@@ -46,6 +46,7 @@ class Story:
         self.order: dict[str, int] = {}
         self.told: dict[str, list[Json]] = {}
         self.excused: set[str] = set()
+        self.decided: dict[str, Json] = {}
         self.notified: list[tuple[str, UUID]] = []
         self.news = self.requests = 0
         self._numbers = count(1)
@@ -154,7 +155,7 @@ class Story:
             case s.Amend():
                 await self._amend(phone, step)
             case s.Sync():
-                await phone.sync(step.faults, step.dies_after)
+                await phone.sync(step.faults, step.dies_after, step.at_once)
             case s.SyncTogether():
                 async with asyncio.TaskGroup() as both:
                     for number in {step.first, step.second}:
@@ -214,7 +215,7 @@ class Story:
             self._edit(second, step.type, known[1][record["id"]], text=step.same)
 
     async def _amend(self, phone: Phone, step: s.Amend) -> None:
-        problems = phone.store.problems()
+        problems = phone.store.problems() or self._proposed_elsewhere(phone)
         if not problems:
             return
         problem = problems[step.pick % len(problems)]
@@ -227,16 +228,31 @@ class Story:
             phone.store.correct(op_id, records.anew(type, data, next(self._numbers)))
             self._note(phone, seen)
         else:
-            await self._settle(phone, problem, step.give_up)
+            await self._settle(phone, problem, step)
 
-    async def _settle(self, phone: Phone, conflict: Json, give_up: bool) -> None:
-        current = phone.held(conflict["type"]).get(conflict["id"])
-        if current is None or give_up:
+    @staticmethod
+    def _proposed_elsewhere(phone: Phone) -> list[Json]:
+        """Conflicts of the person's other phones, as this one has pulled them."""
+        return [
+            {name: each[name] for name in ("op_id", "type", "id")}
+            | {"state": each["outcome"], "wire": {"data": each["data"]}}
+            for each in phone.held("conflict").values()
+            if each["outcome"] == "CONFLICT" and each["decision"] is None
+        ]
+
+    async def _settle(self, phone: Phone, conflict: Json, step: s.Amend) -> None:
+        type, proposed = conflict["type"], conflict["wire"]["data"]
+        current = phone.held(type).get(conflict["id"])
+        if current is None or step.give_up:
             given: Json = {"decision": "DISCARD"}
         else:
             given = {"decision": "APPLY", "base_version": current["version"]}
+            if step.anew and proposed is not None:
+                given["data"] = records.anew(type, proposed, next(self._numbers))
         path = f"/v1/sync/conflicts/{conflict['op_id']}/resolution"
-        await self._call("employee", "POST", path, 200, 404, 409, 412, 422, json=given)
+        answer = await self._call("employee", "POST", path, 200, 404, 409, 412, 422, json=given)
+        if answer.status_code == 200 and "data" in given:
+            self.decided[conflict["op_id"]] = given["data"]
 
     async def _call(self, who: str, method: str, path: str, *expected: int, **given: Any) -> httpx.Response:
         """With a browser over a quiet line."""

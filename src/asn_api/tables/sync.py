@@ -33,8 +33,9 @@ class Device(Versioned):
 class UnappliedOperation(Regional):
     """An operation that was refused for good, waits for a person as a conflict, or was merged. `id` is its op_id.
 
-    What was sent is kept whole, so that no text is lost and a repetition gets the same answer; and of a merged one
-    because what the phone typed next was typed on top of it.
+    What was sent is kept whole, so that no text is lost and a repetition gets the same answer; and of a merged or
+    decided one because what the phone typed next was typed on top of it. For that also a submission or recall is
+    kept that was made on top of a merge.
     """
 
     __tablename__ = "unapplied_operations"
@@ -58,6 +59,8 @@ class UnappliedOperation(Regional):
     record_id: Mapped[UUID]
     base_version: Mapped[int | None]
     data: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    showed: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """The values that the phone showed, of an operation without `data`."""
     device_at: Mapped[datetime]
     received_at: Mapped[datetime]
     outcome: Mapped[Outcome]

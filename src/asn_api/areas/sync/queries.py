@@ -42,10 +42,10 @@ where u.region_id = $1 and u.id = any($2::uuid[]) and u.outcome = 'MERGED' and n
 
 _FATES = """
 select operation_id as id, actor_id as employee_id, entity_id as record_id, version,
-    null as outcome, null as decision, null::jsonb as problem, null::text[] as fields, null::jsonb as data
+    null as outcome, null as decision, null::jsonb as problem, null::text[] as fields, null::jsonb as showed
 from journal where region_id = $1 and operation_id = any($2::uuid[])
 union all
-select id, employee_id, record_id, base_version, outcome, decision, problem, fields, data
+select id, employee_id, record_id, base_version, outcome, decision, problem, fields, coalesce(showed, data)
 from unapplied_operations
 where region_id = $1 and (
     id = any($2::uuid[])
@@ -65,12 +65,12 @@ order by seq
 
 _KEEP = """
 insert into unapplied_operations (
-    region_id, id, employee_id, device_id, type, action, record_id, base_version, data, device_at, received_at,
-    outcome, problem, fields)
-select $1, id, $2, $3, type, action, record_id, base_version, data, device_at, $4, outcome, problem, fields
+    region_id, id, employee_id, device_id, type, action, record_id, base_version, data, showed, device_at,
+    received_at, outcome, problem, fields)
+select $1, id, $2, $3, type, action, record_id, base_version, data, showed, device_at, $4, outcome, problem, fields
 from jsonb_to_recordset($5::jsonb) as x (
-    id uuid, type text, action text, record_id uuid, base_version int, data jsonb, device_at timestamptz,
-    outcome text, problem jsonb, fields text[])
+    id uuid, type text, action text, record_id uuid, base_version int, data jsonb, showed jsonb,
+    device_at timestamptz, outcome text, problem jsonb, fields text[])
 on conflict do nothing
 """
 
