@@ -1,6 +1,8 @@
 """Plays a schedule, and notes beside it what people typed, what the server said and who may see what."""
 
 import asyncio
+import gzip
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -46,6 +48,7 @@ class Story:
         self.order: dict[str, int] = {}
         self.told: dict[str, list[Json]] = {}
         self.excused: set[str] = set()
+        self.proposed: dict[str, Json] = {}
         self.decided: dict[str, Json] = {}
         self.notified: list[tuple[str, UUID]] = []
         self.news = self.requests = 0
@@ -117,8 +120,11 @@ class Story:
                     assert seen, f"{who} got what he may not see: {each}"
         elif path == "/v1/sync/push":
             results = response.json()["results"] if status == 200 else []
-            for each in results:
+            sent = json.loads(gzip.decompress(request.content))["operations"] if results else []
+            for wire, each in zip(sent, results, strict=True):
                 self.told.setdefault(each["op_id"], []).append(each)
+                if each["status"] == "conflict":
+                    self.proposed.setdefault(each["op_id"], wire)
             # Nothing new for the other phones.
             self.news -= status < 500 and all(each["status"] in QUIET for each in results)
 

@@ -22,7 +22,7 @@ from tests.fault.schedules import OPENING, Amend, Edit, EditBoth, Move, Record, 
 from tests.fault.story import Story
 from tests.fault.world import World
 
-SCHEDULES = int(os.environ.get("ASN_FAULT_SCHEDULES", "150"))
+SCHEDULES = int(os.environ.get("ASN_FAULT_SCHEDULES", "300"))
 SEED = int(os.environ.get("ASN_FAULT_SEED", secrets.randbits(32) if SCHEDULES >= 1000 else 1))
 PARTS = max(1, SCHEDULES // 125)
 """So that `-n` can share them out."""
