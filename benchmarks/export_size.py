@@ -3,7 +3,6 @@
 import asyncio
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from benchmarks.compare import say
@@ -19,7 +18,6 @@ FORMS = {
     "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 SAMPLE_SECONDS = 0.1
-SETTLED_SECONDS = 5
 
 
 async def run(grown: Grown, forms: list[str]) -> dict[str, Any]:
@@ -30,7 +28,7 @@ async def run(grown: Grown, forms: list[str]) -> dict[str, Any]:
         server = Server(OURS, settings, grown.city, settings.local_dir)
         try:
             await server.ready()
-            await _settled(server)
+            await server.settled()
             day = grown.reported
             await _export(
                 server, grown, FORMS[form], f"/v1/activities?day={day}&employee_id={grown.admin.id}"
@@ -50,26 +48,16 @@ async def run(grown: Grown, forms: list[str]) -> dict[str, Any]:
     return {"export": found}
 
 
-async def _settled(server: Server) -> None:
-    """A server imports what is not hot once it is left alone (decision 0036): that is no export's memory."""
-    held, still = 0, 0.0
-    while still < SETTLED_SECONDS:
-        now = rss(server.process.pid)
-        still = still + SAMPLE_SECONDS if now == held else 0.0
-        held = now
-        await asyncio.sleep(SAMPLE_SECONDS)
-
-
 async def _export(server: Server, grown: Grown, accept: str, path: str) -> dict[str, Any]:
     asking = request("GET", path, token=grown.city.token(grown.admin))
     asking = asking.replace(b"Accept: application/json", f"Accept: {accept}".encode())
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=2**20)
-    before = rss(server.process.pid)
+    before = server.memory()
     peak = [before]
 
     async def watch() -> None:
         while True:
-            peak.append(rss(server.process.pid))
+            peak.append(server.memory())
             await asyncio.sleep(SAMPLE_SECONDS)
 
     watching = asyncio.create_task(watch())
@@ -97,11 +85,6 @@ async def _export(server: Server, grown: Grown, accept: str, path: str) -> dict[
         "megabytes": size / 1e6,
         "growth_megabytes": (max(peak) - before) / 1e6,
     }
-
-
-def rss(pid: int) -> int:
-    """Bytes of memory that the process holds now."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
 
 
 def lines(found: dict[str, Any]) -> list[str]:

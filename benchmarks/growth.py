@@ -48,6 +48,7 @@ class Growth:
             for size, settings in self.grown.settings.items():
                 servers[size] = Server(OURS, settings, self.grown.city, settings.local_dir)
                 await servers[size].ready()
+                await servers[size].settled()
             for path, makers in (await self._paths()).items():
                 say(path)
                 ports = {side: servers[LARGE if side == "far" else side].port for side in makers}

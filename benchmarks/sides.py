@@ -1,5 +1,6 @@
 """The servers under measurement, each a uvicorn process of its own, and what each is asked."""
 
+import asyncio
 import contextlib
 import itertools
 import os
@@ -36,6 +37,7 @@ BATCH = 20
 CALLERS = 200
 """People who ask in the reading blocks, in turn."""
 START_SECONDS = 30
+SETTLED_SECONDS = 5
 
 
 class Server:
@@ -81,6 +83,19 @@ class Server:
                     return time.perf_counter() - self._began
             time.sleep(0.005)  # noqa: ASYNC251 (nothing else runs)
         raise SystemExit(f"{self.name} did not get ready, see {self._output.name}")
+
+    async def settled(self) -> None:
+        """Wait until it has imported what is not hot, which it does once it is left alone (decision 0036)."""
+        held, still = 0, 0
+        while still < SETTLED_SECONDS:
+            now = self.memory()
+            still = still + 1 if now == held else 0
+            held = now
+            await asyncio.sleep(1)
+
+    def memory(self) -> int:
+        """Bytes that the process holds now."""
+        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * 4096
 
     def stop(self) -> None:
         self.process.terminate()
