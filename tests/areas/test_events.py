@@ -622,11 +622,11 @@ async def test_listeners_are_counted_and_forgotten(city: City, settings: Setting
         async with opened(city, server.port, "staff") as stream:
             await stream.until("ready")
             assert REGISTRY.get_sample_value("asn_event_listeners") == 1
+        hub: Hub = server.app.state.events
         for _ in range(40):
-            if REGISTRY.get_sample_value("asn_event_listeners") == 0 and len(asyncio.all_tasks()) <= before:
+            if hub._task is None and len(asyncio.all_tasks()) <= before:
                 break
             await asyncio.sleep(0.05)
-        hub: Hub = server.app.state.events
         assert REGISTRY.get_sample_value("asn_event_listeners") == 0
         assert (hub._streams, hub._rooms, hub._task) == (set(), {}, None)
 
