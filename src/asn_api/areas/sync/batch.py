@@ -132,24 +132,22 @@ class Batch:
             return self.reject(operation, Problem("EARLIER_OPERATION_MISSING"))
         return self.held(operation)
 
-    def acknowledged(
-        self, operation: OperationIn, status: str, version: int, problem: Problem | None = None
-    ) -> Result:
+    def acknowledged(self, operation: OperationIn, status: str, version: int) -> Result:
         known = self.accepted.get(operation.op_id), self._earlier(operation)
         showed = operation.data or next((each.showed for each in known if each and each.showed), None)
         accepted = self.accepted[operation.op_id] = Accepted(operation.id, version, showed)
         if operation.action != "delete":
             self.counted[operation.id, (operation.base_version or 0) + 1] = accepted
         receipt = receipts.receipt(self.keyring, self.access, operation.op_id, version)
-        return self.result(operation, status, version=version, receipt=receipt, problem=problem)
+        return self.result(operation, status, version=version, receipt=receipt)
 
     def too_old(self, operation: OperationIn) -> bool:
         return self.access.now - operation.device_at > timedelta(days=HELD_DAYS)
 
-    def held(self, operation: OperationIn, after: int = SOON) -> Result:
+    def held(self, operation: OperationIn) -> Result:
         self.stopped.add(operation.id)
         problem = Problem("EARLIER_OPERATION_REFUSED")
-        return self.result(operation, "held", problem=problem, retry_after=after)
+        return self.result(operation, "held", problem=problem, retry_after=SOON)
 
     def reject(self, operation: OperationIn, problem: Problem) -> Result:
         """Refuse it for good, unless the reason is ours to mend."""
