@@ -73,6 +73,15 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Reconsider:
+    """The person hands an activity in, takes it back and changes it, all before the phone is heard of again."""
+
+    phone: int
+    pick: int
+    text: bool
+
+
+@dataclass(frozen=True)
 class Amend:
     """The person looks at what was refused or clashes, and corrects, applies or gives up; `anew`: applies other
     values than the proposed ones."""
@@ -164,8 +173,8 @@ class MonthsPass:
 
 
 Step: TypeAlias = (
-    Record | Attach | Report | Edit | EditBoth | Move | Amend | Sync | SyncTogether | Decide | SuperiorSync
-    | Transfer | Role | ClockSkew | LateArrivals | BackUp | Restore | TimePasses | MonthsPass
+    Record | Attach | Report | Edit | EditBoth | Move | Reconsider | Amend | Sync | SyncTogether | Decide
+    | SuperiorSync | Transfer | Role | ClockSkew | LateArrivals | BackUp | Restore | TimePasses | MonthsPass
 )  # fmt: skip
 
 phones = st.sampled_from([0, 0, 0, 1, 1, 2])
@@ -200,7 +209,6 @@ KINDS: dict[int, tuple[st.SearchStrategy[Step], ...]] = {
     ),
     2: (
         st.builds(LateArrivals, phones),
-        st.builds(Amend, phones, picks, st.booleans(), st.booleans()),
         st.builds(Decide, st.sampled_from([0, 0, 1]), picks, st.booleans()),
         st.builds(Move, phones, picks, st.sampled_from(["submit", "recall", "recall", "delete"])),
         st.builds(SuperiorSync, st.sampled_from([0, 1, HEAD, HEAD]), faults),
@@ -210,6 +218,8 @@ KINDS: dict[int, tuple[st.SearchStrategy[Step], ...]] = {
         st.builds(Record, phones, st.booleans(), rarely),
         st.builds(Edit, phones, picks, st.booleans(), rarely, types),
         st.builds(EditBoth, picks, st.booleans(), types),
+        st.builds(Reconsider, phones, picks, st.booleans()),
+        st.builds(Amend, phones, picks, st.booleans(), st.booleans()),
     ),
     14: (st.builds(Sync, phones, faults, deaths, st.sampled_from([500, 500, 500, 1, 2])),),
 }

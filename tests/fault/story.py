@@ -158,6 +158,12 @@ class Story:
             case s.Move():
                 if (record := self._picked(phone.store.shown(step.type), step.pick)) is not None:
                     self._change(phone, step.type, step.action, record["id"], None)
+            case s.Reconsider():
+                record = self._picked(phone.store.shown(), step.pick)
+                if record is not None and _open(record):
+                    for action in ("submit", "recall"):
+                        self._change(phone, "activity", action, record["id"], None)
+                    self._edit(phone, "activity", record, text=step.text)
             case s.Amend():
                 await self._amend(phone, step)
             case s.Sync():
