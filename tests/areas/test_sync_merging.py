@@ -228,7 +228,8 @@ async def test_what_builds_on_a_submission_that_had_to_be_decided_does_not_undo_
         now = await shown(staff, id)
     assert [each["status"] for each in before] == ["conflict", "held", "held"]
     assert decided.status_code == 200, decided.text
-    assert [each["status"] for each in results[-2:]] == ["applied", "merged"]
+    again = ["duplicate"] * (len(results) - 2)
+    assert [each["status"] for each in results] == [*again, "applied", "merged"]
     assert (now["status"], now["minutes"], now["description"]) == ("DRAFT", 45, MINE)
 
 

@@ -138,7 +138,8 @@ class After:
 
     def _as_decided(self, op_id: str, entry: Json) -> None:
         """A decision leaves the record with the values that were decided, all of them."""
-        data = self.story.decided.get(op_id, self.story.made[op_id].wire["data"])
+        proposed = self.story.proposed.get(op_id, self.story.made[op_id].wire)
+        data = self.story.decided.get(op_id, proposed["data"])
         state: Json = {}
         for each in self.history[str(entry["entity_id"])]:
             if each["version"] <= entry["version"]:

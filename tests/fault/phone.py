@@ -22,7 +22,7 @@ class MortalStore(Store):
     """Dies around its n-th write from now: before it, within it, or after it."""
 
     dies_after: int | None = None
-    at_once = 500
+    at_once: int | None = None
 
     def batch(self) -> list[dict[str, Any]]:
         return super().batch()[: self.at_once]
@@ -94,7 +94,7 @@ class Phone:
         return sorted(lost - {each["op_id"] for each in self.store.operations()})
 
     async def sync(
-        self, faults: tuple[Fault, ...] = (), dies_after: int | None = None, at_once: int = 500
+        self, faults: tuple[Fault, ...] = (), dies_after: int | None = None, at_once: int | None = None
     ) -> bool:
         """Whether it went through."""
         self.network.ahead = list(faults)

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase
 
 from tests.fault.invariants import After
 from tests.fault.killed import KilledWorld
-from tests.fault.schedules import OPENING, Amend, Edit, EditBoth, Move, Record, Step, Sync, schedules
+from tests.fault.schedules import OPENING, Amend, Edit, EditBoth, Reconsider, Record, Step, Sync, schedules
 from tests.fault.story import Story
 from tests.fault.world import World
 
@@ -77,19 +77,10 @@ def play_many(runner: asyncio.Runner, world: World, folder: Path, count: int, pa
             *(Edit(0, pick=0, wrong=True), Sync(0), EditBoth(pick=0, same=False), Edit(0, pick=0)),
             *(Amend(0, pick=0, give_up=True), Sync(1)),
         ],
+        [EditBoth(0, same=False), Reconsider(0, 0, text=True), Sync(1), Sync(0, at_once=1)],
         [
-            *(EditBoth(pick=0, same=False), Move(0, 0, "submit"), Move(0, 0, "recall")),
-            *(Edit(0, pick=0), Sync(1), Sync(0, at_once=1)),
-        ],
-        [
-            *(
-                Edit(1, pick=0),
-                Sync(1),
-                Move(0, 0, "submit"),
-                Move(0, 0, "recall"),
-                Edit(0, pick=0, text=False),
-            ),
-            *(Sync(0), Amend(0, pick=0, give_up=False)),
+            *(Edit(1, pick=0), Sync(1), Reconsider(0, 0, text=False), Sync(0)),
+            Amend(0, pick=0, give_up=False),
         ],
     ],
     ids=["of a draft", "beside another phone's", "sent one at a time", "on a decided submission"],
