@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -18,12 +18,15 @@ from asn_api.access.grants import Permission
 from asn_api.areas.activities.ledger import Ledger
 from asn_api.areas.contribution import recount as contributions
 from asn_api.areas.oversight.recount import recount
+from asn_api.areas.policies.current import policy_on
 from asn_api.core.clock import utc_now
 from asn_api.core.database import Database
 from asn_api.core.settings import Settings, StartupError, new_key
+from asn_api.demo import catalogue, roster, training
 from asn_api.demo.load import CODE, Logins, load_if_empty, welcome
 from asn_api.main import create_app
 from asn_api.rules.calendar import Zone
+from asn_api.rules.competency_policy import CompetencyPolicy
 from asn_api.rules.complaints import ComplaintStatus
 from asn_api.up import migrate
 
@@ -140,6 +143,27 @@ def test_the_demo_reports_progress_within_its_plans(given: dict[str, str], loade
     )
     assert reports > 100
     assert (journalled, outside, other, shrunk) == (reports, 0, 0, 0)
+
+
+async def test_the_demo_can_be_loaded_on_any_day(given: dict[str, str], loaded: Logins | None) -> None:
+    """Which classes are open, under way or over depends on the day; those under way have nobody waiting."""
+    [(region_id,)] = ask(given, "SELECT id FROM regions")
+    database = Database(Settings(**given))
+    async with database.sessions() as db:
+        people = await roster.people(db, region_id, utc_now().date(), [])
+        policy = await policy_on(db, region_id, CompetencyPolicy, utc_now().date())
+    await database.stop()
+    for days in range(14):
+        now = datetime(2026, 11, 23, 10, tzinfo=Zone.WIB.tz) + timedelta(days=days)
+        access = system(region_id, Permission.ME, now, Zone.WIB)
+        courses = catalogue.courses(region_id, people[0].agency_id, [region_id], access.now)
+        made = training.classes(access, courses, people, policy)
+        full = [row for row in made.classes if not 0 <= row["seats_held"] <= row["seats"]]
+        assert not full, full[0]
+        begun = {row["id"] for row in made.classes if row["status"] not in ("OPEN", "DRAFT")}
+        assert not [
+            row for row in made.enrolments if row["class_id"] in begun and row["status"] == "WAITLISTED"
+        ]
 
 
 def test_the_demo_has_three_years_of_training(given: dict[str, str], loaded: Logins | None) -> None:

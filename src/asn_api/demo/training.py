@@ -80,10 +80,7 @@ async def store(db: AsyncSession, access: Access, people: Sequence[Person], unit
     policy = await policy_on(db, access.region_id, CompetencyPolicy, access.today)
     partners, agreements = catalogue.partners(access.region_id, access.today)
     courses = catalogue.courses(access.region_id, unit_id, [each["id"] for each in partners], access.now)
-    made = Made()
-    for course in courses:
-        for number in range(CLASSES_OF_A_COURSE):
-            _class(access, made, course, number, people, policy)
+    made = classes(access, courses, people, policy)
     await copy_in(db, Partner, partners)
     await copy_in(db, PartnerAgreement, agreements)
     await copy_in(db, CourseTable, [each.row for each in courses])
@@ -100,6 +97,16 @@ async def store(db: AsyncSession, access: Access, people: Sequence[Person], unit
     await copy_in(db, CompetencyEvidence, list(made.evidence.values()))
     await db.execute(_JOURNAL, {"region_id": access.region_id})
     await analyze(db, Attendance, CompetencyEvidence)
+
+
+def classes(
+    access: Access, courses: Sequence[Course], people: Sequence[Person], policy: CompetencyPolicy
+) -> Made:
+    made = Made()
+    for course in courses:
+        for number in range(CLASSES_OF_A_COURSE):
+            _class(access, made, course, number, people, policy)
+    return made
 
 
 def _taught(access: Access, courses: Sequence[Course]) -> Iterator[Row]:
@@ -211,7 +218,7 @@ def _people(made: Made, course: Course, row: Row, people: Sequence[Person], rng:
     """In the order in which they were approved; nobody teaches himself, and prerequisites are completed."""
     is_over = row["status"] is ClassStatus.FINISHED
     wanted = rng.randint(5, row["seats"] - 2)
-    if not is_over and rng.random() < 0.2:
+    if row["status"] is ClassStatus.OPEN and rng.random() < 0.2:
         wanted = row["seats"] + rng.randint(1, 6)
     chosen = rng.sample(people, min(len(people), 3 * wanted))
     if course.after is not None:
