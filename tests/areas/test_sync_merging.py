@@ -233,6 +233,31 @@ async def test_what_builds_on_a_submission_that_had_to_be_decided_does_not_undo_
     assert (now["status"], now["minutes"], now["description"]) == ("DRAFT", 45, MINE)
 
 
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_deletion_does_not_take_along_what_the_other_side_wrote_meanwhile(
+    city: City, together: bool
+) -> None:
+    """Changed and thrown away without a network, while another phone wrote on: the person decides."""
+    async with city.call_as("staff") as staff:
+        id = await draft(staff)
+        await edited_online(staff, id, output_quantity="7")
+        edit = operation(id=id, base_version=1, data=activity(description=MINE))
+        gone = operation("delete", id=id, base_version=2, after=[edit["op_id"]])
+        results = (
+            await push(staff, edit, gone)
+            if together
+            else [*await push(staff, edit), *await push(staff, gone)]
+        )
+        now = await shown(staff, id)
+        url = f"/v1/sync/conflicts/{gone['op_id']}/resolution"
+        decided = await staff.post(url, json={"decision": "APPLY", "base_version": now["version"]})
+        after = await staff.get(f"/v1/activities/{id}")
+    assert [each["status"] for each in results] == ["merged", "conflict"]
+    assert (now["output_quantity"], now["description"]) == ("7", MINE)
+    assert decided.status_code == 200, decided.text
+    assert after.status_code == 404
+
+
 async def test_a_later_batch_that_comes_first_is_held_until_the_earlier_one_arrives(city: City) -> None:
     id = str(uuid7())
     create = operation(id=id, submit=False)

@@ -62,6 +62,7 @@ class After:
         self.acknowledged_is_stored()
         self.nothing_is_doubled()
         self.only_what_was_changed_changes()
+        self.only_what_was_shown_is_deleted()
         self.work_begins_as_its_owner_began_it()
         self.totals_are_true()
         self.no_text_is_lost()
@@ -140,12 +141,27 @@ class After:
         """A decision leaves the record with the values that were decided, all of them."""
         proposed = self.story.proposed.get(op_id, self.story.made[op_id].wire)
         data = self.story.decided.get(op_id, proposed["data"])
-        state: Json = {}
-        for each in self.history[str(entry["entity_id"])]:
-            if each["version"] <= entry["version"]:
-                state |= {field: after for field, (_, after) in each["changes"].items()}
+        state = self._values(entry, entry["version"])
         for field in SHAPES[entry["entity"]].typed:
             assert _same(state.get(field), data[field]), (op_id, field, state.get(field))
+
+    def only_what_was_shown_is_deleted(self) -> None:
+        """A deletion takes nothing along that its person could not see, unless he was asked."""
+        for op_id, entry in self.journal.items():
+            made = self.story.made[op_id]
+            decided = self.unapplied.get(op_id, {}).get("decision") == "APPLY"
+            if entry["action"] == "DELETE" and not decided:
+                state, seen = self._values(entry, entry["version"] - 1), made.seen or {}
+                for field in SHAPES[entry["entity"]].typed:
+                    assert _same(state.get(field), seen.get(field)), (op_id, field, state.get(field))
+
+    def _values(self, entry: Json, version: int) -> Json:
+        """Of the record of an entry, as they were at a version."""
+        state: Json = {}
+        for each in self.history[str(entry["entity_id"])]:
+            if each["version"] <= version:
+                state |= {field: after for field, (_, after) in each["changes"].items()}
+        return state
 
     def work_begins_as_its_owner_began_it(self) -> None:
         """A draft is not submitted because its first words were refused, corrected or given up."""

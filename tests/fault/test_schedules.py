@@ -18,7 +18,18 @@ from hypothesis import HealthCheck, Phase
 
 from tests.fault.invariants import After
 from tests.fault.killed import KilledWorld
-from tests.fault.schedules import OPENING, Amend, Edit, EditBoth, Reconsider, Record, Step, Sync, schedules
+from tests.fault.schedules import (
+    OPENING,
+    Amend,
+    Edit,
+    EditBoth,
+    Move,
+    Reconsider,
+    Record,
+    Step,
+    Sync,
+    schedules,
+)
 from tests.fault.story import Story
 from tests.fault.world import World
 
@@ -82,8 +93,12 @@ def play_many(runner: asyncio.Runner, world: World, folder: Path, count: int, pa
             *(Edit(1, pick=0), Sync(1), Reconsider(0, 0, text=False), Sync(0)),
             Amend(0, pick=0, give_up=False),
         ],
+        [EditBoth(0, same=False), Move(0, pick=0, action="delete"), Sync(1), Sync(0)],
     ],
-    ids=["of a draft", "beside another phone's", "sent one at a time", "on a decided submission"],
+    ids=[
+        *("of a draft", "beside another phone's", "sent one at a time", "on a decided submission"),
+        "then thrown away",
+    ],
 )
 def test_what_was_built_on_a_change_survives_what_becomes_of_it(
     runner: asyncio.Runner, world: World, folder: Path, schedule: list[Step]

@@ -94,7 +94,7 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
             if batch.too_old(operation)
             else batch.held(operation)
         )
-    elif base < row["version"] or (unseen is not None and operation.data is not None):
+    elif base < row["version"] or (unseen is not None and _replaces(operation)):
         return await _late(batch, resource, operation, row, base)
     try:
         version = await resource.apply(operation, row, operation.data, _device(batch, operation))
@@ -102,10 +102,14 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
         # What it leans on is still on its way.
         waits = problem.code == "EVIDENCE_ACTIVITY_UNKNOWN" and not batch.too_old(operation)
         return batch.held(operation) if waits else batch.reject(operation, problem)
-    if unseen is not None and operation.action != "delete":
+    if unseen is not None:
         # What follows in a later sending was typed without seeing it either.
         batch.keep(operation, Outcome.MERGED, Problem("CHANGE_CONFLICTS"), [], showed=unseen)
     return batch.acknowledged(operation, "applied", version)
+
+
+def _replaces(operation: OperationIn) -> bool:
+    return operation.data is not None or operation.action == "delete"
 
 
 def _unseen(batch: Batch, resource: Resource, operation: OperationIn, row: Row | None) -> BaseModel | None:
