@@ -112,8 +112,21 @@ def working_day(admin: Caller) -> str:
         found = admin.get(f"/v1/calendar/days/{day}")
         if found["working_day"]:
             tell(f"{day}: {found['target_minutes']} minutes are expected of everybody")
+            lock_later(admin, day.isoformat())
             return day.isoformat()
     raise Difference("The calendar knows no working day within the last 20 days.")
+
+
+def lock_later(admin: Caller, day: str) -> None:
+    """By the policy that comes with a region, the latest working day may lie in a month that is locked by now."""
+    policy = admin.get("/v1/policies/activities", on=day)
+    revised = {"valid_from": day, "content": policy["content"] | {"period_lock_day": 28}}
+    revised |= {"source": "Keputusan Wali Kota Contoh", "reason": "Bulan baru dikunci pada tanggal 28"}
+    changed = admin.post("/v1/policies/activities", revised)
+    expect("The day on which a month is locked", changed["content"]["period_lock_day"], 28)
+    tell(
+        f"months are locked on day 28 of the next one, not on day {policy['content']['period_lock_day']}: policy"
+    )
 
 
 Person = Mapping[str, Any]
