@@ -124,9 +124,7 @@ def lock_later(admin: Caller, day: str) -> None:
     revised |= {"source": "Keputusan Wali Kota Contoh", "reason": "Bulan baru dikunci pada tanggal 28"}
     changed = admin.post("/v1/policies/activities", revised)
     expect("The day on which a month is locked", changed["content"]["period_lock_day"], 28)
-    tell(
-        f"months are locked on day 28 of the next one, not on day {policy['content']['period_lock_day']}: policy"
-    )
+    tell(f"a month is locked on day 28 of the next one, not on day {policy['content']['period_lock_day']}")
 
 
 Person = Mapping[str, Any]

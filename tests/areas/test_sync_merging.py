@@ -233,9 +233,9 @@ async def test_what_builds_on_a_submission_that_had_to_be_decided_does_not_undo_
     assert (now["status"], now["minutes"], now["description"]) == ("DRAFT", 45, MINE)
 
 
-@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("sent", [((0, 1),), ((0,), (1,))])
 async def test_a_deletion_does_not_take_along_what_the_other_side_wrote_meanwhile(
-    city: City, together: bool
+    city: City, sent: tuple[tuple[int, ...], ...]
 ) -> None:
     """Changed and thrown away without a network, while another phone wrote on: the person decides."""
     async with city.call_as("staff") as staff:
@@ -243,11 +243,9 @@ async def test_a_deletion_does_not_take_along_what_the_other_side_wrote_meanwhil
         await edited_online(staff, id, output_quantity="7")
         edit = operation(id=id, base_version=1, data=activity(description=MINE))
         gone = operation("delete", id=id, base_version=2, after=[edit["op_id"]])
-        results = (
-            await push(staff, edit, gone)
-            if together
-            else [*await push(staff, edit), *await push(staff, gone)]
-        )
+        results = []
+        for numbers in sent:
+            results += await push(staff, *([edit, gone][number] for number in numbers))
         now = await shown(staff, id)
         url = f"/v1/sync/conflicts/{gone['op_id']}/resolution"
         decided = await staff.post(url, json={"decision": "APPLY", "base_version": now["version"]})

@@ -149,14 +149,14 @@ def test_the_demo_reports_progress_within_its_plans(given: dict[str, str], loade
     assert (journalled, outside, other, shrunk) == (reports, 0, 0, 0)
 
 
-async def test_the_demo_can_be_loaded_on_any_day(given: dict[str, str], loaded: Logins | None) -> None:
+async def test_on_every_day_the_classes_have_seats_for_those_who_take_part(
+    given: dict[str, str], database: Database
+) -> None:
     """Which classes are open, under way or over depends on the day; those under way have nobody waiting."""
     [(region_id,)] = ask(given, "SELECT id FROM regions")
-    database = Database(Settings(**given))
     async with database.sessions() as db:
         people = await roster.people(db, region_id, utc_now().date(), [])
         policy = await policy_on(db, region_id, CompetencyPolicy, utc_now().date())
-    await database.stop()
     for days in range(14):
         now = datetime(2026, 11, 23, 10, tzinfo=Zone.WIB.tz) + timedelta(days=days)
         access = system(region_id, Permission.ME, now, Zone.WIB)

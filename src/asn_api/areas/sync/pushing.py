@@ -94,7 +94,7 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
             if batch.too_old(operation)
             else batch.held(operation)
         )
-    elif base < row["version"] or (unseen is not None and _replaces(operation)):
+    elif base < row["version"] or (unseen is not None and _overwrites(operation)):
         return await _late(batch, resource, operation, row, base)
     try:
         version = await resource.apply(operation, row, operation.data, _device(batch, operation))
@@ -108,7 +108,8 @@ async def _tried(batch: Batch, resource: Resource, operation: OperationIn) -> Re
     return batch.acknowledged(operation, "applied", version)
 
 
-def _replaces(operation: OperationIn) -> bool:
+def _overwrites(operation: OperationIn) -> bool:
+    """A submission or recall leaves the values as they are."""
     return operation.data is not None or operation.action == "delete"
 
 
