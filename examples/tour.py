@@ -112,7 +112,6 @@ def working_day(admin: Caller) -> str:
         found = admin.get(f"/v1/calendar/days/{day}")
         if found["working_day"]:
             tell(f"{day}: {found['target_minutes']} minutes are expected of everybody")
-            lock_later(admin, day.isoformat())
             return day.isoformat()
     raise Difference("The calendar knows no working day within the last 20 days.")
 
@@ -346,6 +345,7 @@ def main() -> None:
         admin = found_region(http)
         came_in = import_city(admin)
         day = working_day(admin)
+        lock_later(admin, day)
         people = one_branch(admin, day)
         employee, superior, head = hand_out_codes(admin, people)
         report(employee, day, plans(employee, superior, head, admin, day))

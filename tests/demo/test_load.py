@@ -106,6 +106,7 @@ def test_a_second_start_finds_it_and_changes_nothing(given: dict[str, str], load
 def test_the_demo_has_gaps_rejections_late_entries_and_a_journal(
     given: dict[str, str], loaded: Logins | None
 ) -> None:
+    # The admin's role begins on the day of the loading.
     [(today,)] = ask(given, "SELECT max(lower(valid)) FROM role_grants WHERE role = 'REGIONAL_ADMIN'")
     [(days, rejected, late)] = ask(
         given,
@@ -150,7 +151,7 @@ def test_the_demo_reports_progress_within_its_plans(given: dict[str, str], loade
     assert (journalled, outside, other, shrunk) == (reports, 0, 0, 0)
 
 
-async def test_on_every_day_the_classes_have_seats_for_those_who_take_part(
+async def test_classes_have_seats_for_those_who_take_part_on_fourteen_days(
     given: dict[str, str], database: Database
 ) -> None:
     """Which classes are open, under way or over depends on the day; those under way have nobody waiting."""
